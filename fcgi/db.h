@@ -1,0 +1,117 @@
+/* The database: the only file that knows the client library. One connection
+ * per worker; statements are prepared once per connection; values are bound,
+ * never part of the text. Works with libmariadb and Oracle's libmysqlclient. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "config.h"
+#include "error.h"
+#include "fields.h"
+
+/* A connection. err and mem are those of the request being served. */
+struct db {
+    struct error *err;
+    struct arena *mem;
+    struct db_connection *connection; /* opaque */
+};
+
+/* A value for a ? of a statement. Texts must stay until the call returns. */
+struct value {
+    enum {
+        VALUE_END,
+        VALUE_NULL,
+        VALUE_INT,
+        VALUE_REAL,
+        VALUE_TEXT,
+    } type;
+    union {
+        int64_t i;
+        double r;
+        struct {
+            const char *s;
+            unsigned long length;
+        } text;
+    };
+};
+
+struct value integer(int64_t);
+struct value real(double);
+/* NULL is SQL's NULL. */
+struct value text(const char *);
+struct value text_n(const char *, unsigned long length);
+struct value null(void);
+struct value optional(struct opt_int); /* NULL if not set */
+
+/* Prepares the connection's struct; does not connect. */
+int db_open(struct db *, const struct config *) MUST_CHECK;
+void db_close(struct db *);
+
+/* Between requests: connects if there is no connection, or if the old one died
+ * while idle. -1 with TEMPORARILY_UNAVAILABLE when there is no database. */
+int db_ready(struct db *) MUST_CHECK;
+
+/* Transactions are implicit: the first statement opens one (autocommit is off,
+ * READ COMMITTED). A lost connection while committing is an error, and never
+ * repeated: whether the write took place is not known. */
+int db_commit(struct db *) MUST_CHECK;
+/* Never fails: a connection that cannot roll back is closed. */
+void db_rollback(struct db *);
+
+/* Statements. The C name of a constant statement is its name in logs; values
+ * are a list of struct value: db_exec(db, insert_run, text(id), integer(now)).
+ * db_exec returns the number of rows affected, or -1. */
+#define db_exec(db, sql, ...) \
+    db_exec_values((db), #sql, (sql), (const struct value[]){ { .type = VALUE_END }, ##__VA_ARGS__, { .type = VALUE_END } } + 1)
+#define db_select(db, rows, sql, ...) \
+    db_select_values((db), (rows), #sql, (sql), (const struct value[]){ { .type = VALUE_END }, ##__VA_ARGS__, { .type = VALUE_END } } + 1)
+
+struct rows;
+int64_t db_exec_values(struct db *, const char *name, const char *sql, const struct value *) MUST_CHECK;
+/* Rows are read as they arrive; the next statement on the connection ends them. */
+int db_select_values(struct db *, struct rows **, const char *name, const char *sql,
+                     const struct value *) MUST_CHECK;
+/* The next row into *into: the columns of the SELECT list are the fields, in
+ * order (checked at the first row). 1: a row, 0: no more, -1: failed. Texts are
+ * put into db->mem. NULL leaves texts NULL and optional numbers unset. */
+int db_next(struct rows *, const struct field *, void *into) MUST_CHECK;
+/* Ends reading early. */
+void db_finish(struct rows *);
+
+int64_t db_last_insert_id(struct db *);
+
+/* Of the last failure. */
+bool db_is_duplicate(struct db *);    /* a unique key was hit */
+bool db_is_deadlock(struct db *);     /* the database rolled the transaction back; it may be run again */
+bool db_is_check(struct db *);        /* a CHECK constraint refused */
+bool db_is_reference(struct db *);    /* a foreign key refused */
+unsigned db_error_number(struct db *);
+const char *db_error_text(struct db *);
+
+/* SQL that is put together: fragments and their values side by side. Text of
+ * the client is only ever a value. */
+struct sql {
+    struct arena *mem;
+    char *text;
+    size_t length, capacity;
+    struct value *values; /* ends with VALUE_END */
+    size_t count, room;
+};
+
+struct sql sql_new(struct arena *);
+/* Adds a fragment of the program's own text, and its values (VALUE_END ends). */
+#define sql_add(sql, fragment, ...) \
+    sql_add_values((sql), (fragment), (const struct value[]){ { .type = VALUE_END }, ##__VA_ARGS__, { .type = VALUE_END } } + 1)
+void sql_add_values(struct sql *, const char *fragment, const struct value *);
+/* Adds "(?,?,?)" with n values. */
+void sql_add_list(struct sql *, const struct value *, size_t n);
+/* Adds all of other, text and values. */
+void sql_append(struct sql *, const struct sql *other);
+int64_t sql_exec(struct db *, const char *name, const struct sql *) MUST_CHECK;
+int sql_select(struct db *, struct rows **, const char *name, const struct sql *) MUST_CHECK;
+
+/* A text-protocol statement or several (migrations only): no values. Returns -1
+ * with the database's words in err->detail. */
+int db_script(struct db *, const char *sql, unsigned long length) MUST_CHECK;

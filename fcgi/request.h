@@ -1,0 +1,84 @@
+/* The one struct a handler sees: a request, who makes it, and its reply. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "config.h"
+#include "db.h"
+#include "error.h"
+#include "fields.h"
+#include "out.h"
+
+enum method {
+    METHOD_OTHER,
+    GET,
+    POST,
+    PUT,
+    PATCH,
+    DELETE,
+    HEAD,
+    OPTIONS,
+};
+
+struct endpoint;
+
+struct member {
+    const char *name, *value;
+};
+
+struct request {
+    struct arena *mem;
+    struct error *err;
+    struct db *db;
+    const struct config *config;
+
+    /* As it came. All texts are NUL-terminated and in mem; absent ones are "". */
+    enum method method;
+    const char *method_name;
+    const char *uri;          /* raw: path and query string */
+    const char *query;        /* after the first '?' of uri */
+    const char *content_type;
+    const char *body;
+    size_t body_length;
+    const char *body_file;    /* an upload that nginx put into stage_dir; "" for none */
+    const char *id, *remote_addr;
+    bool gateway_timeout;
+
+    /* Found by the router. */
+    const struct endpoint *endpoint;
+    struct member members[4]; /* of the path, decoded once */
+    int member_count;
+
+    /* Read by the parser: the struct that endpoint->input describes. */
+    void *in;
+
+    /* Who asks. */
+    const char *user; /* "" as long as nobody logs in */
+
+    /* The reply. status 0 means 200. */
+    struct out out;
+    int status;
+    const char *reply_type;   /* NULL: application/json */
+    const char *headers;      /* further header lines, each ended by CRLF; NULL for none */
+    int64_t rows;             /* for the log */
+};
+
+/* Milliseconds since the epoch. */
+int64_t now_ms(void);
+
+/* The member of the path, or NULL. */
+const char *request_member(const struct request *, const char *name);
+
+/* Adds a header line to the reply. */
+void reply_header(struct request *, const char *name, const char *value);
+
+/* Serves rq, whose upper part (as it came) is filled in: route, authenticate,
+ * parse, authorise, handle, commit. Afterwards the reply is complete, be it an
+ * error, and one line is logged. */
+void serve(struct request *rq);
+
+/* After the reply was sent: ends the read transaction. */
+void serve_done(struct request *rq);

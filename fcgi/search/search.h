@@ -1,0 +1,34 @@
+/* The filter and order languages of MLflow's searches: one lexer, one parser,
+ * tables of attributes. Text of the client becomes values only.
+ * Source: mlflow/utils/search_utils.py (SearchUtils, SearchExperimentsUtils). */
+#pragma once
+
+#include "../arena.h"
+#include "../db.h"
+#include "../error.h"
+
+struct search_ctx {
+    struct error *err;
+    struct arena *mem;
+};
+
+enum search_what {
+    SEARCH_RUNS,
+    SEARCH_EXPERIMENTS,
+};
+
+/* Adds " AND (…)" for each clause of filter to sql, whose FROM names the table
+ * of the search by the alias r (runs) or e (experiments). filter may be NULL or
+ * empty: nothing is added. -1 with MLflow's text. */
+int search_filter(const struct search_ctx *, enum search_what, const char *filter,
+                  struct sql *) MUST_CHECK;
+
+/* The order: JOINs that the ORDER BY needs are added to joins (each LEFT JOIN
+ * yields at most one row), the list after "ORDER BY " to order, tie-breaks
+ * included. */
+int search_order(const struct search_ctx *, enum search_what, const struct text_list *order_by,
+                 struct sql *joins, struct sql *order) MUST_CHECK;
+
+/* Page tokens: base64 of {"offset": N}, with Python's blank. NULL or "" is 0. */
+int page_token_read(const struct search_ctx *, const char *token, int64_t *offset) MUST_CHECK;
+const char *page_token_write(struct arena *, int64_t offset);

@@ -1,0 +1,150 @@
+"""Fixtures: a private MariaDB for each pytest process, a server under test for each module.
+
+CAIRN_PEER=1    test `mlflow server` instead of Cairn (this is how the tests are checked)
+CAIRN_BUILD=x   test build/x/cairn (default dev), or the build directory of that path
+CAIRN_KEEP=1    leave the private directories behind
+"""
+
+import fcntl
+import os
+import shutil
+import tempfile
+import uuid
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from harness import cairn, peer
+from harness.api import Api
+from harness.mariadb import MariaDB
+
+PEER = os.environ.get("CAIRN_PEER") == "1"
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """A module stays on one process: it has one server."""
+    from xdist.scheduler import LoadFileScheduling
+
+    return LoadFileScheduling(config, log)
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        for name in ("improves", "cairn_only"):
+            mark = item.get_closest_marker(name)
+            if mark and PEER:
+                item.add_marker(pytest.mark.skip(reason=f"{name}: {mark.args[0]}"))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A failed test shows what the server logged while it ran."""
+    report = (yield).get_result()
+    server = item.funcargs.get("server") if hasattr(item, "funcargs") else None
+    if server is None:
+        return
+    if report.when == "setup":
+        item.log_start = len(server.log())
+    elif report.when == "call" and report.failed:
+        report.sections.append(("log of the server", server.log()[getattr(item, "log_start", 0):][-20000:]))
+
+
+@pytest.fixture(scope="session")
+def place():
+    """A directory with a short name: paths of unix sockets end at 107 bytes."""
+    directory = Path(tempfile.mkdtemp(prefix="cairn-", dir="/tmp"))
+    yield directory
+    if not os.environ.get("CAIRN_KEEP"):
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def mariadb(place):
+    server = MariaDB(place / "m")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def peer_schema(mariadb, place):
+    """The peer's schema as SQL, made once and kept: it takes the peer ten seconds and more."""
+    cache = Path(os.environ.get("CAIRN_CACHE", cairn.ROOT / "build" / "cache"))
+    cache.mkdir(parents=True, exist_ok=True)
+    dump = cache / f"peer-schema-{version('mlflow')}.sql"
+    with open(f"{dump}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not dump.exists():
+            db = mariadb.create_database("peer_template")
+            peer.upgrade(db, place)
+            part = dump.with_suffix(".part")
+            part.write_bytes(mariadb.dump(db.name))
+            part.rename(dump)
+    return dump.read_bytes()
+
+
+class Servers:
+    """Starts servers, each on a fresh database, and stops them all."""
+
+    def __init__(self, place, mariadb, request):
+        self.place, self.mariadb, self.request = place, mariadb, request
+        self.started = []
+
+    def _fresh(self, mariadb):
+        name = uuid.uuid4().hex[:8]
+        directory = self.place / name
+        directory.mkdir(mode=0o700)
+        return directory, (mariadb or self.mariadb).create_database(f"t_{name}")
+
+    def cairn(self, mariadb=None, **settings):
+        directory, db = self._fresh(mariadb)
+        return self._keep(cairn.Cairn(directory, db, **settings))
+
+    def peer(self, mariadb=None):
+        schema = self.request.getfixturevalue("peer_schema")
+        directory, db = self._fresh(mariadb)
+        db.mariadb.load(db.name, schema)
+        return self._keep(peer.Peer(directory, db))
+
+    def _keep(self, server):
+        self.started.append(server)
+        return server
+
+    def stop(self):
+        problems = []
+        for server in reversed(self.started):
+            server.stop()
+            problems += server.problems()
+        if problems:
+            logs = "\n".join(s.log()[-20000:] for s in self.started)
+            pytest.fail("the server reported:\n" + "\n".join(problems) + "\n" + logs, pytrace=False)
+
+
+@pytest.fixture(scope="module")
+def servers(place, mariadb, request):
+    servers = Servers(place, mariadb, request)
+    yield servers
+    servers.stop()
+
+
+@pytest.fixture(scope="module")
+def server(servers):
+    """The server under test, alone on a fresh database."""
+    return servers.peer() if PEER else servers.cairn()
+
+
+@pytest.fixture(scope="module")
+def api(server):
+    api = Api(server)
+    yield api
+    api.session.close()
+
+
+@pytest.fixture
+def experiment(api):
+    return api.experiment()
+
+
+@pytest.fixture
+def run(api, experiment):
+    return api.run(experiment)

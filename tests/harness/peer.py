@@ -1,0 +1,84 @@
+"""The peer: `mlflow server`, on a database of its own."""
+
+import os
+import sys
+
+import requests
+
+from .processes import Process, free_port
+
+
+def environment(home):
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("MLFLOW_", "CAIRN_"))}
+    env.update(
+        HOME=str(home),
+        MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false",  # eight processes nobody asks for here
+        MLFLOW_DISABLE_TELEMETRY="true",
+        DO_NOT_TRACK="true",
+        NO_PROXY="*",
+        PYTHONDONTWRITEBYTECODE="1",
+    )
+    return env
+
+
+def uri(db):
+    return (
+        f"mysql+pymysql://cairn:{db.mariadb.password}@localhost/{db.name}"
+        f"?unix_socket={db.mariadb.socket}&charset=utf8mb4"
+    )
+
+
+def upgrade(db, directory):
+    """The peer's own schema, made by the peer itself."""
+    job = Process(
+        "mlflow db upgrade",
+        [sys.executable, "-m", "mlflow", "db", "upgrade", uri(db)],
+        directory / "upgrade.log",
+        env=environment(directory),
+    )
+    if job.child.wait(120) != 0:
+        raise AssertionError(job.log())
+
+
+class Peer:
+    is_peer = True
+
+    def __init__(self, directory, db):
+        self.directory = directory
+        self.db = db
+        self.artifact_root = directory / "artifacts"
+        self.artifact_root.mkdir()
+        for attempt in range(3):
+            self.port = free_port()
+            self.url = f"http://127.0.0.1:{self.port}"
+            self.process = Process(
+                "mlflow server",
+                [
+                    sys.executable, "-m", "mlflow", "server",
+                    "--backend-store-uri", uri(db),
+                    "--artifacts-destination", self.artifact_root,
+                    "--host", "127.0.0.1", "--port", str(self.port), "--workers", "1",
+                ],
+                directory / "peer.log",
+                env=environment(directory),
+                cwd=directory,
+            )
+            self.process.wait_ready(self._healthy, 90)
+            if self.process.alive():
+                return
+
+    def _healthy(self):
+        try:
+            return requests.get(self.url + "/health", timeout=2).text == "OK"
+        except requests.RequestException:
+            return False
+
+    def log(self):
+        return self.process.log()
+
+    def problems(self):
+        return []
+
+    def stop(self):
+        self.process.stop(grace=10)
+        self.db.close()

@@ -80,5 +80,8 @@ void reply_header(struct request *, const char *name, const char *value);
  * error, and one line is logged. */
 void serve(struct request *rq);
 
+/* Instead of serve(): the reply is the error that rq->err holds already. */
+void serve_error(struct request *rq);
+
 /* After the reply was sent: ends the read transaction. */
 void serve_done(struct request *rq);

@@ -178,6 +178,12 @@ void serve(struct request *rq)
     log_request(rq, now_ms() - start);
 }
 
+void serve_error(struct request *rq)
+{
+    write_error(rq);
+    log_request(rq, 0);
+}
+
 void serve_done(struct request *rq)
 {
     /* Locks on tables end with the transaction, also that of a read. */

@@ -1,0 +1,74 @@
+// Builds the UI into dist/: index.html, hashed assets, a .gz beside each file, and a size budget that fails the build.
+import { build } from 'esbuild';
+import { gzipSync } from 'node:zlib';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(fileURLToPath(import.meta.url));
+const BUDGET_GZ = 100 * 1024; // everything the first page needs, compressed
+const args = process.argv.slice(2);
+const option = (name, fallback) => args.find(a => a.startsWith(`--${name}=`))?.slice(name.length + 3) ?? fallback;
+const dist = option('out', join(root, 'dist'));
+const work = `${dist}.new`; // dist is replaced at the end, so that a failed build leaves the old one standing
+
+rmSync(work, { recursive: true, force: true });
+mkdirSync(join(work, 'assets'), { recursive: true });
+
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: { app: 'src/main.tsx', style: 'src/style.css' },
+  outdir: join(work, 'assets'),
+  entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]', assetNames: '[name]-[hash]',
+  bundle: true, splitting: true, format: 'esm', target: 'es2022', platform: 'browser',
+  jsx: 'automatic', jsxImportSource: 'preact',
+  minify: !args.includes('--dev'), sourcemap: args.includes('--dev') ? 'linked' : false,
+  legalComments: 'none', charset: 'utf8', metafile: true, logLevel: 'warning',
+});
+
+const outputs = Object.entries(metafile.outputs).filter(([file]) => !file.endsWith('.map'));
+const byEntry = entry => basename(outputs.find(([, o]) => o.entryPoint === entry)[0]);
+const app = byEntry('src/main.tsx');
+const style = byEntry('src/style.css');
+
+const icon = readFileSync(join(root, 'src/mark.svg'));
+const iconName = `mark-${createHash('sha256').update(icon).digest('hex').slice(0, 8).toUpperCase()}.svg`;
+writeFileSync(join(work, 'assets', iconName), icon);
+
+// What the entry imports statically is fetched at once; name it in the page, so that it needs no second round trip.
+const eager = new Set();
+(function follow(file) {
+  for (const i of metafile.outputs[file]?.imports ?? [])
+    if (i.kind === 'import-statement' && !eager.has(i.path)) { eager.add(i.path); follow(i.path); }
+})(outputs.find(([f]) => basename(f) === app)[0]);
+const preload = [...eager].map(f => `<link rel="modulepreload" href="assets/${basename(f)}">`).join('\n');
+
+const html = readFileSync(join(root, 'src/index.html'), 'utf8')
+  .replace('@STYLE@', `assets/${style}`).replace('@APP@', `assets/${app}`)
+  .replace('@ICON@', `assets/${iconName}`).replace('@PRELOAD@\n', preload && preload + '\n');
+writeFileSync(join(work, 'index.html'), html);
+
+const sizes = [];
+for (const dir of ['.', 'assets'])
+  for (const entry of readdirSync(join(work, dir), { withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = join(work, dir, entry.name);
+    const raw = readFileSync(file);
+    const gz = gzipSync(raw, { level: 9 });
+    writeFileSync(`${file}.gz`, gz);
+    sizes.push({ name: join(dir, entry.name), raw: raw.length, gz: gz.length });
+  }
+
+const first = new Set(['index.html', `assets/${app}`, `assets/${style}`, `assets/${iconName}`, ...[...eager].map(f => `assets/${basename(f)}`)]);
+const total = sizes.filter(s => first.has(s.name)).reduce((sum, s) => sum + s.gz, 0);
+for (const s of sizes.sort((a, b) => b.gz - a.gz))
+  if (!s.name.endsWith('.map')) console.log(`${String(s.raw).padStart(8)} ${String(s.gz).padStart(7)} gz  ${first.has(s.name) ? 'first' : 'lazy '}  ${s.name}`);
+console.log(`first load ${(total / 1024).toFixed(1)} KiB gz, budget ${BUDGET_GZ / 1024} KiB`);
+if (total > BUDGET_GZ) {
+  console.error('build: the first load is over its budget');
+  rmSync(work, { recursive: true, force: true });
+  process.exit(1);
+}
+rmSync(dist, { recursive: true, force: true });
+renameSync(work, dist);

@@ -1,0 +1,154 @@
+// One function an operation of the tracking API.
+import { ApiError, errorOf, persist, queryString, read, send, write } from './client';
+import type { Experiment, FileInfo, Metric, MetricPoint, Page, Run, RunInfo, RunStatus, ViewType, WireNumber } from './types';
+
+export { ApiError, isAbort } from './client';
+export type * from './types';
+
+export function numberOf(v: WireNumber | undefined): number {
+  return v === undefined ? 0 : typeof v === 'number' ? v : Number(v);
+}
+
+export const experiments = {
+  async search(q: { filter?: string; orderBy?: string[]; view?: ViewType; pageToken?: string; max?: number; signal?: AbortSignal }): Promise<Page<Experiment>> {
+    const r = await read<{ experiments?: Experiment[]; next_page_token?: string }>({
+      method: 'POST',
+      path: 'experiments/search',
+      signal: q.signal,
+      body: { max_results: q.max ?? 100, view_type: q.view ?? 'ACTIVE_ONLY', filter: q.filter || undefined, order_by: q.orderBy, page_token: q.pageToken || undefined },
+    });
+    return { items: r.experiments ?? [], next: r.next_page_token ?? '' };
+  },
+  async get(id: string, signal?: AbortSignal): Promise<Experiment> {
+    const r = await read<{ experiment: Experiment }>({ method: 'GET', path: 'experiments/get', query: { experiment_id: id }, signal });
+    return r.experiment;
+  },
+  async create(name: string, artifactLocation?: string): Promise<string> {
+    const r = await write<{ experiment_id: string }>('experiments/create', { name, artifact_location: artifactLocation || undefined });
+    return r.experiment_id;
+  },
+  rename: (id: string, name: string) => write<unknown>('experiments/update', { experiment_id: id, new_name: name }),
+  remove: (id: string) => write<unknown>('experiments/delete', { experiment_id: id }),
+  restore: (id: string) => write<unknown>('experiments/restore', { experiment_id: id }),
+};
+
+export const runs = {
+  async search(q: { experimentIds: string[]; filter?: string; orderBy?: string[]; view?: ViewType; pageToken?: string; max?: number; signal?: AbortSignal }): Promise<Page<Run>> {
+    const r = await read<{ runs?: Run[]; next_page_token?: string }>({
+      method: 'POST',
+      path: 'runs/search',
+      signal: q.signal,
+      body: {
+        experiment_ids: q.experimentIds,
+        filter: q.filter || undefined,
+        run_view_type: q.view ?? 'ACTIVE_ONLY',
+        max_results: q.max ?? 100,
+        order_by: q.orderBy,
+        page_token: q.pageToken || undefined,
+      },
+    });
+    return { items: r.runs ?? [], next: r.next_page_token ?? '' };
+  },
+  async get(id: string, signal?: AbortSignal): Promise<Run> {
+    const r = await read<{ run: Run }>({ method: 'GET', path: 'runs/get', query: { run_id: id }, signal });
+    return r.run;
+  },
+  async update(id: string, change: { name?: string; status?: RunStatus; endTime?: number }): Promise<RunInfo> {
+    const r = await write<{ run_info: RunInfo }>('runs/update', { run_id: id, run_uuid: id, run_name: change.name, status: change.status, end_time: change.endTime });
+    return r.run_info;
+  },
+  remove: (id: string) => write<unknown>('runs/delete', { run_id: id }),
+  restore: (id: string) => write<unknown>('runs/restore', { run_id: id }),
+  setTag: (id: string, key: string, value: string) => write<unknown>('runs/set-tag', { run_id: id, run_uuid: id, key, value }),
+  deleteTag: (id: string, key: string) => write<unknown>('runs/delete-tag', { run_id: id, key }),
+};
+
+/** The most points the server gives for one curve in one answer; above it, it takes samples. */
+export const SAMPLE_LIMIT = 2500;
+
+export const metrics = {
+  async sampled(runId: string, key: string, signal?: AbortSignal): Promise<MetricPoint[]> {
+    const r = await read<{ metrics?: MetricPoint[] }>({
+      method: 'GET',
+      path: 'metrics/get-history-bulk-interval',
+      query: { run_ids: [runId], metric_key: key, max_results: SAMPLE_LIMIT },
+      signal,
+    });
+    return r.metrics ?? [];
+  },
+  async all(runId: string, key: string, signal?: AbortSignal): Promise<Metric[]> {
+    const points: Metric[] = [];
+    let token: string | undefined;
+    do {
+      const r: { metrics?: Metric[]; next_page_token?: string } = await read({
+        method: 'GET',
+        path: 'metrics/get-history',
+        query: { run_id: runId, metric_key: key, max_results: 25_000, page_token: token },
+        signal,
+      });
+      for (const m of r.metrics ?? []) points.push(m);
+      token = r.next_page_token || undefined;
+    } while (token);
+    return points;
+  },
+};
+
+/** Where the bytes of an artifact are: through the artifact proxy, or through the run when its root is another store. */
+export function artifactUrl(info: RunInfo, path: string): string {
+  const proxied = /^mlflow-artifacts:(?:\/\/[^/]*)?\/+(.*)$/.exec(info.artifact_uri ?? '');
+  if (!proxied) return `get-artifact?${queryString({ run_uuid: info.run_id, path })}`;
+  const full = `${(proxied[1] ?? '').replace(/\/+$/, '')}/${path}`;
+  return `ajax-api/2.0/mlflow-artifacts/artifacts/${full.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+export const artifacts = {
+  async list(runId: string, path: string, signal?: AbortSignal): Promise<FileInfo[]> {
+    const r = await read<{ files?: FileInfo[] }>({ method: 'GET', path: 'artifacts/list', query: { run_id: runId, path: path || undefined }, signal });
+    return r.files ?? [];
+  },
+
+  /** The first bytes of a file. Never reads past the limit, whether or not the server knows ranges. */
+  head(url: string, limit: number, signal?: AbortSignal): Promise<{ bytes: Uint8Array; whole: boolean }> {
+    return persist(signal, async () => {
+      const response = await send(url, { headers: { Range: `bytes=0-${limit - 1}` }, signal: signal ?? null });
+      if (response.status === 416) return { bytes: new Uint8Array(), whole: true }; // an empty file has no first byte
+      if (!response.ok) throw errorOf(response.status, await response.text());
+      const reader = response.body?.getReader();
+      const parts: Uint8Array[] = [];
+      let length = 0;
+      let whole = false;
+      while (reader && length < limit) {
+        const { done, value } = await reader.read();
+        if (done) {
+          whole = true;
+          break;
+        }
+        parts.push(value);
+        length += value.length;
+      }
+      void reader?.cancel().catch(() => undefined);
+      const size = Number(/\/(\d+)$/.exec(response.headers.get('Content-Range') ?? '')?.[1] ?? NaN);
+      if (response.status === 206 && size) whole = length >= size;
+      const bytes = new Uint8Array(Math.min(length, limit));
+      let at = 0;
+      for (const part of parts) {
+        const piece = part.subarray(0, bytes.length - at);
+        bytes.set(piece, at);
+        at += piece.length;
+      }
+      return { bytes, whole: whole && length <= limit };
+    });
+  },
+
+  blob(url: string, type: string, signal?: AbortSignal): Promise<Blob> {
+    return persist(signal, async () => {
+      const response = await send(url, { signal: signal ?? null });
+      if (!response.ok) throw errorOf(response.status, await response.text());
+      return new Blob([await response.arrayBuffer()], { type });
+    });
+  },
+};
+
+export function messageOf(e: unknown): string {
+  return e instanceof ApiError || e instanceof Error ? e.message : String(e);
+}

@@ -1,0 +1,93 @@
+// The files of a run: a tree that is read folder by folder, and a preview of the chosen one.
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { artifacts, artifactUrl } from '../api';
+import type { FileInfo, RunInfo } from '../api/types';
+import { formatBytes } from '../format';
+import { t } from '../i18n';
+import { useLoad } from '../state/load';
+import { href, replace } from '../state/router';
+import { Icon } from '../ui/icons';
+import { Copy, Empty, Failure, Loading } from '../ui/parts';
+import { Preview } from './preview';
+
+const baseName = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+
+interface FolderProps { info: RunInfo; path: string; selected: string; onSelect: (file: FileInfo) => void; onFound: (file: FileInfo) => void; top?: boolean }
+
+function Folder(props: FolderProps): JSX.Element {
+  const { info, path, selected } = props;
+  const list = useLoad(`artifacts ${info.run_id} ${path}`, signal => artifacts.list(info.run_id, path, signal));
+  useEffect(() => {
+    const found = list.data?.find(f => f.path === selected);
+    if (found) props.onFound(found);
+  }, [list.data, selected]);
+  if (list.error !== null) return <Failure error={list.error} retry={list.reload} />;
+  if (!list.data) return <Loading />;
+  if (list.data.length === 0) return props.top ? <NoFiles /> : <p class="muted tree-empty">{t('artifacts.folder.empty')}</p>;
+  const sorted = [...list.data].sort((a, b) => Number(b.is_dir ?? false) - Number(a.is_dir ?? false));
+  return (
+    <ul class="tree" aria-label={props.top ? t('artifacts') : undefined}>
+      {sorted.map(f => <li key={f.path}>{f.is_dir ? <Directory {...props} path={f.path} /> : <Leaf file={f} selected={selected === f.path} onSelect={props.onSelect} />}</li>)}
+    </ul>
+  );
+}
+
+function Directory(props: FolderProps): JSX.Element {
+  const inside = props.selected === props.path || props.selected.startsWith(`${props.path}/`);
+  const [open, setOpen] = useState(inside);
+  useEffect(() => {
+    if (inside) setOpen(true);
+  }, [inside]);
+  return (
+    <>
+      <button type="button" class="tree-item" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <Icon name="right" class={open ? 'turned' : ''} /><Icon name="folder" /><span class="tree-name">{baseName(props.path)}</span>
+      </button>
+      {open && <Folder {...props} top={false} />}
+    </>
+  );
+}
+
+function Leaf({ file, selected, onSelect }: { file: FileInfo; selected: boolean; onSelect: (file: FileInfo) => void }): JSX.Element {
+  return (
+    <button type="button" class={`tree-item leaf ${selected ? 'selected' : ''}`} aria-current={selected ? 'true' : undefined} title={file.path} onClick={() => onSelect(file)}>
+      <Icon name="file" /><span class="tree-name">{baseName(file.path)}</span>
+      {file.file_size !== undefined && <span class="muted size">{formatBytes(file.file_size)}</span>}
+    </button>
+  );
+}
+
+function NoFiles(): JSX.Element {
+  return <Empty title={t('artifacts.empty')} code={`mlflow.log_text("hello", "notes/hello.txt")\nmlflow.log_artifact("model.bin")`} />;
+}
+
+export function ArtifactBrowser({ info, path }: { info: RunInfo; path: string }): JSX.Element {
+  const [file, setFile] = useState<FileInfo | null>(null);
+  const known = file?.path === path ? file : null;
+  return (
+    <div class="artifacts">
+      <div class="artifact-tree">
+        <Folder top info={info} path="" selected={path} onFound={setFile} onSelect={f => { setFile(f); replace(href.artifact(info.experiment_id, info.run_id, f.path)); }} />
+      </div>
+      <div class="artifact-view">
+        {path === '' ? <p class="muted artifact-hint">{t('artifacts.choose')}</p> : <Chosen key={path} info={info} path={path} file={known} />}
+      </div>
+    </div>
+  );
+}
+
+function Chosen({ info, path, file }: { info: RunInfo; path: string; file: FileInfo | null }): JSX.Element {
+  const url = artifactUrl(info, path);
+  return (
+    <section aria-label={baseName(path)}>
+      <header class="artifact-head">
+        <h4 title={path}>{path}</h4>
+        <Copy text={path} label={t('artifacts.copy')} />
+        {file?.file_size !== undefined && <span class="muted">{formatBytes(file.file_size)}</span>}
+        <a class="button" href={url} download={baseName(path)}><Icon name="download" /> {t('artifacts.download')}</a>
+      </header>
+      {file && <Preview url={url} path={path} size={file.file_size} />}
+    </section>
+  );
+}

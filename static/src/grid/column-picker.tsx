@@ -1,0 +1,54 @@
+// Which columns the table shows. What can be chosen is what the loaded runs have.
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { t } from '../i18n';
+import { IconButton } from '../ui/parts';
+import type { Group, Keys } from './columns';
+
+const info = ['duration', 'user_id', 'source', 'run_id'] as const;
+
+export function ColumnPicker(props: { keys: Keys; chosen: readonly string[]; custom: boolean; onChange: (ids: string[] | null) => void; onClose: () => void }): JSX.Element {
+  const [search, setSearch] = useState('');
+  const chosen = new Set(props.chosen);
+  const toggle = (ids: string[], on: boolean) => {
+    const next = new Set(chosen);
+    for (const id of ids) {
+      if (on) next.add(id);
+      else next.delete(id);
+    }
+    props.onChange([...next]);
+  };
+  const section = (group: Group, title: string, keys: readonly string[], label: (key: string) => string = key => key) => {
+    const found = keys.filter(key => label(key).toLowerCase().includes(search.toLowerCase()));
+    if (found.length === 0) return null;
+    const ids = found.map(key => `${group}.${key}`);
+    const all = ids.every(id => chosen.has(id));
+    return (
+      <fieldset>
+        <legend>{title} <button type="button" class="link" onClick={() => toggle(ids, !all)}>{all ? t('columns.none') : t('columns.all')}</button></legend>
+        <div class="picker-list">
+          {found.slice(0, 300).map(key => (
+            <label key={key} title={key}>
+              <input type="checkbox" checked={chosen.has(`${group}.${key}`)} onChange={e => toggle([`${group}.${key}`], e.currentTarget.checked)} />
+              <span>{label(key)}</span>
+            </label>
+          ))}
+          {found.length > 300 && <span class="muted">{t('columns.search.more', { n: found.length - 300 })}</span>}
+        </div>
+      </fieldset>
+    );
+  };
+  return (
+    <div class="picker" role="region" aria-label={t('columns')} data-testid="picker">
+      <div class="picker-head">
+        <input type="search" class="search" aria-label={t('columns.search')} placeholder={t('columns.search')} value={search} onInput={e => setSearch(e.currentTarget.value)} />
+        <button type="button" class="plain" disabled={!props.custom} onClick={() => props.onChange(null)}>{t('columns.reset')}</button>
+        <IconButton icon="close" class="quiet" label={t('close')} onClick={props.onClose} />
+      </div>
+      {section('metrics', t('metrics'), props.keys.metrics)}
+      {section('params', t('params'), props.keys.params)}
+      {section('tags', t('tags'), props.keys.tags)}
+      {section('info', t('columns.info'), info, key => t(`runs.${key as (typeof info)[number]}`))}
+    </div>
+  );
+}

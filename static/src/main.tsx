@@ -1,0 +1,10 @@
+import { render } from 'preact';
+import { App } from './app';
+import { startClock } from './state/clock';
+import { startRouter } from './state/router';
+import { startSettings } from './state/settings';
+
+await startSettings();
+startRouter();
+startClock();
+render(<App />, document.getElementById('app')!);

@@ -1,0 +1,46 @@
+// Is the server there? One answer for the whole page; reads that wait for it share one retry button.
+import { signal } from '@preact/signals';
+
+export const trouble = signal<null | { message: string }>(null);
+
+const waiting = new Set<() => void>();
+const LONGEST = 10_000;
+
+export function reachable(): void {
+  if (trouble.value) {
+    trouble.value = null;
+    retryNow();
+  }
+}
+
+export function unreachable(message: string): void {
+  if (trouble.value?.message !== message) trouble.value = { message };
+}
+
+export function retryNow(): void {
+  for (const wake of [...waiting]) wake();
+}
+
+export function delayOf(tries: number): number {
+  return Math.min(LONGEST, 1000 * 2 ** tries);
+}
+
+/** Resolves when it is time to try again; rejects when nobody wants the answer any more. */
+export function untilRetry(tries: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const done = (then: () => void) => {
+      clearTimeout(timer);
+      waiting.delete(wake);
+      signal?.removeEventListener('abort', cancel);
+      then();
+    };
+    const wake = () => done(resolve);
+    const cancel = () => done(() => reject(new DOMException('aborted', 'AbortError')));
+    const timer = setTimeout(wake, delayOf(tries));
+    waiting.add(wake);
+    if (signal?.aborted) cancel();
+    else signal?.addEventListener('abort', cancel);
+  });
+}
+
+if (typeof addEventListener === 'function') addEventListener('online', retryNow);

@@ -1,0 +1,17 @@
+// Short messages at the foot of the page: what was done, or why it was not.
+import { signal } from '@preact/signals';
+
+export interface Notice { id: number; kind: 'done' | 'error'; text: string }
+
+export const notices = signal<Notice[]>([]);
+let next = 1;
+
+export function notify(kind: Notice['kind'], text: string): void {
+  const notice = { id: next++, kind, text };
+  notices.value = [...notices.value.slice(-3), notice];
+  if (kind === 'done') setTimeout(() => dismiss(notice.id), 5000);
+}
+
+export function dismiss(id: number): void {
+  notices.value = notices.value.filter(n => n.id !== id);
+}

@@ -1,0 +1,81 @@
+// The hash is the address. MLflow's routes are ours, because the Python client prints them; parts we do not know are ignored.
+import { signal } from '@preact/signals';
+
+export type Section = 'overview' | 'metrics' | 'system' | 'artifacts';
+
+export type Route =
+  | { page: 'experiments'; query: URLSearchParams }
+  | { page: 'runs'; experimentId: string; query: URLSearchParams }
+  | { page: 'run'; experimentId: string; runId: string; section: Section; artifactPath: string; query: URLSearchParams }
+  | { page: 'not-found'; path: string; query: URLSearchParams };
+
+const tabs: Record<string, Section> = {
+  'model-metrics': 'metrics',
+  'system-metrics': 'system',
+  artifacts: 'artifacts',
+};
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+export function parseHash(hash: string): Route {
+  const text = hash.replace(/^#/, '');
+  const cut = text.indexOf('?');
+  const path = cut < 0 ? text : text.slice(0, cut);
+  const query = new URLSearchParams(cut < 0 ? '' : text.slice(cut + 1));
+  const [first, id, second, runId, tab, ...rest] = path.split('/').filter(Boolean).map(decode);
+
+  if (first === undefined) return { page: 'experiments', query };
+  if (first !== 'experiments') return { page: 'not-found', path: path, query };
+  if (id === undefined) return { page: 'experiments', query };
+  if (!/^\d+$/.test(id)) return { page: 'not-found', path: path, query };
+  if (second !== 'runs' || runId === undefined) return { page: 'runs', experimentId: id, query };
+  const section = tabs[tab ?? ''] ?? 'overview';
+  return { page: 'run', experimentId: id, runId, section, artifactPath: section === 'artifacts' ? rest.join('/') : '', query };
+}
+
+function withQuery(path: string, query?: URLSearchParams): string {
+  const text = query?.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+export const href = {
+  experiments: (query?: URLSearchParams) => withQuery('#/experiments', query),
+  runs: (experimentId: string, query?: URLSearchParams) => withQuery(`#/experiments/${encodeURIComponent(experimentId)}/runs`, query),
+  run: (experimentId: string, runId: string, query?: URLSearchParams) =>
+    withQuery(`#/experiments/${encodeURIComponent(experimentId)}/runs/${encodeURIComponent(runId)}`, query),
+  artifact: (experimentId: string, runId: string, path: string) =>
+    `${href.run(experimentId, runId)}/artifacts/${path.split('/').map(encodeURIComponent).join('/')}`,
+};
+
+export const route = signal<Route>(parseHash(typeof location === 'undefined' ? '' : location.hash));
+
+export function startRouter(): void {
+  addEventListener('hashchange', () => (route.value = parseHash(location.hash)));
+}
+
+export function go(to: string): void {
+  location.hash = to;
+}
+
+/** Changes the address without a new step in the history of the browser. */
+export function replace(to: string): void {
+  history.replaceState(null, '', to);
+  route.value = parseHash(to);
+}
+
+/** The present address with some query members changed; an empty value removes the member. */
+export function withMembers(changes: Record<string, string | null>): string {
+  const query = new URLSearchParams(route.value.query);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null || value === '') query.delete(name);
+    else query.set(name, value);
+  }
+  const path = location.hash.replace(/^#/, '').split('?')[0] || '/experiments';
+  return withQuery(`#${path}`, query);
+}

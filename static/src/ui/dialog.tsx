@@ -1,0 +1,47 @@
+// The one modal: for what cannot be taken back at once, and for making something new.
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { messageOf } from '../api';
+import { t } from '../i18n';
+
+export function Dialog(props: { title: string; action: string; danger?: boolean; onClose: () => void; submit: (form: FormData) => Promise<void>; children: ComponentChildren }): JSX.Element {
+  const element = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  useEffect(() => {
+    const opener = document.activeElement;
+    element.current?.showModal();
+    return () => {
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+    };
+  }, []);
+  const submit = async (e: SubmitEvent) => {
+    e.preventDefault();
+    setBusy(true);
+    setError(null);
+    try {
+      await props.submit(new FormData(e.currentTarget as HTMLFormElement));
+      props.onClose();
+    } catch (e) {
+      setError(e);
+      setBusy(false);
+    }
+  };
+  return (
+    <dialog
+      ref={element} aria-labelledby={titleId} onClose={props.onClose} onKeyDown={e => e.stopPropagation()}
+      onCancel={e => busy && e.preventDefault()} onClick={e => e.target === element.current && !busy && props.onClose()}
+    >
+      <form onSubmit={submit}>
+        <h2 id={titleId}>{props.title}</h2>
+        {props.children}
+        {error !== null && <p class="field-error" role="alert">{messageOf(error)}</p>}
+        <div class="dialog-buttons">
+          <button type="button" class="plain" disabled={busy} onClick={props.onClose}>{t('cancel')}</button>
+          <button type="submit" class={props.danger ? 'danger' : 'primary'} disabled={busy}>{props.action}</button>
+        </div>
+      </form>
+    </dialog>
+  );
+}

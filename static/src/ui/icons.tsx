@@ -1,0 +1,46 @@
+// Icons, drawn by us on a 16-unit grid. They are decoration: the control around them has the name.
+import type { JSX } from 'preact';
+
+const paths = {
+  plus: 'M8 3v10M3 8h10',
+  close: 'M4 4l8 8M12 4l-8 8',
+  check: 'M3 8.5l3.2 3.2L13 5',
+  edit: 'M3 13l.7-3L10.5 3.2a1.2 1.2 0 0 1 1.7 0l.6.6a1.2 1.2 0 0 1 0 1.7L6 12.3z',
+  trash: 'M3 4.5h10M6.5 4.5V3h3v1.5M4.5 4.5l.6 8.5h5.8l.6-8.5M6.8 7v4M9.2 7v4',
+  restore: 'M3 3.5v3.2h3.2M3.3 6.5A5 5 0 1 1 3 9',
+  copy: 'M5.5 5.5V3.2h7.3v7.3h-2.3M3.2 5.5h7.3v7.3H3.2z',
+  refresh: 'M13 3.5v3.2H9.8M12.7 6.5A5 5 0 1 0 13 9',
+  columns: 'M2.5 3h11v10h-11zM6.2 3v10M9.8 3v10',
+  download: 'M8 2.5v7.2M5 7l3 3 3-3M3 13h10',
+  folder: 'M2 4.2h4.2l1.3 1.5H14v7.1H2z',
+  file: 'M4 2.2h5l3 3v8.6H4zM9 2.2v3h3',
+  right: 'M6 3.5L10.5 8 6 12.5',
+  down: 'M3.5 6L8 10.5 12.5 6',
+  up: 'M8 13V3.5M4 7.5l4-4 4 4',
+  sun: 'M8 5.2a2.8 2.8 0 1 0 0 5.6a2.8 2.8 0 1 0 0-5.6M8 1.5v1.6M8 12.9v1.6M1.5 8h1.6M12.9 8h1.6M3.4 3.4l1.1 1.1M11.5 11.5l1.1 1.1M3.4 12.6l1.1-1.1M11.5 4.5l1.1-1.1',
+  moon: 'M13 9.4A5.5 5.5 0 0 1 6.6 3 5.5 5.5 0 1 0 13 9.4z',
+  auto: 'M8 2.5a5.5 5.5 0 1 0 0 11a5.5 5.5 0 1 0 0-11M8 2.5v11M9 5l3 -.2M9 8h4.4M9 11l3 .2',
+  filter: 'M2.5 3.5h11L9.3 8.6v4l-2.6-1.3V8.6z',
+  child: 'M4 3v5.5h7M8.5 6L11 8.5 8.5 11',
+  warn: 'M8 2.5L14 13H2zM8 6.5v3M8 11.2v.6',
+} as const;
+
+export type IconName = keyof typeof paths;
+
+export function Icon({ name, class: className }: { name: IconName; class?: string }): JSX.Element {
+  return (
+    <svg class={`icon ${className ?? ''}`} viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
+      <path d={paths[name]} />
+    </svg>
+  );
+}
+
+export function Mark(): JSX.Element {
+  return (
+    <svg class="mark" viewBox="0 0 24 24" width="22" height="22" aria-hidden="true" focusable="false">
+      <ellipse cx="12" cy="19" rx="9.5" ry="3.4" class="stone3" />
+      <ellipse cx="12.6" cy="12.4" rx="6.6" ry="3" class="stone2" />
+      <ellipse cx="11.6" cy="6.4" rx="4" ry="2.5" class="stone1" />
+    </svg>
+  );
+}

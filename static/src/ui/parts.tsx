@@ -1,0 +1,139 @@
+// Small parts every page uses.
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { messageOf } from '../api';
+import type { RunStatus } from '../api/types';
+import { exactTime, utcTime } from '../format';
+import { duration, relative, t } from '../i18n';
+import { now } from '../state/clock';
+import { Icon, type IconName } from './icons';
+
+export function Time({ ms }: { ms: number | undefined }): JSX.Element {
+  if (!ms) return <span class="muted">–</span>;
+  return (
+    <time dateTime={new Date(ms).toISOString()} title={`${exactTime(ms)}\n${utcTime(ms)}`}>
+      {relative(ms, now.value)}
+    </time>
+  );
+}
+
+export function Duration({ start, end, running }: { start: number | undefined; end: number | undefined; running: boolean }): JSX.Element {
+  if (!start || (!end && !running)) return <span class="muted">–</span>;
+  return <span>{duration((end || Math.max(now.value, start)) - start)}</span>;
+}
+
+export function Status({ status, text }: { status: RunStatus | undefined; text?: boolean }): JSX.Element {
+  const s = status ?? 'FINISHED';
+  const label = t(`status.${s}`);
+  return (
+    <span class={`status status-${s.toLowerCase()}`} title={label}>
+      <span class="dot" aria-hidden="true" />
+      <span class={text ? '' : 'sr-only'}>{label}</span>
+    </span>
+  );
+}
+
+export function IconButton(props: { icon: IconName; label: string; onClick?: (e: MouseEvent) => void; class?: string; disabled?: boolean; pressed?: boolean; expanded?: boolean }): JSX.Element {
+  return (
+    <button
+      type="button" class={`icon-button ${props.class ?? ''}`} aria-label={props.label} title={props.label} disabled={props.disabled}
+      aria-pressed={props.pressed} aria-expanded={props.expanded} onClick={props.onClick}
+    >
+      <Icon name={props.icon} />
+    </button>
+  );
+}
+
+async function toClipboard(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text); // only on secure origins
+    return true;
+  } catch {
+    const area = document.createElement('textarea');
+    area.value = text;
+    area.className = 'sr-only';
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand('copy');
+    area.remove();
+    return done;
+  }
+}
+
+export function Copy({ text, label }: { text: string; label?: string }): JSX.Element {
+  const [done, setDone] = useState(false);
+  useEffect(() => {
+    if (!done) return;
+    const timer = setTimeout(() => setDone(false), 1500);
+    return () => clearTimeout(timer);
+  }, [done]);
+  const name = done ? t('copy.done') : (label ?? t('copy'));
+  return <IconButton icon={done ? 'check' : 'copy'} label={name} class="quiet" onClick={() => void toClipboard(text).then(setDone)} />;
+}
+
+export function Failure({ error, retry }: { error: unknown; retry?: () => void }): JSX.Element {
+  return (
+    <div class="failure" role="alert">
+      <Icon name="warn" />
+      <span class="failure-text">{messageOf(error)}</span>
+      {retry && <button type="button" onClick={retry}>{t('retry')}</button>}
+    </div>
+  );
+}
+
+/** Says nothing for a tenth of a second: most answers are there by then. */
+export function Loading(): JSX.Element {
+  return <p class="loading muted" role="status">{t('loading')}</p>;
+}
+
+export function Empty({ title, children, code }: { title: string; children?: ComponentChildren; code?: string }): JSX.Element {
+  return (
+    <div class="empty">
+      <p class="empty-title">{title}</p>
+      {children}
+      {code && (
+        <div class="code-box">
+          <pre tabIndex={0}><code>{code}</code></pre>
+          <Copy text={code} label={t('copy.code')} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+export const serverUrl = () => `${location.origin}${location.pathname}`.replace(/\/(index\.html)?$/, '');
+
+/** A text that turns into a field: Enter keeps, Escape leaves. */
+export function InlineEdit(props: { value: string; label: string; save: (value: string) => Promise<void>; onClose: () => void }): JSX.Element {
+  const [error, setError] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.select(), []);
+  const submit = async (e: Event) => {
+    e.preventDefault();
+    const value = field.current!.value.trim();
+    if (!value || value === props.value) return props.onClose();
+    setBusy(true);
+    try {
+      await props.save(value);
+      props.onClose();
+    } catch (e) {
+      setError(e);
+      setBusy(false);
+    }
+  };
+  return (
+    <form class="inline-edit" onSubmit={submit}>
+      <input
+        ref={field} aria-label={props.label} defaultValue={props.value} disabled={busy} autocomplete="off" aria-invalid={error !== null}
+        onKeyDown={e => {
+          if (e.key === 'Escape') props.onClose();
+          e.stopPropagation();
+        }}
+      />
+      <button type="submit" disabled={busy}>{t('save')}</button>
+      <button type="button" class="plain" onClick={props.onClose}>{t('cancel')}</button>
+      {error !== null && <span class="field-error" role="alert">{messageOf(error)}</span>}
+    </form>
+  );
+}

@@ -1,0 +1,285 @@
+/* The subcommands. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "describe.h"
+#include "doctor.h"
+#include "log.h"
+#include "master.h"
+#include "store/migrate.h"
+
+enum {
+    USAGE = 2
+};
+
+/* What a subcommand gets: its own words, and the whole command line for those
+ * that load the configuration again. */
+struct call {
+    struct config config;
+    int argc, whole_argc;
+    char **argv, **whole_argv;
+};
+
+struct command {
+    const char *name, *second; /* second: "db" has several; NULL for none */
+    bool configured;
+    int (*run)(struct call *);
+    const char *doc;
+};
+
+static int run_serve(struct call *);
+static int run_db_status(struct call *);
+static int run_db_migrate(struct call *);
+static int run_db_check(struct call *);
+static int run_db_shell(struct call *);
+static int run_config_check(struct call *);
+static int run_config_dump(struct call *);
+static int run_doctor(struct call *);
+static int run_describe(struct call *);
+static int run_version(struct call *);
+static int run_help(struct call *);
+
+static const struct command commands[] = {
+    { "serve", NULL, true, run_serve, "Serve, in the foreground; SIGHUP reloads, SIGTERM stops." },
+    { "db", "status", true, run_db_status, "Say which schema the database has." },
+    { "db", "migrate", true, run_db_migrate,
+      "Bring the schema up to date; --dry-run only says how." },
+    { "db", "check", true, run_db_check, "Compare the schema with what it should be." },
+    { "db", "shell", true, run_db_shell,
+      "Open the SQL client on the database; -- passes words to it." },
+    { "config", "check", true, run_config_check,
+      "Read the configuration and say whether it is right." },
+    { "config", "dump", true, run_config_dump, "Print all settings as they are in force." },
+    { "doctor", NULL, true, run_doctor, "Check everything the server needs." },
+    { "describe", NULL, true, run_describe, "Print the API as JSON." },
+    { "version", NULL, true, run_version, "Print the version." },
+    { "help", NULL, false, run_help, "Print this." },
+};
+
+enum {
+    COMMANDS = sizeof(commands) / sizeof(commands[0])
+};
+
+static int usage(const char *what, const char *word)
+{
+    fprintf(stderr, "cairn: %s%s%s (see \"cairn help\")\n", what, *word ? " " : "", word);
+    return USAGE;
+}
+
+/* For subcommands without words of their own. */
+static int no_more(const struct call *call)
+{
+    return call->argc ? usage("unexpected word", call->argv[0]) : 0;
+}
+
+/* 0, something to say, failed: as exit statuses. */
+static int status_of(int result)
+{
+    return result == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int run_serve(struct call *call)
+{
+    if (no_more(call))
+        return USAGE;
+    return master_run(&call->config, call->whole_argc, call->whole_argv);
+}
+
+static int run_db_status(struct call *call)
+{
+    return no_more(call) ? USAGE : status_of(migrate_status(&call->config, stdout));
+}
+
+static int run_db_migrate(struct call *call)
+{
+    bool dry_run = call->argc > 0 && strcmp(call->argv[0], "--dry-run") == 0;
+
+    if (call->argc > dry_run)
+        return usage("unexpected word", call->argv[dry_run]);
+    return status_of(migrate_run(&call->config, dry_run, stdout));
+}
+
+static int run_db_check(struct call *call)
+{
+    return no_more(call) ? USAGE : status_of(migrate_check(&call->config, stdout));
+}
+
+/* value between quotes in an option file. */
+static void put_option(FILE *file, const char *name, const char *value)
+{
+    if (!*value)
+        return;
+    fprintf(file, "%s=\"", name);
+    for (; *value; value++) {
+        if (*value == '"' || *value == '\\')
+            (void)fputc('\\', file);
+        (void)fputc(*value, file);
+    }
+    (void)fputs("\"\n", file);
+}
+
+/* How to connect, for the SQL client: in memory, so that the password stands
+ * neither in a list of processes nor on a disk. Returns the descriptor. */
+static int option_file(const struct config *c)
+{
+    int descriptor = memfd_create("cairn-options", 0), copy = -1;
+    /* The client does not read what others could write. */
+    FILE *file = descriptor < 0 || fchmod(descriptor, 0600) < 0 ? NULL : fdopen(descriptor, "w");
+
+    if (!file)
+        return -1;
+    (void)fputs("[client]\n", file);
+    if (*c->db_socket) {
+        put_option(file, "socket", c->db_socket);
+    } else {
+        put_option(file, "host", c->db_host);
+        fprintf(file, "port=%d\nprotocol=tcp\n", (int)c->db_port);
+    }
+    put_option(file, "user", c->db_user);
+    put_option(file, "password", c->db_password);
+    if (fflush(file) == 0 && !ferror(file))
+        copy = dup(descriptor);
+    (void)fclose(file);
+    return copy;
+}
+
+static int run_db_shell(struct call *call)
+{
+    static const char *const clients[] = { "mariadb", "mysql" };
+    char **words = calloc((size_t)call->argc + 4, sizeof(*words)), options[64];
+    int descriptor = option_file(&call->config), count = 1;
+
+    if (call->argc && strcmp(call->argv[0], "--") != 0) {
+        free(words);
+        return usage("unexpected word", call->argv[0]);
+    }
+    if (!words || descriptor < 0) {
+        perror("cairn: db shell");
+        free(words);
+        return EXIT_FAILURE;
+    }
+    /* It must be the first word. */
+    (void)snprintf(options, sizeof(options), "--defaults-extra-file=/proc/self/fd/%d", descriptor);
+    words[count++] = options;
+    for (int i = 1; i < call->argc; i++)
+        words[count++] = call->argv[i];
+    words[count] = arena_strdup(arena_create(0), call->config.db_name);
+    for (size_t i = 0; i < sizeof(clients) / sizeof(clients[0]); i++) {
+        words[0] = arena_strdup(arena_create(0), clients[i]);
+        (void)execvp(clients[i], words);
+    }
+    perror("cairn: db shell: neither mariadb nor mysql could be started");
+    return EXIT_FAILURE;
+}
+
+static int run_config_check(struct call *call)
+{
+    if (no_more(call))
+        return USAGE;
+    puts("The configuration is right.");
+    return EXIT_SUCCESS;
+}
+
+static int run_config_dump(struct call *call)
+{
+    if (no_more(call))
+        return USAGE;
+    config_dump(&call->config, stdout);
+    return EXIT_SUCCESS;
+}
+
+static int run_doctor(struct call *call)
+{
+    return no_more(call) ? USAGE : status_of(doctor(&call->config, stdout));
+}
+
+static int run_describe(struct call *call)
+{
+    if (no_more(call))
+        return USAGE;
+    describe(stdout);
+    return EXIT_SUCCESS;
+}
+
+static int run_version(struct call *call)
+{
+    if (no_more(call))
+        return USAGE;
+    puts("cairn " CAIRN_VERSION);
+    return EXIT_SUCCESS;
+}
+
+static int run_help(struct call *call)
+{
+    (void)call;
+    puts("usage: cairn COMMAND [--config FILE] [--SETTING=VALUE …]\n\ncommands:");
+    for (size_t i = 0; i < COMMANDS; i++)
+        printf("  %-7s %-8s %s\n", commands[i].name, commands[i].second ? commands[i].second : "",
+               commands[i].doc);
+    puts("\nsettings (--name=value, CAIRN_NAME=value, or a line \"name = value\" of the file):");
+    config_help(stdout);
+    return EXIT_SUCCESS;
+}
+
+/* NULL after an explanation. */
+static const struct command *command_find(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "", *second = argc > 2 ? argv[2] : "";
+    bool known = false;
+
+    if (!strcmp(name, "--help") || !strcmp(name, "-h"))
+        name = "help";
+    if (!strcmp(name, "--version"))
+        name = "version";
+    for (size_t i = 0; i < COMMANDS; i++) {
+        if (strcmp(commands[i].name, name) != 0)
+            continue;
+        if (!commands[i].second || !strcmp(commands[i].second, second))
+            return &commands[i];
+        known = true;
+    }
+    if (!*name)
+        (void)usage("a command is missing", "");
+    else if (known)
+        (void)usage(*second ? "unknown command" : "a second word is missing after",
+                    *second ? second : name);
+    else
+        (void)usage("unknown command", name);
+    return NULL;
+}
+
+/* A command's own words are what is left when the configuration has taken its flags. */
+int main(int argc, char **argv)
+{
+    const struct command *command;
+    struct call call = { .whole_argc = argc };
+    int words = argc, loaded = 0, taken, result;
+
+    call.whole_argv = calloc((size_t)argc + 1, sizeof(*argv));
+    if (!call.whole_argv)
+        return EXIT_FAILURE;
+    memcpy(call.whole_argv, argv, (size_t)argc * sizeof(*argv));
+    command = command_find(argc, argv);
+    if (!command)
+        return USAGE;
+    if (command->configured)
+        loaded = config_load(&call.config, &words, argv);
+    if (loaded < 0)
+        return USAGE;
+    taken = command->second ? 3 : 2;
+    call.argc = words - taken;
+    call.argv = argv + taken;
+    if (command->configured)
+        (void)log_set_level(call.config.log_level);
+    result = command->run(&call);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        perror("cairn: standard output");
+        result = EXIT_FAILURE;
+    }
+    return result;
+}

@@ -1,0 +1,596 @@
+#include "master.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "store/migrate.h"
+#include "worker.h"
+
+enum {
+    POOLS = 3,
+    SHORT_LIFE = 2000, /* ms; a worker that crashes earlier delays the next one */
+    FIRST_DELAY = 100, /* ms; doubled with each short life */
+    LONGEST_DELAY = 5000,
+};
+
+static const struct pool_kind {
+    const char *name;
+    size_t workers; /* the setting that holds their number */
+} kinds[POOLS] = {
+    { "ingest", offsetof(struct config, ingest_workers) },
+    { "query", offsetof(struct config, query_workers) },
+    { "artifact", offsetof(struct config, artifact_workers) },
+};
+
+struct child {
+    struct child *next;
+    pid_t pid;
+    struct worker_slot *slot;
+    int generation;
+    int64_t started;
+    bool leaving; /* was told to stop */
+    bool killed;  /* was stuck */
+};
+
+struct pool {
+    const struct pool_kind *kind;
+    int listener;
+    struct child *children;
+    int64_t delay;      /* ms, after short lives */
+    int64_t respawn_at; /* clock_ms() before which none is started */
+};
+
+struct master {
+    struct config *config;
+    int argc;
+    char **argv;
+    pid_t pid;
+    int lock_file, signal_file, ready_file;
+    struct pool pools[POOLS];
+    int generation; /* goes up with each reload */
+    bool serving;   /* every pool had a worker, the pid file is written */
+    bool stopping;
+    int64_t stop_by; /* clock_ms() at which running requests are cut */
+};
+
+static int64_t wanted(const struct master *m, const struct pool *pool)
+{
+    return *(const int64_t *)(const void *)((const char *)m->config + pool->kind->workers);
+}
+
+static int say_failed(const char *what, const char *path)
+{
+    char quoted[400], reason[100];
+
+    log_line(LOG_ERROR, "event=start_failed step=%s path=%s reason=%s", what,
+             log_quote(quoted, sizeof(quoted), path),
+             log_quote(reason, sizeof(reason), strerror(errno)));
+    return -1;
+}
+
+/* The lock goes with the process, however it ends: a socket file without a
+ * locked master is a leftover. */
+static int lock_run_dir(struct master *m)
+{
+    char path[300], owner[32] = "", quoted[320];
+    ssize_t length;
+
+    (void)snprintf(path, sizeof(path), "%s/cairn.lock", m->config->run_dir);
+    m->lock_file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (m->lock_file < 0)
+        return say_failed("lock", path);
+    if (flock(m->lock_file, LOCK_EX | LOCK_NB) < 0) {
+        length = read(m->lock_file, owner, sizeof(owner) - 1);
+        owner[length > 0 ? length : 0] = '\0';
+        log_line(LOG_ERROR,
+                 "event=start_failed reason=\"another cairn serves here\" run_dir=%s owner=%ld",
+                 log_quote(quoted, sizeof(quoted), m->config->run_dir), strtol(owner, NULL, 10));
+        return -1;
+    }
+    length = snprintf(owner, sizeof(owner), "%ld\n", (long)m->pid);
+    if (ftruncate(m->lock_file, 0) < 0 || write(m->lock_file, owner, (size_t)length) != length)
+        return say_failed("lock", path);
+    return 0;
+}
+
+static struct sockaddr_un socket_address(const struct master *m, const struct pool *pool)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+    /* config_load() has checked that it fits. */
+    (void)snprintf(address.sun_path, sizeof(address.sun_path), "%.90s/%s.sock", m->config->run_dir,
+                   pool->kind->name);
+    return address;
+}
+
+/* The umask makes the socket right from its first moment. */
+static int listen_on(struct master *m, struct pool *pool)
+{
+    struct sockaddr_un address = socket_address(m, pool);
+    mode_t mode = (mode_t)strtol(m->config->socket_mode, NULL, 8), old;
+    int bound;
+
+    pool->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (pool->listener < 0)
+        return say_failed("socket", address.sun_path);
+    if (unlink(address.sun_path) < 0 && errno != ENOENT)
+        return say_failed("unlink", address.sun_path);
+    old = umask(0777 & ~mode);
+    bound = bind(pool->listener, (struct sockaddr *)&address, sizeof(address));
+    (void)umask(old);
+    if (bound < 0)
+        return say_failed("bind", address.sun_path);
+    if (listen(pool->listener, (int)m->config->backlog) < 0)
+        return say_failed("listen", address.sun_path);
+    return 0;
+}
+
+static void unlink_sockets(const struct master *m)
+{
+    for (int i = 0; i < POOLS; i++) {
+        struct sockaddr_un address = socket_address(m, &m->pools[i]);
+
+        (void)unlink(address.sun_path);
+    }
+}
+
+/* Written whole or not at all, for those who wait for it. */
+static int write_pid_file(const struct master *m)
+{
+    const char *path = m->config->pid_file;
+    char part[4200];
+    FILE *file;
+    int failed;
+
+    if (!*path)
+        return 0;
+    (void)snprintf(part, sizeof(part), "%s.part", path);
+    file = fopen(part, "we");
+    if (!file)
+        return say_failed("pid_file", part);
+    failed = fprintf(file, "%ld\n", (long)m->pid) < 0;
+    failed |= fclose(file) != 0;
+    if (failed || rename(part, path) < 0)
+        return say_failed("pid_file", path);
+    return 0;
+}
+
+/* Signals are read from a file; the mask is inherited by the workers, which
+ * take theirs while they wait for a request. */
+static int open_signals(struct master *m)
+{
+    sigset_t set;
+
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigaddset(&set, SIGINT);
+    (void)sigaddset(&set, SIGHUP);
+    (void)sigaddset(&set, SIGUSR1);
+    (void)sigaddset(&set, SIGCHLD);
+    (void)sigprocmask(SIG_BLOCK, &set, NULL);
+    m->signal_file = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    m->ready_file = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return m->signal_file < 0 || m->ready_file < 0 ? say_failed("signals", "") : 0;
+}
+
+/* In the child. The lock is the master's alone: workers that outlive a killed
+ * master, to finish their request, must not keep the next one out. */
+static _Noreturn void run_child(struct master *m, const struct pool *pool,
+                                const struct child *child)
+{
+    struct worker worker = { m->config, child->slot, pool->listener, m->ready_file };
+    char name[16];
+
+    (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != m->pid)
+        _exit(EXIT_FAILURE);
+    (void)snprintf(name, sizeof(name), "cairn-%s", pool->kind->name);
+    (void)prctl(PR_SET_NAME, name);
+    (void)close(m->lock_file);
+    (void)close(m->signal_file);
+    worker_run(&worker);
+}
+
+static void child_free(struct child *child)
+{
+    if (child->slot)
+        (void)munmap(child->slot, sizeof(*child->slot));
+    free(child);
+}
+
+static int spawn(struct master *m, struct pool *pool)
+{
+    struct child *child = calloc(1, sizeof(*child));
+
+    if (!child)
+        return -1;
+    child->slot =
+        mmap(NULL, sizeof(*child->slot), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (child->slot == MAP_FAILED)
+        child->slot = NULL;
+    child->generation = m->generation;
+    child->started = clock_ms();
+    child->next = pool->children;
+    pool->children = child; /* so that it is reachable in the child as well */
+    child->pid = child->slot ? fork() : -1;
+    if (child->pid == 0)
+        run_child(m, pool, child);
+    if (child->pid < 0) {
+        pool->children = child->next;
+        child_free(child);
+        return -1;
+    }
+    log_line(LOG_DEBUG, "event=worker_started pool=%s worker=%ld", pool->kind->name,
+             (long)child->pid);
+    return 0;
+}
+
+/* A crash soon after the start delays the next start, and more each time. */
+static void back_off(struct pool *pool, int64_t lived)
+{
+    if (lived >= SHORT_LIFE) {
+        pool->delay = 0;
+        return;
+    }
+    pool->delay = pool->delay ? pool->delay * 2 : FIRST_DELAY;
+    if (pool->delay > LONGEST_DELAY)
+        pool->delay = LONGEST_DELAY;
+    pool->respawn_at = clock_ms() + pool->delay;
+}
+
+static void fill_pool(struct master *m, struct pool *pool)
+{
+    int64_t missing = wanted(m, pool);
+
+    for (const struct child *child = pool->children; child; child = child->next)
+        if (child->generation == m->generation && !child->leaving)
+            missing--;
+    if (missing <= 0 || clock_ms() < pool->respawn_at)
+        return;
+    while (missing-- > 0)
+        if (spawn(m, pool) < 0) {
+            log_line(LOG_ERROR, "event=fork_failed pool=%s", pool->kind->name);
+            back_off(pool, 0);
+            return;
+        }
+}
+
+static int64_t count_ready(const struct master *m, const struct pool *pool)
+{
+    int64_t ready = 0;
+
+    for (const struct child *child = pool->children; child; child = child->next)
+        ready += child->generation == m->generation && child->slot->ready;
+    return ready;
+}
+
+static void tell_to_stop(struct child *child)
+{
+    if (!child->leaving)
+        (void)kill(child->pid, SIGTERM);
+    child->leaving = true;
+}
+
+/* Workers of older generations leave when the new ones are all there: if those
+ * crash at their start, the old ones go on serving. */
+static void retire_old(struct master *m, struct pool *pool)
+{
+    if (count_ready(m, pool) < wanted(m, pool))
+        return;
+    for (struct child *child = pool->children; child; child = child->next)
+        if (child->generation != m->generation)
+            tell_to_stop(child);
+}
+
+static void log_exit(const struct pool *pool, const struct child *child, int status)
+{
+    char what[300];
+    bool deliberate = WIFEXITED(status) && (WEXITSTATUS(status) == WORKER_STOPPED ||
+                                            WEXITSTATUS(status) == WORKER_RECYCLED);
+
+    if (deliberate) {
+        log_line(LOG_DEBUG, "event=worker_ended pool=%s worker=%ld status=%d", pool->kind->name,
+                 (long)child->pid, WEXITSTATUS(status));
+        return;
+    }
+    child->slot->what[sizeof(child->slot->what) - 1] = '\0';
+    log_line(LOG_ERROR, "event=worker_died pool=%s worker=%ld %s=%d request=%s", pool->kind->name,
+             (long)child->pid, WIFSIGNALED(status) ? "signal" : "status",
+             WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
+             log_quote(what, sizeof(what), child->slot->busy_since ? child->slot->what : "none"));
+}
+
+static void child_ended(struct master *m, struct pool *pool, struct child *child, int status)
+{
+    bool deliberate = WIFEXITED(status) && (WEXITSTATUS(status) == WORKER_STOPPED ||
+                                            WEXITSTATUS(status) == WORKER_RECYCLED);
+
+    if (!child->killed)
+        log_exit(pool, child, status);
+    if (!deliberate && !child->killed && child->generation == m->generation)
+        back_off(pool, clock_ms() - child->started);
+}
+
+static void reap(struct master *m)
+{
+    int status;
+    pid_t pid;
+
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+        for (int i = 0; i < POOLS; i++)
+            for (struct child **at = &m->pools[i].children; *at; at = &(*at)->next) {
+                struct child *child = *at;
+
+                if (child->pid != pid)
+                    continue;
+                child_ended(m, &m->pools[i], child, status);
+                *at = child->next;
+                child_free(child);
+                break;
+            }
+}
+
+static bool is_empty(const struct master *m)
+{
+    for (int i = 0; i < POOLS; i++)
+        if (m->pools[i].children)
+            return false;
+    return true;
+}
+
+/* What binds the sockets is not changed by a reload. */
+static void keep_fixed(const struct config *old, struct config *new)
+{
+    if (strcmp(old->run_dir, new->run_dir) != 0 || strcmp(old->pid_file, new->pid_file) != 0 ||
+        strcmp(old->socket_mode, new->socket_mode) != 0)
+        log_line(LOG_WARN, "event=reload ignored=\"run_dir, pid_file and socket_mode\" "
+                           "reason=\"they change with a restart\"");
+    new->run_dir = old->run_dir;
+    new->pid_file = old->pid_file;
+    new->socket_mode = old->socket_mode;
+}
+
+static void reload(struct master *m)
+{
+    char **argv = calloc((size_t)m->argc + 1, sizeof(*argv));
+    struct config fresh;
+    int argc = m->argc;
+
+    if (!argv)
+        return;
+    memcpy(argv, m->argv, (size_t)m->argc * sizeof(*argv));
+    if (config_load(&fresh, &argc, argv) < 0) {
+        log_line(LOG_ERROR, "event=reload_failed reason=\"the old configuration stays\"");
+    } else {
+        keep_fixed(m->config, &fresh);
+        *m->config = fresh;
+        m->generation++;
+        (void)log_set_level(fresh.log_level);
+        for (int i = 0; i < POOLS; i++) {
+            m->pools[i].delay = m->pools[i].respawn_at = 0;
+            (void)listen(m->pools[i].listener, (int)fresh.backlog);
+        }
+        log_line(LOG_INFO, "event=reload generation=%d", m->generation);
+    }
+    free(argv);
+}
+
+static void kill_all(struct master *m)
+{
+    for (int i = 0; i < POOLS; i++)
+        for (struct child *child = m->pools[i].children; child; child = child->next)
+            (void)kill(child->pid, SIGKILL);
+}
+
+/* The first time: no new connections; what waits on the sockets is served, and
+ * running requests end. The second time: at once. */
+static void stop(struct master *m)
+{
+    if (m->stopping) {
+        log_line(LOG_WARN, "event=stop mode=at_once");
+        kill_all(m);
+        return;
+    }
+    log_line(LOG_INFO, "event=stop mode=graceful");
+    m->stopping = true;
+    m->stop_by = clock_ms() + m->config->stop_timeout * 1000;
+    unlink_sockets(m);
+    for (int i = 0; i < POOLS; i++)
+        for (struct child *child = m->pools[i].children; child; child = child->next) {
+            child->slot->drain = !child->leaving;
+            tell_to_stop(child);
+        }
+}
+
+static void read_signals(struct master *m)
+{
+    struct signalfd_siginfo signal;
+
+    while (read(m->signal_file, &signal, sizeof(signal)) == (ssize_t)sizeof(signal)) {
+        if (signal.ssi_signo == SIGTERM || signal.ssi_signo == SIGINT)
+            stop(m);
+        else if (signal.ssi_signo == SIGHUP && !m->stopping)
+            reload(m);
+    }
+    reap(m);
+}
+
+static void kill_stuck(struct master *m, struct pool *pool, struct child *child)
+{
+    char what[300];
+
+    child->slot->what[sizeof(child->slot->what) - 1] = '\0';
+    log_line(LOG_ERROR, "event=worker_stuck pool=%s worker=%ld seconds=%" PRId64 " request=%s",
+             pool->kind->name, (long)child->pid, m->config->request_timeout,
+             log_quote(what, sizeof(what), child->slot->what));
+    child->killed = true;
+    (void)kill(child->pid, SIGKILL);
+}
+
+/* Kills workers that are stuck in one request. Returns the time of the next look:
+ * whoever becomes busy after this one has at least the whole limit left. */
+static int64_t look_for_stuck(struct master *m, int64_t now)
+{
+    int64_t limit = m->config->request_timeout * 1000, next = now + limit;
+
+    if (!limit)
+        return INT64_MAX;
+    for (int i = 0; i < POOLS; i++)
+        for (struct child *child = m->pools[i].children; child; child = child->next) {
+            int64_t since = child->slot->busy_since;
+
+            if (!since || child->killed)
+                continue;
+            if (now - since >= limit)
+                kill_stuck(m, &m->pools[i], child);
+            else if (since + limit < next)
+                next = since + limit;
+        }
+    return next;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Whatever is due now. Returns when something will be due next. */
+static int64_t settle(struct master *m)
+{
+    int64_t now = clock_ms(), next = look_for_stuck(m, now);
+
+    if (m->stopping) {
+        if (now < m->stop_by)
+            return earlier(next, m->stop_by);
+        log_line(LOG_WARN, "event=stop mode=cut reason=\"stop_timeout is over\"");
+        kill_all(m);
+        m->stop_by = INT64_MAX;
+        return next;
+    }
+    for (int i = 0; i < POOLS; i++) {
+        fill_pool(m, &m->pools[i]);
+        retire_old(m, &m->pools[i]);
+        if (m->pools[i].respawn_at > now)
+            next = earlier(next, m->pools[i].respawn_at);
+    }
+    return next;
+}
+
+/* Once each pool has a worker: those who wait for the pid file may connect. */
+static int begin_serving(struct master *m)
+{
+    for (int i = 0; i < POOLS; i++)
+        if (count_ready(m, &m->pools[i]) == 0)
+            return 0;
+    if (write_pid_file(m) < 0)
+        return -1;
+    m->serving = true;
+    log_line(LOG_INFO,
+             "event=serving version=%s ingest=%" PRId64 " query=%" PRId64 " artifact=%" PRId64,
+             CAIRN_VERSION, m->config->ingest_workers, m->config->query_workers,
+             m->config->artifact_workers);
+    return 0;
+}
+
+static void wait_for_events(struct master *m, int64_t until)
+{
+    struct pollfd files[] = {
+        { .fd = m->signal_file, .events = POLLIN },
+        { .fd = m->ready_file, .events = POLLIN },
+    };
+    int64_t ms = until - clock_ms();
+    eventfd_t ignored;
+
+    if (until == INT64_MAX)
+        ms = -1;
+    else if (ms < 0)
+        ms = 0;
+    else if (ms > 3600000)
+        ms = 3600000;
+    if (poll(files, 2, (int)ms) <= 0)
+        return;
+    (void)eventfd_read(m->ready_file, &ignored);
+    read_signals(m);
+}
+
+static int supervise(struct master *m)
+{
+    int failed = 0;
+
+    while (!m->stopping || !is_empty(m)) {
+        int64_t next = settle(m);
+
+        if (!m->serving && !m->stopping && begin_serving(m) < 0) {
+            failed = 1;
+            stop(m);
+        }
+        wait_for_events(m, next);
+    }
+    return failed;
+}
+
+/* A database that is away is no reason not to start: the workers answer 503 and
+ * look at the schema themselves when it is there. */
+static int check_schema(const struct config *config)
+{
+    struct arena *mem = arena_create(0);
+    struct error err = { .mem = mem };
+    struct db db = { .err = &err, .mem = mem };
+    char why[600];
+    int unfit = 0;
+
+    if (db_open(&db, config) < 0 || db_ready(&db) < 0) {
+        log_line(LOG_WARN, "event=no_database reason=%s",
+                 log_quote(why, sizeof(why), err.detail ? err.detail : err.message));
+    } else if (migrate_known(&db) < 0) {
+        unfit = -1;
+        log_line(LOG_ERROR, "event=start_failed reason=%s",
+                 log_quote(why, sizeof(why), err.message));
+    }
+    db_close(&db);
+    arena_destroy(mem);
+    return unfit;
+}
+
+static int master_open(struct master *m)
+{
+    if (lock_run_dir(m) < 0 || check_schema(m->config) < 0 || open_signals(m) < 0)
+        return -1;
+    for (int i = 0; i < POOLS; i++) {
+        m->pools[i].kind = &kinds[i];
+        if (listen_on(m, &m->pools[i]) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int master_run(struct config *config, int argc, char **argv)
+{
+    struct master m = { .config = config, .argc = argc, .argv = argv, .pid = getpid() };
+    int failed;
+
+    if (master_open(&m) < 0)
+        return EXIT_FAILURE;
+    failed = supervise(&m);
+    if (*config->pid_file)
+        (void)unlink(config->pid_file);
+    log_line(LOG_INFO, "event=stopped");
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,386 @@
+#include "worker.h"
+
+#include <errno.h>
+#include <fcgiapp.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+
+#include "api/endpoints.h"
+#include "log.h"
+#include "request.h"
+#include "route.h"
+#include "store/migrate.h"
+
+enum {
+    KEEP_REPLY = 16 * 1024 * 1024, /* a larger reply buffer is given back */
+    LONGEST_ID = 128,
+};
+
+/* What lives as long as the worker. */
+struct service {
+    const struct worker *worker;
+    struct arena *mem;
+    struct error err;
+    struct db db;
+    struct out out;
+    bool schema_known;
+    FCGX_Request fcgi;
+};
+
+static volatile sig_atomic_t told_to_stop;
+
+static void on_stop(int number)
+{
+    (void)number;
+    told_to_stop = 1;
+}
+
+int64_t clock_ms(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* After FCGX_Init(), which has handlers of its own. SIGINT is what a terminal
+ * sends to everybody; the workers wait for the master's word. */
+static void handle_signals(void)
+{
+    struct sigaction stop = { .sa_handler = on_stop }, ignore = { .sa_handler = SIG_IGN };
+
+    (void)sigaction(SIGTERM, &stop, NULL);
+    (void)sigaction(SIGHUP, &stop, NULL);
+    (void)sigaction(SIGUSR1, &stop, NULL);
+    (void)sigaction(SIGINT, &ignore, NULL);
+    (void)sigaction(SIGPIPE, &ignore, NULL);
+}
+
+/* Waits for a connection, and only there for signals: a signal within a request
+ * would cut libfcgi's reads short. False: told to stop. */
+static bool wait_for_request(const struct worker *worker)
+{
+    struct pollfd listener = { .fd = worker->listener, .events = POLLIN };
+    struct timespec at_once = { 0 };
+    sigset_t mask;
+
+    (void)sigprocmask(SIG_BLOCK, NULL, &mask);
+    (void)sigdelset(&mask, SIGTERM);
+    (void)sigdelset(&mask, SIGHUP);
+    (void)sigdelset(&mask, SIGUSR1);
+    while (!told_to_stop || worker->slot->drain) {
+        int ready = ppoll(&listener, 1, told_to_stop ? &at_once : NULL, &mask);
+
+        if (ready > 0)
+            return true;
+        if (ready == 0)
+            return false; /* drained */
+        if (errno != EINTR) {
+            log_line(LOG_ERROR, "event=poll_failed error=%d", errno);
+            exit(EXIT_FAILURE);
+        }
+    }
+    return false;
+}
+
+/* The parameter, or "". */
+static const char *param(const struct service *s, const char *name)
+{
+    const char *value = FCGX_GetParam(name, s->fcgi.envp);
+
+    return value ? value : "";
+}
+
+static enum method method_number(const char *name)
+{
+    static const struct {
+        const char *name;
+        enum method number;
+    } methods[] = {
+        { "GET", GET },       { "POST", POST },       { "PUT", PUT },  { "PATCH", PATCH },
+        { "DELETE", DELETE }, { "OPTIONS", OPTIONS }, { "HEAD", GET }, /* whose body is not sent */
+    };
+
+    for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+        if (!strcmp(methods[i].name, name))
+            return methods[i].number;
+    return METHOD_OTHER;
+}
+
+/* nginx makes the id; what could break a line of the log is not one. */
+static const char *request_id(const char *id)
+{
+    size_t length = strlen(id);
+
+    if (length > LONGEST_ID)
+        return "";
+    for (size_t i = 0; i < length; i++)
+        if (id[i] <= 0x20 || id[i] > 0x7e || id[i] == '"' || id[i] == '=')
+            return "";
+    return id;
+}
+
+/* The parameters stay in libfcgi's memory until FCGX_Finish_r(), the reply needs
+ * them no longer; all the same they are copied, for requests to live in one place. */
+static void read_params(struct service *s, struct request *rq)
+{
+    const char *query;
+
+    rq->method_name = arena_strdup(s->mem, param(s, "REQUEST_METHOD"));
+    rq->method = method_number(rq->method_name);
+    rq->uri = arena_strdup(s->mem, param(s, "REQUEST_URI"));
+    query = strchr(rq->uri, '?');
+    rq->query = query ? query + 1 : "";
+    rq->content_type = arena_strdup(s->mem, param(s, "CONTENT_TYPE"));
+    rq->body_file = arena_strdup(s->mem, param(s, "BODY_FILE"));
+    rq->id = arena_strdup(s->mem, request_id(param(s, "REQUEST_ID")));
+    rq->remote_addr = arena_strdup(s->mem, param(s, "REMOTE_ADDR"));
+    rq->body = "";
+    rq->user = "";
+}
+
+/* The length as nginx has it: digits, or nothing. -1: something else. */
+static int64_t content_length(const char *digits)
+{
+    char *end;
+    int64_t length;
+
+    if (!*digits)
+        return 0;
+    errno = 0;
+    length = strtoll(digits, &end, 10);
+    return *end || errno || length < 0 || strspn(digits, "0123456789") == 0 ? -1 : length;
+}
+
+/* Reads to the end what will not be looked at: closing a socket with unread
+ * bytes in it would take the reply away from nginx. */
+static int64_t drain_body(struct service *s)
+{
+    char buffer[65536];
+    int64_t total = 0;
+    int n;
+
+    while ((n = FCGX_GetStr(buffer, sizeof(buffer), s->fcgi.in)) > 0)
+        total += n;
+    return total;
+}
+
+/* 0: read, or refused with an error in rq->err. -1: the connection is broken or
+ * its lengths disagree; nobody waits for a reply. */
+static int read_body(struct service *s, struct request *rq)
+{
+    int64_t length = content_length(param(s, "CONTENT_LENGTH"));
+    char *body;
+
+    if (FCGX_GetParam("BODY_FILE", s->fcgi.envp))
+        length = 0; /* nginx keeps the bytes and sends their place */
+    if (length < 0)
+        return -1;
+    if (length > s->worker->config->max_body) {
+        (void)fail(rq, REQUEST_TOO_LARGE, "The request is larger than %lld bytes.",
+                   (long long)s->worker->config->max_body);
+        return drain_body(s) == length && FCGX_GetError(s->fcgi.in) == 0 ? 0 : -1;
+    }
+    body = arena_alloc(s->mem, (size_t)length + 1);
+    if (FCGX_GetStr(body, (int)length, s->fcgi.in) != length || drain_body(s) != 0 ||
+        FCGX_GetError(s->fcgi.in) != 0)
+        return -1;
+    rq->body = body;
+    rq->body_length = (size_t)length;
+    return 0;
+}
+
+/* The schema is looked at once in a worker's life, before the first request that
+ * needs it: the database may have been away when the master started, or be
+ * another one after a reload. */
+static int check_schema(struct service *s, struct request *rq)
+{
+    if (s->schema_known || route(rq) || rq->endpoint->access == ACCESS_NONE) {
+        error_clear(&s->err);
+        return 0;
+    }
+    if (db_ready(&s->db) < 0)
+        return -1;
+    if (migrate_known(&s->db) < 0) {
+        const char *why = s->err.message;
+
+        db_rollback(&s->db);
+        s->err.detail = why;
+        return fail(rq, TEMPORARILY_UNAVAILABLE,
+                    "The schema of the database is not the one this server knows.");
+    }
+    db_rollback(&s->db);
+    s->schema_known = true;
+    return 0;
+}
+
+static const char *reason(int status)
+{
+    static const struct {
+        int status;
+        const char *words;
+    } reasons[] = {
+        { 200, "OK" },
+        { 201, "Created" },
+        { 204, "No Content" },
+        { 206, "Partial Content" },
+        { 302, "Found" },
+        { 303, "See Other" },
+        { 304, "Not Modified" },
+        { 400, "Bad Request" },
+        { 401, "Unauthorized" },
+        { 403, "Forbidden" },
+        { 404, "Not Found" },
+        { 405, "Method Not Allowed" },
+        { 409, "Conflict" },
+        { 413, "Content Too Large" },
+        { 429, "Too Many Requests" },
+        { 500, "Internal Server Error" },
+        { 501, "Not Implemented" },
+        { 503, "Service Unavailable" },
+    };
+
+    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+        if (reasons[i].status == status)
+            return reasons[i].words;
+    return "Unknown";
+}
+
+static void put(struct service *s, const char *bytes, size_t length)
+{
+    while (length) {
+        int piece = length > INT_MAX ? INT_MAX : (int)length;
+
+        if (FCGX_PutStr(bytes, piece, s->fcgi.out) < 0)
+            return; /* nginx went away */
+        bytes += piece;
+        length -= (size_t)piece;
+    }
+}
+
+/* The reply is complete, and says how long it is: a client can tell when it is
+ * cut. nginx makes both of what X-Accel-Redirect names. */
+static void send_reply(struct service *s, const struct request *rq)
+{
+    int status = rq->status ? rq->status : 200;
+    bool elsewhere = rq->headers && strcasestr(rq->headers, "X-Accel-Redirect:");
+    bool bare = elsewhere || status == 204 || status == 304;
+    const char *head =
+        arena_printf(s->mem, "Status: %d %s\r\nContent-Type: %s\r\n", status, reason(status),
+                     rq->reply_type ? rq->reply_type : "application/json");
+
+    put(s, head, strlen(head));
+    if (!bare) {
+        head = arena_printf(s->mem, "Content-Length: %zu\r\n", rq->out.length);
+        put(s, head, strlen(head));
+    }
+    if (rq->headers)
+        put(s, rq->headers, strlen(rq->headers));
+    put(s, "\r\n", 2);
+    if (!bare && strcmp(rq->method_name, "HEAD") != 0)
+        put(s, rq->out.data, rq->out.length);
+}
+
+static void publish(const struct service *s, const struct request *rq)
+{
+    struct worker_slot *slot = s->worker->slot;
+
+    (void)snprintf(slot->what, sizeof(slot->what), "%s %.*s", rq->method_name,
+                   (int)strcspn(rq->uri, "?"), rq->uri);
+}
+
+static void serve_one(struct service *s)
+{
+    struct request rq = {
+        .mem = s->mem,
+        .err = &s->err,
+        .db = &s->db,
+        .config = s->worker->config,
+        .out = s->out,
+    };
+
+    error_clear(&s->err);
+    out_clear(&rq.out);
+    read_params(s, &rq);
+    publish(s, &rq);
+    if (read_body(s, &rq) == 0) {
+        if (s->err.code != ERROR_NONE || check_schema(s, &rq) < 0)
+            serve_error(&rq);
+        else
+            serve(&rq);
+        send_reply(s, &rq);
+    } else {
+        log_line(LOG_WARN, "event=cut_request id=%s", rq.id);
+    }
+    FCGX_Finish_r(&s->fcgi);
+    serve_done(&rq);
+    s->out = rq.out;
+    if (s->out.capacity > KEEP_REPLY)
+        out_free(&s->out);
+    arena_reset(s->mem);
+}
+
+/* Another worker may have been faster; then there is nothing to accept. */
+static bool accept_one(struct service *s)
+{
+    struct worker_slot *slot = s->worker->slot;
+    bool accepted;
+
+    slot->what[0] = '\0';
+    slot->busy_since = clock_ms();
+    accepted = FCGX_Accept_r(&s->fcgi) == 0;
+    if (accepted)
+        serve_one(s);
+    slot->busy_since = 0;
+    return accepted;
+}
+
+static int service_open(struct service *s, const struct worker *worker)
+{
+    s->worker = worker;
+    s->mem = arena_create((size_t)worker->config->request_memory);
+    s->err.mem = s->mem;
+    s->db.err = &s->err;
+    s->db.mem = s->mem;
+    if (FCGX_Init() != 0 ||
+        FCGX_InitRequest(&s->fcgi, worker->listener, FCGI_FAIL_ACCEPT_ON_INTR) != 0) {
+        log_line(LOG_ERROR, "event=start_failed reason=libfcgi");
+        return -1;
+    }
+    if (db_open(&s->db, worker->config) < 0) {
+        log_line(LOG_ERROR, "event=start_failed reason=database");
+        return -1;
+    }
+    handle_signals();
+    return 0;
+}
+
+static void service_close(struct service *s)
+{
+    FCGX_Free(&s->fcgi, 1);
+    db_close(&s->db);
+    out_free(&s->out);
+    arena_destroy(s->mem);
+}
+
+void worker_run(const struct worker *worker)
+{
+    struct service s = { 0 };
+    int64_t served = 0, most = worker->config->max_requests;
+
+    if (service_open(&s, worker) < 0)
+        exit(EXIT_FAILURE);
+    worker->slot->ready = true;
+    (void)eventfd_write(worker->ready_file, 1);
+    while ((most == 0 || served < most) && wait_for_request(worker))
+        if (accept_one(&s))
+            served++;
+    service_close(&s);
+    exit(told_to_stop ? WORKER_STOPPED : WORKER_RECYCLED);
+}

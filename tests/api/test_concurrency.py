@@ -1,0 +1,173 @@
+"""Many at once: what was acknowledged is there, once, and nobody gets a 5xx."""
+
+import multiprocessing
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from harness.api import Api, unique
+
+
+def together(server, n, work):
+    """Run `work(api, i)` n times at the same moment; the replies, in order of i."""
+    barrier = threading.Barrier(n)
+
+    def one(i):
+        api = Api(server)
+        barrier.wait(30)
+        try:
+            return work(api, i)
+        finally:
+            api.session.close()
+
+    with ThreadPoolExecutor(n) as pool:
+        return list(pool.map(one, range(n)))
+
+
+def log_batches(server_url, port, run, worker, batches, failed):
+    """Body of a logging process, as training jobs are."""
+
+    class There:
+        url, is_peer = server_url, False
+
+    There.port = port
+    api = Api(There)
+    for b in range(batches):
+        metrics = [
+            {"key": f"m{k}", "value": worker * 1000 + b + k / 10, "timestamp": b + 1, "step": worker * 1000 + b}
+            for k in range(10)
+        ]
+        params = [{"key": f"w{worker}/b{b}", "value": str(b)}]
+        tags = [{"key": "last", "value": f"{worker}-{b}"}]
+        reply = api.post("runs/log-batch", {"run_id": run, "metrics": metrics, "params": params, "tags": tags})
+        if reply.status != 200:
+            failed.put(str(reply))
+
+
+def test_eight_processes_log_batches_to_one_run(api, server, run):
+    context = multiprocessing.get_context("spawn")
+    failed = context.Queue()
+    batches = 25
+    jobs = [
+        context.Process(target=log_batches, args=(server.url, server.port, run, w, batches, failed)) for w in range(8)
+    ]
+    for job in jobs:
+        job.start()
+    for job in jobs:
+        job.join(100)
+        assert job.exitcode == 0
+    errors = []
+    while not failed.empty():
+        errors.append(failed.get())
+    assert errors == []
+    for k in range(10):
+        got = [m["step"] for m in api.history(run, f"m{k}")]
+        assert sorted(got) == sorted(w * 1000 + b for w in range(8) for b in range(batches))
+        assert api.metrics(run)[f"m{k}"]["value"] == 7000 + batches - 1 + k / 10
+    assert len(api.params(run)) == 8 * batches
+
+
+@pytest.mark.parametrize("round", range(3))
+def test_one_of_many_creates_the_experiment(server, api, round):
+    name = unique("race")
+    replies = together(server, 8, lambda a, i: a.post("experiments/create", {"name": name}))
+    assert sorted(r.status for r in replies) == [200] + [400] * 7
+    for reply in replies:
+        if reply.status == 400:
+            reply.fails(400, "RESOURCE_ALREADY_EXISTS")
+
+
+@pytest.mark.parametrize("round", range(3))
+@pytest.mark.parametrize("route", ["log-parameter", "log-batch"])
+def test_one_of_many_sets_the_param(server, api, run, route, round):
+    def log(a, i):
+        if route == "log-parameter":
+            return a.post("runs/log-parameter", {"run_id": run, "key": "p", "value": str(i)})
+        return a.post("runs/log-batch", {"run_id": run, "params": [{"key": "p", "value": str(i)}]})
+
+    if server.is_peer:
+        pytest.skip("the peer answers some of the losers with the text of its SQL, or with 503")
+    replies = together(server, 8, log)
+    winners = [i for i, r in enumerate(replies) if r.status == 200]
+    assert len(winners) == 1
+    assert api.params(run) == {"p": str(winners[0])}
+    for reply in replies:
+        if reply.status != 200:
+            reply.fails(400, "INVALID_PARAMETER_VALUE")
+
+
+def test_the_same_param_from_many(server, api, run):
+    if server.is_peer:
+        pytest.skip("the peer answers some with the text of its SQL")
+    replies = together(server, 8, lambda a, i: a.post("runs/log-parameter", {"run_id": run, "key": "p", "value": "1"}))
+    assert {r.status for r in replies} == {200}
+    assert api.params(run) == {"p": "1"}
+
+
+def test_one_tag_from_many(server, api, run):
+    def tag(a, i):
+        return [a.post("runs/set-tag", {"run_id": run, "key": "t", "value": f"{i}-{n}"}).status for n in range(10)]
+
+    statuses = together(server, 8, tag)
+    if not server.is_peer:
+        assert {s for each in statuses for s in each} == {200}
+    assert api.tags(run)["t"].split("-")[1] == "9"
+
+
+def test_the_latest_of_many_metrics_is_the_greatest_step(server, api, run):
+    def log(a, i):
+        return [a.log_metric(run, "m", i + n / 100, timestamp=n + 1, step=n * 8 + i).status for n in range(25)]
+
+    statuses = together(server, 8, log)
+    assert {s for each in statuses for s in each} == {200}
+    assert len(api.history(run, "m")) == 200
+    assert api.metrics(run)["m"]["step"] == 24 * 8 + 7
+
+
+def test_batches_that_cross_do_not_deadlock(server, api, run):
+    """The same keys in opposite order: the classical victim."""
+    if server.is_peer:
+        pytest.skip("the peer gives up after two deadlocks: 503")
+    keys = [f"k{n:02}" for n in range(40)]
+
+    def log(a, i):
+        order = keys if i % 2 else keys[::-1]
+        replies = []
+        for n in range(8):
+            metrics = [{"key": k, "value": n, "timestamp": n + 1, "step": i * 100 + n} for k in order]
+            tags = [{"key": k, "value": str(i)} for k in order]
+            replies.append(a.post("runs/log-batch", {"run_id": run, "metrics": metrics, "tags": tags}))
+        return replies
+
+    bad = [str(r) for each in together(server, 8, log) for r in each if r.status != 200]
+    assert bad == []
+    assert {m["step"] for m in api.metrics(run).values()} == {707}
+    assert len(api.history(run, "k00")) == 64
+
+
+def test_runs_created_at_once_differ(server, experiment):
+    replies = together(server, 16, lambda a, i: a.post("runs/create", {"experiment_id": experiment}))
+    assert len({r.ok()["run"]["info"]["run_id"] for r in replies}) == 16
+
+
+def test_a_reader_never_sees_half_a_batch(server, api, run):
+    if server.is_peer:
+        pytest.skip("the peer writes the latest values one by one")
+    stop = threading.Event()
+
+    def work(a, i):
+        if i == 0:
+            for n in range(60):
+                both = [{"key": k, "value": n, "timestamp": n + 1, "step": n} for k in "ab"]
+                a.post("runs/log-batch", {"run_id": run, "metrics": both}).ok()
+            stop.set()
+            return []
+        torn = []
+        while not stop.is_set():
+            values = {m["key"]: m["value"] for m in a.get_run(run)["data"].get("metrics", [])}
+            if values and values.get("a") != values.get("b"):
+                torn.append(values)
+        return torn
+
+    assert [t for each in together(server, 4, work) for t in each] == []

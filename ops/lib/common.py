@@ -1,5 +1,6 @@
 """What the commands in ops/ share: where the checkout is, and how they fail."""
 import os
+import re
 import subprocess
 import sys
 
@@ -26,18 +27,32 @@ def run(argv, log, **more):
         raise Problem(f"{os.path.basename(argv[0])} failed: {last_line(log)} (see {log})")
 
 
-def last_line(path, words=()):
-    """The last line of a log, or the last with one of these words; at most 300 characters."""
+def last_line(path):
+    lines = log_lines(path)
+    return lines[-1] if lines else "nothing was logged"
+
+
+def telling_line(path, words, start):
+    """The first line of a log, from start, that has one of these words; else the last line."""
+    lines = log_lines(path, start)
+    return next((line for line in lines if any(w in line for w in words)), lines[-1] if lines else "nothing was logged")
+
+
+def log_lines(path, start=0):
+    """The last 64 kB of a log from start on, without empty lines, each cut to 300 characters."""
     try:
         with open(path, "rb") as f:
-            f.seek(0, os.SEEK_END)
-            f.seek(max(0, f.tell() - 65536))
-            lines = f.read().decode(errors="replace").splitlines()
+            end = f.seek(0, os.SEEK_END)
+            f.seek(max(start, end - 65536))
+            text = f.read().decode(errors="replace")
     except OSError:
-        return "no log"
-    lines = [line.strip() for line in lines if line.strip()]
-    wanted = [line for line in lines if any(w in line for w in words)] or lines
-    return wanted[-1][:300] if wanted else "nothing was logged"
+        return []
+    return [line.strip()[:300] for line in text.splitlines() if line.strip()]
+
+
+def says_full(path, start=0):
+    """Whether a log tells of a full disk."""
+    return any(re.search(r"No space left on device|[Ee]rror:? 28\b|Errcode: 28\b", line) for line in log_lines(path, start))
 
 
 def main(function):

@@ -240,6 +240,10 @@ def owner_name(path):
             break
         except PermissionError:
             path = os.path.dirname(path)
+    return user_name(uid)
+
+
+def user_name(uid):
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:

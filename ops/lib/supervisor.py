@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 
-from common import Problem, last_line, say
+from common import Problem, say, says_full, telling_line
 from instance import group_members, start_time
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
@@ -25,6 +25,7 @@ class Service:
         self.ready, self.prepare, self.then = ready, prepare, then
         self.stop_signal, self.stop_seconds, self.words = stop_signal, stop_seconds, words
         self.process = None      # subprocess.Popen while it runs
+        self.log_start = 0       # where in its log this run begins
         self.began = 0.0
         self.delay = 0.0         # before the next restart
         self.due = None          # when that is
@@ -36,6 +37,7 @@ class Supervisor:
         self.foreground = foreground
         self.groups = {}         # of dead leaders, with the time when what is left is killed
         self.hurry = False
+        self.watching = False    # while starting, what dies is not brought back
         signal.pthread_sigmask(signal.SIG_BLOCK, WANTED)
         libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)    # orphaned workers are ours to bury
 
@@ -58,11 +60,11 @@ class Supervisor:
 
     def reason(self, s):
         path = os.path.join(self.log_dir, s.log)
-        if shutil.disk_usage(self.log_dir).free < 1 << 20:
-            return "the disk is full"
-        if s.name == "nginx" and os.path.getsize(path) == 0:
-            path = os.path.join(self.log_dir, "nginx-error.log")
-        return f"{last_line(path, s.words)} (see {path})"
+        if says_full(path, s.log_start) or shutil.disk_usage(self.log_dir).free < 1 << 20:
+            return f"the disk is full (see {path})"
+        if s.name == "nginx" and os.path.getsize(path) == s.log_start:
+            path, s.log_start = os.path.join(self.log_dir, "nginx-error.log"), 0
+        return f"{telling_line(path, s.words, s.log_start)} (see {path})"
 
     def spawn(self, s):
         s.prepare()
@@ -75,6 +77,7 @@ class Supervisor:
             signal.pthread_sigmask(signal.SIG_SETMASK, [])
 
         with open(os.path.join(self.log_dir, s.log), "ab") as log:
+            s.log_start = log.tell()
             s.process = subprocess.Popen(s.argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                          start_new_session=True, preexec_fn=child)
         s.began, s.due = time.monotonic(), None
@@ -84,6 +87,7 @@ class Supervisor:
 
     def watch(self):
         """Until a signal says stop."""
+        self.watching = True
         check_logs = time.monotonic() + LOG_SECONDS
         while True:
             now = time.monotonic()
@@ -130,6 +134,8 @@ class Supervisor:
     def died(self, s):
         code, pgid = s.process.returncode, s.process.pid
         s.process = None
+        if not self.watching:
+            return
         lived = time.monotonic() - s.began
         s.delay = 0.0 if lived > SETTLED else min(max(0.1, s.delay * 2), 5.0)
         s.due = time.monotonic() + s.delay

@@ -15,7 +15,7 @@ import tarfile
 import build
 import instance
 import packages
-from common import ROOT, Problem, main, run, say
+from common import ROOT, Problem, main, run, say, says_full
 from instance import Instance, become_owner, remove, start_time
 from supervisor import Service, Supervisor
 
@@ -111,6 +111,15 @@ def as_owner(inst, function):
         os._exit(1)
 
 
+def may_pass(owner, path):
+    """Whether a user can go through a directory, tried by a child that is that user."""
+    pid = os.fork()
+    if pid == 0:
+        instance.become(owner.pw_uid, owner.pw_gid)
+        os._exit(0 if os.access(path, os.X_OK) else 1)
+    return os.waitpid(pid, 0)[1] == 0
+
+
 def make_data(inst, found):
     """Make the directory; as root, make it over to a user of its own."""
     owner = None
@@ -122,6 +131,12 @@ def make_data(inst, found):
             run(["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent",
                  "--shell", "/usr/sbin/nologin", instance.USER], os.path.join(build.LOGS, "useradd.log"))
             owner = pwd.getpwnam(instance.USER)
+        above = inst.data
+        while not os.path.exists(above):
+            above = os.path.dirname(above)
+        if not may_pass(owner, above if above != inst.data else os.path.dirname(above)):
+            raise Problem(f"user {owner.pw_name} cannot reach {inst.data}: every directory above it must let others "
+                          "pass (chmod o+x)")
     if found == "absent":
         os.makedirs(os.path.dirname(inst.data), exist_ok=True)
         os.mkdir(inst.data, 0o700)
@@ -171,8 +186,7 @@ def check_room(inst, fresh):
 def set_up(inst, args, files):
     """All that must lie in the directory before something is started; runs as its owner."""
     if not os.access(inst.data, os.R_OK | os.W_OK | os.X_OK):
-        raise Problem(f"{pwd.getpwuid(os.geteuid()).pw_name} may not write to {inst.data}: every directory above it "
-                      "must let that user pass")
+        raise Problem(f"{instance.user_name(os.geteuid())} may not write to {inst.data}")
     fresh = not os.path.isdir(os.path.join(inst.db, "mysql"))
     if fresh and os.path.exists(inst.db):
         raise Problem(f"{inst.db} holds no database: restore it from a backup, or remove {inst.data} to begin anew")
@@ -206,9 +220,10 @@ def make_database(inst):
              "--auth-root-authentication-method=socket", "--auth-root-socket-user=root", "--skip-test-db",
              "--skip-name-resolve", "--innodb-log-file-size=192M"], os.path.join(inst.log, "setup.log"),
             env={**os.environ, "TMPDIR": inst.tmp})
-    except Problem:
+    except Problem as e:
+        full = says_full(os.path.join(inst.log, "setup.log"))
         shutil.rmtree(new, ignore_errors=True)
-        raise
+        raise Problem(f"the disk is full: the database did not fit into {inst.data}") if full else e
     os.rename(new, inst.db)
 
 
@@ -248,10 +263,12 @@ def services(inst, args):
                 ready=lambda: answers_as_mysql(inst.db_socket), prepare=lambda: remove(inst.db_socket),
                 then=lambda: migrate(inst), stop_seconds=120, words=("[ERROR]",)),
         Service("cairn", [inst.cairn, "serve", f"--config={inst.cairn_conf}"], "cairn.log",
-                ready=lambda: os.path.exists(pid_file), prepare=lambda: remove(pid_file), stop_seconds=40),
+                ready=lambda: os.path.exists(pid_file), prepare=lambda: remove(pid_file), stop_seconds=40,
+                words=("level=error",)),
         Service("nginx", [exe["nginx"], "-p", inst.data, "-e", os.path.join(inst.log, "nginx-error.log"),
                           "-c", os.path.join(inst.nginx_conf, "nginx.conf"), "-g", "daemon off;"], "nginx.log",
-                ready=lambda: answers_http(args, "/health"), stop_signal=signal.SIGQUIT, stop_seconds=5),
+                ready=lambda: answers_http(args, "/health"), stop_signal=signal.SIGQUIT, stop_seconds=5,
+                words=("[emerg]",)),
     ]
 
 

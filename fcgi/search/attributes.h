@@ -1,0 +1,54 @@
+/* The tables of attributes.def, and how an identifier finds its row. */
+#pragma once
+
+#include "search.h"
+
+enum entity {
+    ENTITY_METRIC,
+    ENTITY_PARAM,
+    ENTITY_TAG,
+    ENTITY_ATTRIBUTE,
+    ENTITY_DATASET,
+};
+
+enum attribute_use {
+    ATTRIBUTE_FILTER = 1,
+    ATTRIBUTE_ORDER = 2,
+    ATTRIBUTE_IN = 4,
+    ATTRIBUTE_VIA_TAG = 8,
+};
+
+struct attribute {
+    enum search_what what;
+    enum entity entity;
+    const char *key, *column;
+    enum {
+        ATTRIBUTE_TEXT,
+        ATTRIBUTE_NUMBER,
+        ATTRIBUTE_ID,
+    } type;
+    unsigned uses;
+};
+
+/* Where the keys and values of an entity are kept. */
+struct entity_values {
+    enum search_what what;
+    enum entity entity;
+    const char *table, *owner;
+};
+
+/* An identifier: metrics.`m`, tags."a b", status. */
+struct identifier {
+    enum entity entity;
+    const char *key;                   /* without quotes */
+    const struct attribute *attribute; /* of ENTITY_ATTRIBUTE and ENTITY_DATASET */
+};
+
+/* use: ATTRIBUTE_FILTER or ATTRIBUTE_ORDER. -1 with MLflow's text. */
+int identifier_read(const struct search_ctx *, enum search_what, unsigned use, const char *s,
+                    struct identifier *) MUST_CHECK;
+
+const struct entity_values *values_of(enum search_what, enum entity);
+
+/* As MLflow's texts call it. */
+const char *entity_name(enum entity);

@@ -1,0 +1,66 @@
+/* Filters as a tree: terms become comparisons, comparisons an expression.
+ *
+ * The languages accept what MLflow's accept, and refuse the rest with its words.
+ * Limits of our own, all INVALID_PARAMETER_VALUE: a filter of 64 KiB, 1000
+ * comparisons, groups nested 100 deep, 10000 lexemes (the last two are MLflow's
+ * tokenizer's as well), and 100 items of order_by. */
+#pragma once
+
+#include "attributes.h"
+#include "terms.h"
+
+enum {
+    FILTER_BYTES = 64 * 1024,
+    FILTER_COMPARISONS = 1000,
+    FILTER_DEPTH = 100,
+    FILTER_LEXEMES = 10000,
+    ORDER_ITEMS = 100,
+};
+
+enum comparator {
+    CMP_UNKNOWN,
+    CMP_EQ,
+    CMP_NE,
+    CMP_LT,
+    CMP_LE,
+    CMP_GT,
+    CMP_GE,
+    CMP_LIKE,
+    CMP_ILIKE,
+    CMP_IN,
+    CMP_NOT_IN,
+    CMP_IS_NULL,
+    CMP_IS_NOT_NULL,
+};
+
+struct comparison {
+    struct identifier id;
+    enum comparator comparator;
+    const char *sign;           /* the comparator as it was written */
+    const struct value *values; /* of a list: all; of IS NULL: none */
+    size_t count;
+    bool is_float; /* the number was written with a dot or an exponent */
+};
+
+/* AND is all there is for now; OR and NOT will be kinds of their own. */
+struct expr {
+    enum {
+        EXPR_COMPARISON,
+        EXPR_AND,
+    } kind;
+    struct comparison comparison;
+    struct expr *items; /* of EXPR_AND */
+    size_t count;
+};
+
+/* The filter's comparisons, all of them under one AND. -1 with MLflow's text. */
+int filter_parse(const struct search_ctx *, enum search_what, const char *filter,
+                 struct expr *) MUST_CHECK;
+
+/* The one statement of a text: its terms in *terms. Statements are counted in
+ * *statements; with none or several, terms are those of the first. -1: no tokenizer
+ * would go on (limits above). */
+int statement_read(struct arena *, const char *text, struct terms *, size_t *statements) MUST_CHECK;
+
+/* The comparators of a set, as Python prints it. */
+const char *comparators_text(struct arena *, const enum comparator *, size_t count);

@@ -6,7 +6,7 @@ import type { FileInfo, RunInfo } from '../api/types';
 import { formatBytes } from '../format';
 import { t } from '../i18n';
 import { useLoad } from '../state/load';
-import { href, replace } from '../state/router';
+import { href, replace, route } from '../state/router';
 import { Icon } from '../ui/icons';
 import { Copy, Empty, Failure, Loading } from '../ui/parts';
 import { Preview } from './preview';
@@ -68,7 +68,7 @@ export function ArtifactBrowser({ info, path }: { info: RunInfo; path: string })
   return (
     <div class="artifacts">
       <div class="artifact-tree">
-        <Folder top info={info} path="" selected={path} onFound={setFile} onSelect={f => { setFile(f); replace(href.artifact(info.experiment_id, info.run_id, f.path)); }} />
+        <Folder top info={info} path="" selected={path} onFound={setFile} onSelect={f => { setFile(f); replace(href.artifact(info.experiment_id, info.run_id, f.path, route.value.query)); }} />
       </div>
       <div class="artifact-view">
         {path === '' ? <p class="muted artifact-hint">{t('artifacts.choose')}</p> : <Chosen key={path} info={info} path={path} file={known} />}

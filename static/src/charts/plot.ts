@@ -45,6 +45,7 @@ export function plot(o: PlotOptions): Plot {
     {
       width: Math.max(120, o.box.clientWidth),
       height: HEIGHT,
+      padding: [6, 10, 0, 0],
       legend: { show: false },
       cursor: {
         sync: { key: sync[o.axis].key, setSeries: false },
@@ -52,12 +53,13 @@ export function plot(o: PlotOptions): Plot {
         points: { size: 7 },
       },
       scales: {
-        x: { time: o.axis === 'wall', range: (_u, min, max) => paddedRange(min, max) },
+        // With one point uPlot would ask for an extent of its own invention.
+        x: { time: o.axis === 'wall', range: (u, min, max) => (u.data[0].length === 1 ? paddedRange(u.data[0][0]!, u.data[0][0]!) : paddedRange(min, max)) },
         y: o.logY ? { distr: 3, range: (_u, min, max) => uPlot.rangeLog(min || 1e-6, max || 1, 10, false) } : { range: (_u, min, max) => widened(min, max) },
       },
       axes: [
         axis({
-          size: 28,
+          size: 26,
           values: (_u, splits, _i, _space, step) =>
             splits.map(v => {
               if (o.axis === 'wall') return wallLabel(v, step);

@@ -51,6 +51,15 @@ export function columnsOf(ids: readonly string[]): Column[] {
   return columns.sort((a, b) => order[a.group] - order[b.group]);
 }
 
+export function byKey<T extends { key: string }>(items: readonly T[]): T[] {
+  return [...items].sort((a, b) => compare(a.key, b.key));
+}
+
+/** The client names the user in a tag; the field of the same name is what older clients sent. */
+export function userOf(run: Run): string {
+  return indexOf(run).tags.get('mlflow.user') || run.info.user_id || '–';
+}
+
 export const isSystemMetric = (key: string) => key.startsWith('system/');
 export const isSystemTag = (key: string) => key.startsWith('mlflow.');
 
@@ -66,7 +75,7 @@ export function keysOf(runs: readonly Run[]): Keys {
     for (const key of index.params.keys()) params.add(key);
     for (const key of index.tags.keys()) if (!isSystemTag(key)) tags.add(key);
   }
-  const sorted = (set: Set<string>) => [...set].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  const sorted = (set: Set<string>) => [...set].sort(compare);
   return { metrics: sorted(metrics), params: sorted(params), tags: sorted(tags) };
 }
 
@@ -150,6 +159,20 @@ export function likeValue(text: string): string {
   if (!text.includes("'")) return `'%${text}%'`;
   if (!text.includes('"')) return `"%${text}%"`;
   return `'%${text.replace(/'/g, '_')}%'`;
+}
+
+/** A column of params is set like numbers when it has nothing else. */
+export function isNumericColumn(runs: readonly Run[], column: Column): boolean {
+  if (column.group === 'metrics') return true;
+  if (column.group === 'info') return column.key === 'duration';
+  let seen = false;
+  for (const run of runs) {
+    const value = indexOf(run)[column.group].get(column.key);
+    if (value === undefined) continue;
+    if (!isNumeric(value)) return false;
+    seen = true;
+  }
+  return seen;
 }
 
 export function isNumeric(text: string): boolean {

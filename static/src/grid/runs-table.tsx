@@ -7,7 +7,7 @@ import { t } from '../i18n';
 import { go, href } from '../state/router';
 import { Icon } from '../ui/icons';
 import { Duration, Status, Time } from '../ui/parts';
-import { type Column, type Group, indexOf, isNumeric, isSortable, type Sort } from './columns';
+import { type Column, type Group, indexOf, isNumericColumn, isSortable, type Sort, userOf } from './columns';
 
 interface Props {
   runs: readonly Run[];
@@ -28,22 +28,24 @@ export function columnTitle(column: Column): string {
   return key ? t(`runs.${key}`) : column.key;
 }
 
-function Cell({ run, column }: { run: Run; column: Column }): JSX.Element {
+function Cell({ run, column, numeric, first }: { run: Run; column: Column; numeric: boolean; first: boolean }): JSX.Element {
   const index = indexOf(run);
+  const edge = first ? 'group-start' : '';
   switch (column.group) {
     case 'metrics': {
       const v = index.metrics.get(column.key);
-      return v === undefined ? <td class="number muted">–</td> : <td class="number" title={fullNumber(v)}>{formatNumber(v)}</td>;
+      return v === undefined ? <td class={`number muted ${edge}`}>–</td> : <td class={`number ${edge}`} title={fullNumber(v)}>{formatNumber(v)}</td>;
     }
     case 'params':
     case 'tags': {
       const v = index[column.group].get(column.key);
-      return v === undefined ? <td class="muted">–</td> : <td class={isNumeric(v) ? 'number text' : 'text'} title={v}>{v}</td>;
+      const cls = `${numeric ? 'number' : ''} ${edge}`;
+      return v === undefined ? <td class={`muted ${cls}`}>–</td> : <td class={`text ${cls}`} title={v}>{v}</td>;
     }
     case 'info': {
       const info = run.info;
       if (column.key === 'duration') return <td class="number"><Duration start={info.start_time} end={info.end_time} running={info.status === 'RUNNING'} /></td>;
-      if (column.key === 'user_id') return <td class="text">{info.user_id || index.tags.get('mlflow.user') || <span class="muted">–</span>}</td>;
+      if (column.key === 'user_id') return <td class="text">{userOf(run)}</td>;
       if (column.key === 'run_id') return <td class="id"><code>{info.run_id}</code></td>;
       if (column.key === 'source') return <td class="text" title={index.tags.get('mlflow.source.name')}>{index.tags.get('mlflow.source.name')?.split('/').pop() ?? <span class="muted">–</span>}</td>;
       return <td />;
@@ -61,12 +63,13 @@ export function RunsTable({ runs, columns, sort, stale, selected, onSelect, onSo
     if (last?.group === c.group) last.span++;
     else groups.push({ group: c.group, span: 1 });
   }
-  const starts = new Set(columns.filter((c, i) => columns[i - 1]?.group !== c.group).map(c => c.id));
+  const numeric = new Set(columns.filter(c => isNumericColumn(runs, c)).map(c => c.id));
+  const starts = new Set(columns.filter((c, i) => c.group !== 'info' && columns[i - 1]?.group !== c.group).map(c => c.id));
 
   const header = (column: Column, className = '') => {
     const active = sort.id === column.id;
     const title = columnTitle(column);
-    const cls = `${className} ${column.group === 'metrics' || column.key === 'duration' ? 'number' : ''}`;
+    const cls = `${className} ${numeric.has(column.id) ? 'number' : ''}`;
     if (!isSortable(column)) return <th scope="col" class={cls} key={column.id}><span class="sort">{title}</span></th>;
     const hint = column.group === 'params' || column.group === 'tags' ? `${column.key}\n${t('runs.sort.text')}` : column.key;
     return (
@@ -130,7 +133,7 @@ export function RunsTable({ runs, columns, sort, stale, selected, onSelect, onSo
             {header(status, 'status-col')}
             {header(name, 'name')}
             {header(start)}
-            {columns.map(c => header(c, starts.has(c.id) && c.group !== 'info' ? 'group-start' : ''))}
+            {columns.map(c => header(c, starts.has(c.id) ? 'group-start' : ''))}
           </tr>
         </thead>
         <tbody ref={body} onKeyDown={key}>
@@ -152,7 +155,7 @@ export function RunsTable({ runs, columns, sort, stale, selected, onSelect, onSo
                   <a href={href.run(run.info.experiment_id, run.info.run_id)} title={title}>{title}</a>
                 </th>
                 <td><Time ms={run.info.start_time} /></td>
-                {columns.map(c => <Fragment key={c.id}><Cell run={run} column={c} /></Fragment>)}
+                {columns.map(c => <Fragment key={c.id}><Cell run={run} column={c} numeric={numeric.has(c.id)} first={starts.has(c.id)} /></Fragment>)}
               </tr>
             );
           })}

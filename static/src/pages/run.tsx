@@ -1,18 +1,18 @@
 // One run on one page: what it was given, what came out, its curves and its files.
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ArtifactBrowser } from '../artifacts/browser';
 import { experiments, messageOf, numberOf, runs } from '../api';
 import type { DatasetInput, Metric, Run } from '../api/types';
 import { ChartControls, MetricCharts } from '../charts/metric-charts';
 import { formatNumber, fullNumber } from '../format';
-import { indexOf, isSystemMetric, isSystemTag } from '../grid/columns';
+import { byKey, indexOf, isSystemMetric, isSystemTag, userOf } from '../grid/columns';
 import { count, t, tn } from '../i18n';
 import { usePoll } from '../state/clock';
 import { useCrumbs } from '../state/crumbs';
 import { useLoad } from '../state/load';
 import { notify } from '../state/notices';
-import { href, route } from '../state/router';
+import { arrivals, href, route } from '../state/router';
 import { Dialog } from '../ui/dialog';
 import { Icon } from '../ui/icons';
 import { Markdown } from '../ui/markdown';
@@ -54,16 +54,15 @@ function Content({ run, reload, live }: { run: Run; reload: () => void; live: bo
   const r = route.value;
   const section = r.page === 'run' ? r.section : 'overview';
   const path = r.page === 'run' ? r.artifactPath : '';
-  const all = run.data?.metrics ?? [];
+  const all = byKey(run.data?.metrics ?? []);
   const model = all.filter(m => !isSystemMetric(m.key));
   const system = all.filter(m => isSystemMetric(m.key));
-  const came = useRef('');
-  // The sub-pages of MLflow's addresses are sections here: come to the section, once.
+  // The sub-pages of MLflow's addresses are sections here: whoever comes by such an address is brought to the section.
+  const arrival = arrivals.value;
+  const landed = useMemo(() => section, [arrival]);
   useEffect(() => {
-    if (section === 'overview' || came.current === section) return;
-    came.current = section;
-    document.getElementById(`section-${section}`)?.scrollIntoView();
-  }, [section]);
+    if (landed !== 'overview') document.getElementById(`section-${landed}`)?.scrollIntoView();
+  }, [arrival]);
   const deleted = run.info.lifecycle_stage === 'deleted';
   const sections: [string, string][] = [
     ['metrics', t('metrics')],
@@ -119,7 +118,7 @@ function Content({ run, reload, live }: { run: Run; reload: () => void; live: bo
               <MetricCharts info={run.info} metrics={system} member="sx" fallback="relative" />
             </Section>
           )}
-          <Section id="artifacts" title={t('artifacts')}>
+          <Section id="artifacts" title={t('artifacts')} arrived={landed === 'artifacts'}>
             <ArtifactBrowser info={run.info} path={path} />
           </Section>
         </div>
@@ -128,9 +127,9 @@ function Content({ run, reload, live }: { run: Run; reload: () => void; live: bo
   );
 }
 
-function Section(props: { id: string; title: string; n?: number; controls?: ComponentChildren; children: ComponentChildren }): JSX.Element {
+function Section(props: { id: string; title: string; n?: number; arrived?: boolean; controls?: ComponentChildren; children: ComponentChildren }): JSX.Element {
   return (
-    <section class="section" id={`section-${props.id}`} tabIndex={-1} aria-labelledby={`title-${props.id}`}>
+    <section class={`section ${props.arrived ? 'arrived' : ''}`} id={`section-${props.id}`} tabIndex={-1} aria-labelledby={`title-${props.id}`}>
       <div class="section-head">
         <h2 id={`title-${props.id}`}>{props.title}</h2>
         {props.n !== undefined && props.n > 0 && <span class="muted">{count(props.n)}</span>}
@@ -174,7 +173,7 @@ function Head({ run, reload, live }: { run: Run; reload: () => void; live: boole
         <div><dt>{t('runs.run_id')}</dt><dd><code>{info.run_id}</code> <Copy text={info.run_id} label={t('copy.id')} /></dd></div>
         <div><dt>{t('runs.start_time')}</dt><dd><Time ms={info.start_time} /></dd></div>
         <div><dt>{t('runs.duration')}</dt><dd><Duration start={info.start_time} end={info.end_time} running={live} /></dd></div>
-        <div><dt>{t('runs.user_id')}</dt><dd>{info.user_id || tags.get('mlflow.user') || '–'}</dd></div>
+        <div><dt>{t('runs.user_id')}</dt><dd>{userOf(run)}</dd></div>
         {source && <div><dt>{t('runs.source')}</dt><dd title={source} class="ellipsis">{source.split('/').pop()}</dd></div>}
         {commit && <div><dt>{t('run.commit')}</dt><dd><code title={commit}>{commit.slice(0, 8)}</code> <Copy text={commit} /></dd></div>}
         <div><dt>{t('run.artifact_uri')}</dt><dd class="ellipsis"><code title={info.artifact_uri}>{info.artifact_uri}</code> <Copy text={info.artifact_uri ?? ''} /></dd></div>
@@ -209,7 +208,7 @@ function useFilter<T>(items: readonly T[], text: (item: T) => string): { shown: 
 }
 
 function Params({ run }: { run: Run }): JSX.Element {
-  const params = run.data?.params ?? [];
+  const params = byKey(run.data?.params ?? []);
   const { shown, hidden, field } = useFilter(params, p => `${p.key} ${p.value ?? ''}`);
   return (
     <Section id="params" title={t('params')} n={params.length} controls={field}>
@@ -260,7 +259,7 @@ function Tags({ run, reload }: { run: Run; reload: () => void }): JSX.Element {
   const [system, setSystem] = useState(false);
   const [adding, setAdding] = useState(false);
   const [editing, setEditing] = useState('');
-  const all = run.data?.tags ?? [];
+  const all = byKey(run.data?.tags ?? []);
   const wanted = all.filter(tag => tag.key !== NOTE && (system || !isSystemTag(tag.key)));
   const hiddenSystem = all.filter(tag => tag.key !== NOTE && isSystemTag(tag.key)).length;
   const { shown, hidden, field } = useFilter(wanted, tag => `${tag.key} ${tag.value ?? ''}`);

@@ -36,7 +36,7 @@ export function Runs({ experimentId }: { experimentId: string }): JSX.Element {
       </div>
     );
   return (
-    <div class="page">
+    <div class="page fill">
       {experiment.data ? <Head experiment={experiment.data} onChange={experiment.reload} /> : <h1>&nbsp;</h1>}
       <RunList experimentId={experimentId} experiment={experiment.data} />
     </div>

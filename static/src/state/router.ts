@@ -49,14 +49,20 @@ export const href = {
   runs: (experimentId: string, query?: URLSearchParams) => withQuery(`#/experiments/${encodeURIComponent(experimentId)}/runs`, query),
   run: (experimentId: string, runId: string, query?: URLSearchParams) =>
     withQuery(`#/experiments/${encodeURIComponent(experimentId)}/runs/${encodeURIComponent(runId)}`, query),
-  artifact: (experimentId: string, runId: string, path: string) =>
-    `${href.run(experimentId, runId)}/artifacts/${path.split('/').map(encodeURIComponent).join('/')}`,
+  artifact: (experimentId: string, runId: string, path: string, query?: URLSearchParams) =>
+    withQuery(`${href.run(experimentId, runId)}/artifacts/${path.split('/').map(encodeURIComponent).join('/')}`, query),
 };
 
 export const route = signal<Route>(parseHash(typeof location === 'undefined' ? '' : location.hash));
 
+/** Counts the times the reader came to an address, in contrast to a page noting its own state there. */
+export const arrivals = signal(0);
+
 export function startRouter(): void {
-  addEventListener('hashchange', () => (route.value = parseHash(location.hash)));
+  addEventListener('hashchange', () => {
+    arrivals.value++;
+    route.value = parseHash(location.hash);
+  });
 }
 
 export function go(to: string): void {

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { artifacts, artifactUrl } from '../src/api';
+import { parseCsv } from '../src/artifacts/csv';
+import { isKnownBinary, kindOf, looksLikeText } from '../src/artifacts/kinds';
+
+test('values with commas, quotes and line ends are read', () => {
+  assert.deepEqual(parseCsv('a,b\r\n"1,\n2","say ""hi"""\n,\n', ',', 10, false), { rows: [['a', 'b'], ['1,\n2', 'say "hi"'], ['', '']], more: false });
+  assert.deepEqual(parseCsv('\ufeffa\tb\n1\t2', '\t', 10, false).rows, [['a', 'b'], ['1', '2']]);
+  assert.deepEqual(parseCsv('', ',', 10, false).rows, []);
+});
+
+test('a text that was cut loses its last, broken row', () => {
+  assert.deepEqual(parseCsv('a,b\n1,2\n3,', ',', 10, true), { rows: [['a', 'b'], ['1', '2']], more: true });
+});
+
+test('no more rows than asked for', () => {
+  assert.deepEqual(parseCsv('1\n2\n3\n', ',', 2, false), { rows: [['1'], ['2']], more: true });
+  assert.equal(parseCsv('1\n2\n', ',', 2, false).more, false);
+});
+
+test('the name says what a file is', () => {
+  assert.equal(kindOf('a/b/Plot.PNG'), 'image');
+  assert.equal(kindOf('x.tsv'), 'table');
+  assert.equal(kindOf('MLmodel'), 'text');
+  assert.equal(kindOf('notes/README'), 'other');
+  assert.ok(isKnownBinary('model.safetensors'));
+});
+
+test('text is told from bytes', () => {
+  assert.ok(looksLikeText(new TextEncoder().encode('日本語 text')));
+  assert.ok(!looksLikeText(new Uint8Array([137, 80, 78, 71, 0, 1])));
+  assert.ok(!looksLikeText(new Uint8Array(500).fill(0xff)));
+});
+
+test('the bytes of an artifact are where its root says', () => {
+  const info = { run_id: 'r1', experiment_id: '1' };
+  assert.equal(artifactUrl({ ...info, artifact_uri: 'mlflow-artifacts:/1/r1/artifacts' }, 'a b/ü#.txt'), 'ajax-api/2.0/mlflow-artifacts/artifacts/1/r1/artifacts/a%20b/%C3%BC%23.txt');
+  assert.equal(artifactUrl({ ...info, artifact_uri: 'mlflow-artifacts://host:1/1/r1/artifacts' }, 'x'), 'ajax-api/2.0/mlflow-artifacts/artifacts/1/r1/artifacts/x');
+  assert.equal(artifactUrl({ ...info, artifact_uri: 's3://bucket/1/r1/artifacts' }, 'x y'), 'get-artifact?run_uuid=r1&path=x+y');
+});
+
+async function withAnswer<T>(answer: () => Response, work: () => Promise<T>): Promise<T> {
+  const real = globalThis.fetch;
+  globalThis.fetch = async () => answer();
+  try {
+    return await work();
+  } finally {
+    globalThis.fetch = real;
+  }
+}
+
+test('a head is bounded even when the server sends everything', async () => {
+  const head = await withAnswer(() => new Response(new Uint8Array(5000)), () => artifacts.head('x', 1000));
+  assert.equal(head.bytes.length, 1000);
+  assert.equal(head.whole, false);
+});
+
+test('a head knows from the answer whether it is all there is', async () => {
+  const partial = await withAnswer(() => new Response('abcde', { status: 206, headers: { 'Content-Range': 'bytes 0-4/9' } }), () => artifacts.head('x', 5));
+  assert.equal(partial.whole, false);
+  const all = await withAnswer(() => new Response('abcde', { status: 206, headers: { 'Content-Range': 'bytes 0-4/5' } }), () => artifacts.head('x', 5));
+  assert.deepEqual([new TextDecoder().decode(all.bytes), all.whole], ['abcde', true]);
+  const empty = await withAnswer(() => new Response('', { status: 416 }), () => artifacts.head('x', 5));
+  assert.deepEqual([empty.bytes.length, empty.whole], [0, true]);
+});

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { href, parseHash } from '../src/state/router';
+
+const of = (hash: string) => {
+  const { query, ...rest } = parseHash(hash);
+  return { ...rest, query: query.toString() };
+};
+
+test('the links that the client prints lead to the right pages', () => {
+  assert.deepEqual(of('#/experiments/7'), { page: 'runs', experimentId: '7', query: '' });
+  assert.deepEqual(of('#/experiments/7/runs/abc'), { page: 'run', experimentId: '7', runId: 'abc', section: 'overview', artifactPath: '', query: '' });
+});
+
+test('the sub-pages of MLflow are sections of the run page', () => {
+  assert.equal(parseHash('#/experiments/7/runs/abc/model-metrics').page, 'run');
+  const system = parseHash('#/experiments/7/runs/abc/system-metrics');
+  assert.equal(system.page === 'run' && system.section, 'system');
+  const file = parseHash('#/experiments/7/runs/abc/artifacts/a%20b/%E7%B5%90%E6%9E%9C.txt?x=wall');
+  assert.ok(file.page === 'run');
+  assert.equal(file.artifactPath, 'a b/結果.txt');
+  assert.equal(file.query.get('x'), 'wall');
+});
+
+test('what is not known behind a known address is ignored', () => {
+  assert.equal(of('#/experiments/7/traces?compareRunsMode=CHART').page, 'runs');
+  assert.equal(of('#/experiments/7/runs').page, 'runs');
+  assert.equal(of('#/experiments/7/runs/abc/evaluations').page, 'run');
+  assert.equal(of('').page, 'experiments');
+  assert.equal(of('#/').page, 'experiments');
+  assert.equal(of('#/experiments').page, 'experiments');
+});
+
+test('other addresses are not found, and broken escapes do not throw', () => {
+  assert.equal(of('#/nowhere').page, 'not-found');
+  assert.equal(of('#/experiments/abc').page, 'not-found');
+  assert.equal(of('#/experiments/7/runs/%E0%A4%A').page, 'run');
+});
+
+test('an address made is an address understood', () => {
+  const made = parseHash(href.artifact('7', 'abc', 'dir/100% + ä?.txt'));
+  assert.ok(made.page === 'run');
+  assert.equal(made.artifactPath, 'dir/100% + ä?.txt');
+});

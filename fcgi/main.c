@@ -2,15 +2,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "config.h"
 #include "describe.h"
 #include "doctor.h"
 #include "log.h"
 #include "master.h"
+#include "shell.h"
 #include "store/migrate.h"
 
 enum {
@@ -109,72 +107,11 @@ static int run_db_check(struct call *call)
     return no_more(call) ? USAGE : status_of(migrate_check(&call->config, stdout));
 }
 
-/* value between quotes in an option file. */
-static void put_option(FILE *file, const char *name, const char *value)
-{
-    if (!*value)
-        return;
-    fprintf(file, "%s=\"", name);
-    for (; *value; value++) {
-        if (*value == '"' || *value == '\\')
-            (void)fputc('\\', file);
-        (void)fputc(*value, file);
-    }
-    (void)fputs("\"\n", file);
-}
-
-/* How to connect, for the SQL client: in memory, so that the password stands
- * neither in a list of processes nor on a disk. Returns the descriptor. */
-static int option_file(const struct config *c)
-{
-    int descriptor = memfd_create("cairn-options", 0), copy = -1;
-    /* The client does not read what others could write. */
-    FILE *file = descriptor < 0 || fchmod(descriptor, 0600) < 0 ? NULL : fdopen(descriptor, "w");
-
-    if (!file)
-        return -1;
-    (void)fputs("[client]\n", file);
-    if (*c->db_socket) {
-        put_option(file, "socket", c->db_socket);
-    } else {
-        put_option(file, "host", c->db_host);
-        fprintf(file, "port=%d\nprotocol=tcp\n", (int)c->db_port);
-    }
-    put_option(file, "user", c->db_user);
-    put_option(file, "password", c->db_password);
-    if (fflush(file) == 0 && !ferror(file))
-        copy = dup(descriptor);
-    (void)fclose(file);
-    return copy;
-}
-
 static int run_db_shell(struct call *call)
 {
-    static const char *const clients[] = { "mariadb", "mysql" };
-    char **words = calloc((size_t)call->argc + 4, sizeof(*words)), options[64];
-    int descriptor = option_file(&call->config), count = 1;
-
-    if (call->argc && strcmp(call->argv[0], "--") != 0) {
-        free(words);
+    if (call->argc && strcmp(call->argv[0], "--") != 0)
         return usage("unexpected word", call->argv[0]);
-    }
-    if (!words || descriptor < 0) {
-        perror("cairn: db shell");
-        free(words);
-        return EXIT_FAILURE;
-    }
-    /* It must be the first word. */
-    (void)snprintf(options, sizeof(options), "--defaults-extra-file=/proc/self/fd/%d", descriptor);
-    words[count++] = options;
-    for (int i = 1; i < call->argc; i++)
-        words[count++] = call->argv[i];
-    words[count] = arena_strdup(arena_create(0), call->config.db_name);
-    for (size_t i = 0; i < sizeof(clients) / sizeof(clients[0]); i++) {
-        words[0] = arena_strdup(arena_create(0), clients[i]);
-        (void)execvp(clients[i], words);
-    }
-    perror("cairn: db shell: neither mariadb nor mysql could be started");
-    return EXIT_FAILURE;
+    return status_of(shell_run(&call->config, call->argc ? call->argc - 1 : 0, call->argv + 1));
 }
 
 static int run_config_check(struct call *call)
@@ -254,29 +191,33 @@ static const struct command *command_find(int argc, char **argv)
 }
 
 /* A command's own words are what is left when the configuration has taken its flags. */
+static int command_run(const struct command *command, struct call *call, int argc, char **argv)
+{
+    int taken = command->second ? 3 : 2;
+
+    if (command->configured) {
+        if (config_load(&call->config, &argc, argv) < 0)
+            return USAGE;
+        (void)log_set_level(call->config.log_level);
+    }
+    call->argc = argc - taken;
+    call->argv = argv + taken;
+    return command->run(call);
+}
+
 int main(int argc, char **argv)
 {
     const struct command *command;
     struct call call = { .whole_argc = argc };
-    int words = argc, loaded = 0, taken, result;
+    int result;
 
     call.whole_argv = calloc((size_t)argc + 1, sizeof(*argv));
     if (!call.whole_argv)
         return EXIT_FAILURE;
     memcpy(call.whole_argv, argv, (size_t)argc * sizeof(*argv));
     command = command_find(argc, argv);
-    if (!command)
-        return USAGE;
-    if (command->configured)
-        loaded = config_load(&call.config, &words, argv);
-    if (loaded < 0)
-        return USAGE;
-    taken = command->second ? 3 : 2;
-    call.argc = words - taken;
-    call.argv = argv + taken;
-    if (command->configured)
-        (void)log_set_level(call.config.log_level);
-    result = command->run(&call);
+    result = command ? command_run(command, &call, argc, argv) : USAGE;
+    free(call.whole_argv);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         perror("cairn: standard output");
         result = EXIT_FAILURE;

@@ -25,7 +25,7 @@
 
 enum {
     POOLS = 3,
-    SHORT_LIFE = 2000, /* ms; a worker that crashes earlier delays the next one */
+    SHORT_LIFE = 2000, /* ms; a worker that crashes earlier, and never served, delays the next */
     FIRST_DELAY = 100, /* ms; doubled with each short life */
     LONGEST_DELAY = 5000,
 };
@@ -242,10 +242,11 @@ static int spawn(struct master *m, struct pool *pool)
     return 0;
 }
 
-/* A crash soon after the start delays the next start, and more each time. */
-static void back_off(struct pool *pool, int64_t lived)
+/* A crash soon after the start delays the next start, and more each time. A
+ * worker that has served is replaced at once: waiting would help nobody. */
+static void back_off(struct pool *pool, bool useful)
 {
-    if (lived >= SHORT_LIFE) {
+    if (useful) {
         pool->delay = 0;
         return;
     }
@@ -267,7 +268,7 @@ static void fill_pool(struct master *m, struct pool *pool)
     while (missing-- > 0)
         if (spawn(m, pool) < 0) {
             log_line(LOG_ERROR, "event=fork_failed pool=%s", pool->kind->name);
-            back_off(pool, 0);
+            back_off(pool, false);
             return;
         }
 }
@@ -325,7 +326,7 @@ static void child_ended(struct master *m, struct pool *pool, struct child *child
     if (!child->killed)
         log_exit(pool, child, status);
     if (!deliberate && !child->killed && child->generation == m->generation)
-        back_off(pool, clock_ms() - child->started);
+        back_off(pool, child->slot->served || clock_ms() - child->started >= SHORT_LIFE);
 }
 
 static void reap(struct master *m)

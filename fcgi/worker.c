@@ -335,8 +335,10 @@ static bool accept_one(struct service *s)
     slot->what[0] = '\0';
     slot->busy_since = clock_ms();
     accepted = FCGX_Accept_r(&s->fcgi) == 0;
-    if (accepted)
+    if (accepted) {
         serve_one(s);
+        slot->served = true;
+    }
     slot->busy_since = 0;
     return accepted;
 }

@@ -17,6 +17,7 @@ enum {
 /* Memory shared by the master and one worker. */
 struct worker_slot {
     _Atomic bool ready;         /* the worker accepts requests */
+    _Atomic bool served;        /* it has finished one */
     _Atomic bool drain;         /* stopping: first serve what waits on the socket */
     _Atomic int64_t busy_since; /* clock_ms() of the request being served; 0: none */
     char what[256];             /* that request's method and path, for the log */

@@ -28,7 +28,8 @@ char *arena_strdup(struct arena *, const char *);
 /* The first n bytes of s, and a NUL. */
 char *arena_strndup(struct arena *, const char *s, size_t n);
 char *arena_printf(struct arena *, const char *format, ...) __attribute__((format(printf, 2, 3)));
-char *arena_vprintf(struct arena *, const char *format, va_list) __attribute__((format(printf, 2, 0)));
+char *arena_vprintf(struct arena *, const char *format, va_list)
+    __attribute__((format(printf, 2, 0)));
 /* For growing lists: a copy of old[0..old_bytes) in a new place of new_bytes. */
 void *arena_grow(struct arena *, const void *old, size_t old_bytes, size_t new_bytes);
 
@@ -39,5 +40,5 @@ void arena_release(struct arena *, struct arena_mark);
 /* Bytes in use now. */
 size_t arena_used(const struct arena *);
 
-#define arena_new(mem, type) ((type *)arena_alloc((mem), sizeof(type)))
+#define arena_new(mem, type)      ((type *)arena_alloc((mem), sizeof(type)))
 #define arena_array(mem, type, n) ((type *)arena_alloc((mem), sizeof(type) * (size_t)(n)))

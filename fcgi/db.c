@@ -15,14 +15,16 @@
 typedef __typeof__(*((MYSQL_BIND *)0)->is_null) db_bool;
 
 enum {
-    STATEMENTS = 256,  /* prepared at most, per connection */
+    STATEMENTS = 256, /* prepared at most, per connection */
     COLUMNS = 32,
-    CELL = 512,        /* bytes read at once; longer cells are fetched again */
-    IDLE_CHECK = 30,   /* seconds after which a connection is asked whether it lives */
+    CELL = 512,      /* bytes read at once; longer cells are fetched again */
+    IDLE_CHECK = 30, /* seconds after which a connection is asked whether it lives */
 
     /* Numbers of errors (mysqld_error.h, errmsg.h); both clients share them. */
     DUPLICATE_ENTRY = 1062,
     LOCK_WAIT_TIMEOUT = 1205,
+    OUT_OF_RANGE = 1264,
+    DATA_TOO_LONG = 1406,
     LOCK_DEADLOCK = 1213,
     NO_REFERENCED_ROW = 1452,
     CHECK_VIOLATED_MYSQL = 3819,
@@ -59,6 +61,7 @@ struct db_connection {
     MYSQL *mysql; /* NULL: not connected */
     time_t last_used;
     uint64_t clock;
+    int64_t last_insert_id;
     struct statement statements[STATEMENTS];
     size_t statement_count;
     struct rows rows; /* one result at a time */
@@ -159,12 +162,15 @@ static int db_fail(struct db *db, const char *name, unsigned error, const char *
     if (error == LOCK_DEADLOCK || error == LOCK_WAIT_TIMEOUT)
         return fail(db, TEMPORARILY_UNAVAILABLE,
                     "The database is busy with conflicting writes. Try again in a moment.");
+    if (error == DATA_TOO_LONG || error == OUT_OF_RANGE)
+        return fail(db, BAD_REQUEST, "%s", words);
     return fail(db, BAD_REQUEST, "The database refused the values of this request.");
 }
 
 static int connection_fail(struct db *db, const char *name)
 {
-    return db_fail(db, name, mysql_errno(db->connection->mysql), mysql_error(db->connection->mysql));
+    return db_fail(db, name, mysql_errno(db->connection->mysql),
+                   mysql_error(db->connection->mysql));
 }
 
 static int statement_fail(struct db *db, const char *name, MYSQL_STMT *statement)
@@ -238,7 +244,8 @@ int db_ready(struct db *db)
     time_t now = time(NULL);
 
     c->error = 0;
-    if (c->mysql && (is_closed(c->mysql) || (now - c->last_used >= IDLE_CHECK && mysql_ping(c->mysql))))
+    if (c->mysql &&
+        (is_closed(c->mysql) || (now - c->last_used >= IDLE_CHECK && mysql_ping(c->mysql))))
         disconnect(c);
     c->last_used = now;
     return c->mysql ? 0 : db_connect(db);
@@ -344,6 +351,8 @@ static MYSQL_STMT *execute(struct db *db, const char *name, const char *sql,
     MYSQL_STMT *statement;
 
     db_finish(&c->rows);
+    /* Whoever goes on after a failure has dealt with it. */
+    error_clear(db->err);
     c->error = 0;
     if (!c->mysql) {
         (void)fail(db, TEMPORARILY_UNAVAILABLE, "The connection to the database was lost.");
@@ -370,7 +379,10 @@ int64_t db_exec_values(struct db *db, const char *name, const char *sql, const s
 {
     MYSQL_STMT *statement = execute(db, name, sql, values);
 
-    return statement ? (int64_t)mysql_stmt_affected_rows(statement) : -1;
+    if (!statement)
+        return -1;
+    db->connection->last_insert_id = (int64_t)mysql_stmt_insert_id(statement);
+    return (int64_t)mysql_stmt_affected_rows(statement);
 }
 
 int db_select_values(struct db *db, struct rows **rows, const char *name, const char *sql,
@@ -402,7 +414,8 @@ static int check_columns(struct rows *rows, const struct field *fields)
     columns = mysql_fetch_fields(metadata);
     rows->columns = mysql_num_fields(metadata);
     assert(rows->columns <= COLUMNS);
-    while (i < rows->columns && fields[i].type != FIELD_END && !strcmp(columns[i].name, fields[i].name))
+    while (i < rows->columns && fields[i].type != FIELD_END &&
+           !strcmp(columns[i].name, fields[i].name))
         i++;
     mysql_free_result(metadata);
     if (i != rows->columns || fields[i].type != FIELD_END)
@@ -476,16 +489,16 @@ static int copy_cell(struct rows *rows, unsigned column, void *at)
         *(double *)at = cell->null ? 0 : cell->real;
         break;
     case FIELD_OPT_INT:
-        *(struct opt_int *)at = (struct opt_int){ .value = cell->null ? 0 : cell->integer,
-                                                  .set = !cell->null };
+        *(struct opt_int *)at =
+            (struct opt_int){ .value = cell->null ? 0 : cell->integer, .set = !cell->null };
         break;
     case FIELD_OPT_REAL:
-        *(struct opt_real *)at = (struct opt_real){ .value = cell->null ? 0 : cell->real,
-                                                    .set = !cell->null };
+        *(struct opt_real *)at =
+            (struct opt_real){ .value = cell->null ? 0 : cell->real, .set = !cell->null };
         break;
     case FIELD_OPT_BOOL:
-        *(struct opt_bool *)at = (struct opt_bool){ .value = !cell->null && cell->integer,
-                                                    .set = !cell->null };
+        *(struct opt_bool *)at =
+            (struct opt_bool){ .value = !cell->null && cell->integer, .set = !cell->null };
         break;
     case FIELD_OPT_INT32:
     case FIELD_OPT_ENUM:
@@ -528,7 +541,7 @@ void db_finish(struct rows *rows)
 
 int64_t db_last_insert_id(struct db *db)
 {
-    return (int64_t)mysql_insert_id(db->connection->mysql);
+    return db->connection->last_insert_id;
 }
 
 bool db_is_duplicate(struct db *db)

@@ -63,13 +63,18 @@ void db_rollback(struct db *);
 /* Statements. The C name of a constant statement is its name in logs; values
  * are a list of struct value: db_exec(db, insert_run, text(id), integer(now)).
  * db_exec returns the number of rows affected, or -1. */
-#define db_exec(db, sql, ...) \
-    db_exec_values((db), #sql, (sql), (const struct value[]){ { .type = VALUE_END }, ##__VA_ARGS__, { .type = VALUE_END } } + 1)
-#define db_select(db, rows, sql, ...) \
-    db_select_values((db), (rows), #sql, (sql), (const struct value[]){ { .type = VALUE_END }, ##__VA_ARGS__, { .type = VALUE_END } } + 1)
+#define db_exec(db, sql, ...)                                                                      \
+    db_exec_values(                                                                                \
+        (db), #sql, (sql),                                                                         \
+        (const struct value[]){ { .type = VALUE_END }, ##__VA_ARGS__, { .type = VALUE_END } } + 1)
+#define db_select(db, rows, sql, ...)                                                              \
+    db_select_values(                                                                              \
+        (db), (rows), #sql, (sql),                                                                 \
+        (const struct value[]){ { .type = VALUE_END }, ##__VA_ARGS__, { .type = VALUE_END } } + 1)
 
 struct rows;
-int64_t db_exec_values(struct db *, const char *name, const char *sql, const struct value *) MUST_CHECK;
+int64_t db_exec_values(struct db *, const char *name, const char *sql,
+                       const struct value *) MUST_CHECK;
 /* Rows are read as they arrive; the next statement on the connection ends them. */
 int db_select_values(struct db *, struct rows **, const char *name, const char *sql,
                      const struct value *) MUST_CHECK;
@@ -82,11 +87,12 @@ void db_finish(struct rows *);
 
 int64_t db_last_insert_id(struct db *);
 
-/* Of the last failure. */
-bool db_is_duplicate(struct db *);    /* a unique key was hit */
-bool db_is_deadlock(struct db *);     /* the database rolled the transaction back; it may be run again */
-bool db_is_check(struct db *);        /* a CHECK constraint refused */
-bool db_is_reference(struct db *);    /* a foreign key refused */
+/* Of the last failure: a unique key was hit; the database rolled the transaction
+ * back, so that it may be run again; a CHECK constraint or a foreign key refused. */
+bool db_is_duplicate(struct db *);
+bool db_is_deadlock(struct db *);
+bool db_is_check(struct db *);
+bool db_is_reference(struct db *);
 unsigned db_error_number(struct db *);
 const char *db_error_text(struct db *);
 
@@ -102,8 +108,10 @@ struct sql {
 
 struct sql sql_new(struct arena *);
 /* Adds a fragment of the program's own text, and its values (VALUE_END ends). */
-#define sql_add(sql, fragment, ...) \
-    sql_add_values((sql), (fragment), (const struct value[]){ { .type = VALUE_END }, ##__VA_ARGS__, { .type = VALUE_END } } + 1)
+#define sql_add(sql, fragment, ...)                                                                \
+    sql_add_values(                                                                                \
+        (sql), (fragment),                                                                         \
+        (const struct value[]){ { .type = VALUE_END }, ##__VA_ARGS__, { .type = VALUE_END } } + 1)
 void sql_add_values(struct sql *, const char *fragment, const struct value *);
 /* Adds "(?,?,?)" with n values. */
 void sql_add_list(struct sql *, const struct value *, size_t n);

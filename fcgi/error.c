@@ -6,11 +6,10 @@ static const struct {
     const char *name;
     int status;
     const char *sqlstate, *class;
-} codes[] = {
-    [ERROR_NONE] = { "OK", 200, NULL, NULL },
-#define X(name_, status_, sqlstate_, class_) \
+} codes[] = { [ERROR_NONE] = { "OK", 200, NULL, NULL },
+#define X(name_, status_, sqlstate_, class_)                                                       \
     [ERROR_##name_] = { #name_, status_, sqlstate_, class_ },
-    ERROR_CODES(X)
+              ERROR_CODES(X)
 #undef X
 };
 

@@ -10,22 +10,22 @@
  * (mlflow.protos.databricks_pb2 and its table of statuses), except that
  * permanent conditions never answer 5xx, since clients repeat those for
  * minutes: INVALID_STATE and FEATURE_DISABLED are 400 here, 500 there. */
-#define ERROR_CODES(X)                                                                  \
-    X(INTERNAL_ERROR, 500, "XXM00", "CLIENT_INTERNAL_ERROR")                            \
-    X(TEMPORARILY_UNAVAILABLE, 503, "XXM00", "CLIENT_INTERNAL_ERROR")                   \
-    X(BAD_REQUEST, 400, "KAM00", "INVALID_PARAMETER_VALUE")                             \
-    X(NOT_FOUND, 404, "KAM00", "RESOURCE_NOT_FOUND")                                    \
-    X(UNAUTHENTICATED, 401, NULL, NULL)                                                 \
-    X(INVALID_PARAMETER_VALUE, 400, "KAM00", "INVALID_PARAMETER_VALUE")                 \
-    X(ENDPOINT_NOT_FOUND, 404, "KAM00", "RESOURCE_NOT_FOUND")                           \
-    X(METHOD_NOT_ALLOWED, 405, NULL, NULL)                                              \
-    X(INVALID_STATE, 400, "XXM00", "CLIENT_INTERNAL_ERROR")                             \
-    X(PERMISSION_DENIED, 403, "KAM00", "PERMISSION_DENIED")                             \
-    X(FEATURE_DISABLED, 400, "KAM00", "FEATURE_DISABLED")                               \
-    X(RESOURCE_EXHAUSTED, 429, NULL, NULL)                                              \
-    X(REQUEST_TOO_LARGE, 413, NULL, NULL)                                               \
-    X(NOT_IMPLEMENTED, 501, NULL, NULL)                                                 \
-    X(RESOURCE_ALREADY_EXISTS, 400, "KAM00", "RESOURCE_ALREADY_EXISTS")                 \
+#define ERROR_CODES(X)                                                                             \
+    X(INTERNAL_ERROR, 500, "XXM00", "CLIENT_INTERNAL_ERROR")                                       \
+    X(TEMPORARILY_UNAVAILABLE, 503, "XXM00", "CLIENT_INTERNAL_ERROR")                              \
+    X(BAD_REQUEST, 400, "KAM00", "INVALID_PARAMETER_VALUE")                                        \
+    X(NOT_FOUND, 404, "KAM00", "RESOURCE_NOT_FOUND")                                               \
+    X(UNAUTHENTICATED, 401, NULL, NULL)                                                            \
+    X(INVALID_PARAMETER_VALUE, 400, "KAM00", "INVALID_PARAMETER_VALUE")                            \
+    X(ENDPOINT_NOT_FOUND, 404, "KAM00", "RESOURCE_NOT_FOUND")                                      \
+    X(METHOD_NOT_ALLOWED, 405, NULL, NULL)                                                         \
+    X(INVALID_STATE, 400, "XXM00", "CLIENT_INTERNAL_ERROR")                                        \
+    X(PERMISSION_DENIED, 403, "KAM00", "PERMISSION_DENIED")                                        \
+    X(FEATURE_DISABLED, 400, "KAM00", "FEATURE_DISABLED")                                          \
+    X(RESOURCE_EXHAUSTED, 429, NULL, NULL)                                                         \
+    X(REQUEST_TOO_LARGE, 413, NULL, NULL)                                                          \
+    X(NOT_IMPLEMENTED, 501, NULL, NULL)                                                            \
+    X(RESOURCE_ALREADY_EXISTS, 400, "KAM00", "RESOURCE_ALREADY_EXISTS")                            \
     X(RESOURCE_DOES_NOT_EXIST, 404, "KAM00", "RESOURCE_NOT_FOUND")
 
 enum error_code {
@@ -36,10 +36,10 @@ enum error_code {
 };
 
 struct error {
-    struct arena *mem;      /* where messages are put */
-    enum error_code code;   /* ERROR_NONE: nothing failed */
-    const char *message;    /* for the client */
-    const char *detail;     /* for the log alone: the database's words; may be NULL */
+    struct arena *mem;    /* where messages are put */
+    enum error_code code; /* ERROR_NONE: nothing failed */
+    const char *message;  /* for the client */
+    const char *detail;   /* for the log alone: the database's words; may be NULL */
 };
 
 /* Always returns -1, so that a caller can write "return fail(...)". ctx is any

@@ -8,8 +8,7 @@
 
 #include "json_in.h"
 
-static const char see_docs[] =
-    " See the API docs for more information about request parameters.";
+static const char see_docs[] = " See the API docs for more information about request parameters.";
 
 /* lowerCamelCase of name, as protobuf's JSON spells it, equals key. */
 static bool is_camel(const char *name, const char *key)
@@ -146,7 +145,8 @@ static bool read_enum(const json_t *value, const struct enum_name *names, struct
     return true;
 }
 
-static bool read_text_list(const struct fields_ctx *ctx, const json_t *value, struct text_list *into)
+static bool read_text_list(const struct fields_ctx *ctx, const json_t *value,
+                           struct text_list *into)
 {
     if (!json_is_array(value))
         return false;
@@ -252,15 +252,13 @@ static const json_t *member_value(const struct field *field, const json_t *objec
     const char *key;
     json_t *candidate;
 
-    if ((!value || json_is_null(value) ||
-         (json_is_string(value) && !json_string_length(value))) &&
+    if ((!value || json_is_null(value) || (json_is_string(value) && !json_string_length(value))) &&
         (field->flags & FIELD_RUN_UUID) && json_object_get(object, "run_uuid"))
         return json_object_get(object, "run_uuid");
     if (value || !is_two_spellings(field->name))
         return value;
-    json_object_foreach((json_t *)object, key, candidate)
-        if (is_camel(field->name, key))
-            return candidate;
+    json_object_foreach((json_t *)object, key,
+                        candidate) if (is_camel(field->name, key)) return candidate;
     return NULL;
 }
 
@@ -291,11 +289,13 @@ static int check_spellings(const struct fields_ctx *ctx, const struct field *fie
         const json_t *items = member_value(fields, object);
 
         if (is_two_spellings(fields->name) && json_object_get(object, fields->name))
-            json_object_foreach((json_t *)object, key, value)
-                if (is_camel(fields->name, key))
-                    return fail(ctx, INVALID_PARAMETER_VALUE,
-                                "Request specifies both '%s' and '%s'; provide only one of them.",
-                                fields->name, key);
+            json_object_foreach(
+                (json_t *)object, key,
+                value) if (is_camel(fields->name,
+                                    key)) return fail(ctx, INVALID_PARAMETER_VALUE,
+                                                      "Request specifies both '%s' and '%s'; "
+                                                      "provide only one of them.",
+                                                      fields->name, key);
         for (size_t i = 0; fields->type == FIELD_LIST && i < json_array_size(items); i++)
             if (check_spellings(ctx, fields->items, json_array_get(items, i)) < 0)
                 return -1;
@@ -423,7 +423,8 @@ static void write_member(struct out *out, const struct field *field, const void 
         break;
     case FIELD_OPT_ENUM:
         for (const struct enum_name *n = field->names; n && n->name; n++)
-            if (((const struct opt_enum *)at)->set && n->number == ((const struct opt_enum *)at)->value)
+            if (((const struct opt_enum *)at)->set &&
+                n->number == ((const struct opt_enum *)at)->value)
                 out_text(out, field->name, n->name);
         break;
     case FIELD_TEXT_LIST:

@@ -49,8 +49,8 @@ struct list {
 enum field_type {
     FIELD_END,
     FIELD_TEXT,
-    FIELD_INT,       /* int64_t, from a row */
-    FIELD_REAL,      /* double, from a row */
+    FIELD_INT,  /* int64_t, from a row */
+    FIELD_REAL, /* double, from a row */
     FIELD_OPT_INT,
     FIELD_OPT_INT32,
     FIELD_OPT_REAL,
@@ -70,9 +70,9 @@ struct field {
     enum field_type type;
     size_t offset;
     unsigned flags;
-    int64_t fallback;               /* value of an absent number */
-    const struct enum_name *names;  /* of an enum; ends with NULL */
-    const struct field *items;      /* of a list */
+    int64_t fallback;              /* value of an absent number */
+    const struct enum_name *names; /* of an enum; ends with NULL */
+    const struct field *items;     /* of a list */
     size_t item_size;
     const char *doc;
 };
@@ -89,7 +89,7 @@ enum {
     FIELD_RUN_UUID = 8,
 };
 
-#define FIELD_TYPE(expr)                   \
+#define FIELD_TYPE(expr)                                                                           \
     _Generic((expr),                       \
         const char *: FIELD_TEXT,          \
         int64_t: FIELD_INT,                \
@@ -102,29 +102,32 @@ enum {
         struct text_list: FIELD_TEXT_LIST, \
         struct list: FIELD_LIST)
 
-#define FIELD(struct_, member, ...)                              \
-    {                                                            \
-        .name = #member,                                         \
-        .type = FIELD_TYPE(((struct struct_ *)0)->member),       \
-        .offset = offsetof(struct struct_, member), __VA_ARGS__  \
+#define FIELD(struct_, member, ...)                                                                \
+    {                                                                                              \
+        .name = #member, .type = FIELD_TYPE(((struct struct_ *)0)->member),                        \
+        .offset = offsetof(struct struct_, member), __VA_ARGS__                                    \
     }
-#define REQUIRED(struct_, member, doc_) \
+#define REQUIRED(struct_, member, doc_)                                                            \
     FIELD(struct_, member, .flags = FIELD_REQUIRED | FIELD_CHECKED, .doc = (doc_))
-#define REQUIRED_RUN_ID(struct_) \
-    FIELD(struct_, run_id, .flags = FIELD_REQUIRED | FIELD_CHECKED | FIELD_RUN_UUID, \
+#define REQUIRED_RUN_ID(struct_)                                                                   \
+    FIELD(struct_, run_id, .flags = FIELD_REQUIRED | FIELD_CHECKED | FIELD_RUN_UUID,               \
           .doc = "The run; run_uuid is the old spelling.")
-#define OPTIONAL(struct_, member, doc_) FIELD(struct_, member, .flags = FIELD_CHECKED, .doc = (doc_))
+#define OPTIONAL(struct_, member, doc_)                                                            \
+    FIELD(struct_, member, .flags = FIELD_CHECKED, .doc = (doc_))
 /* A member of MLflow's message that its handler does not check. */
 #define UNCHECKED(struct_, member, doc_) FIELD(struct_, member, .doc = (doc_))
-#define WITH_DEFAULT(struct_, member, fallback_, doc_) \
+#define WITH_DEFAULT(struct_, member, fallback_, doc_)                                             \
     FIELD(struct_, member, .flags = FIELD_CHECKED, .fallback = (fallback_), .doc = (doc_))
 #define ENUM(struct_, member, names_, doc_) FIELD(struct_, member, .names = (names_), .doc = (doc_))
-#define LIST(struct_, member, item_struct, items_, flags_, doc_)                   \
-    FIELD(struct_, member, .flags = (flags_), .items = (items_),                   \
+#define LIST(struct_, member, item_struct, items_, flags_, doc_)                                   \
+    FIELD(struct_, member, .flags = (flags_), .items = (items_),                                   \
           .item_size = sizeof(struct item_struct), .doc = (doc_))
 /* A column of a row, no more. */
 #define COLUMN(struct_, member) FIELD(struct_, member, .doc = NULL)
-#define FIELDS_END { .type = FIELD_END }
+#define FIELDS_END                                                                                 \
+    {                                                                                              \
+        .type = FIELD_END                                                                          \
+    }
 
 /* What reading needs to fail: any context with err and mem has these. */
 struct fields_ctx {

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "utf8.h"
+
 /* jansson's allocator points here while a request is read. */
 static struct arena *tree_arena;
 
@@ -39,7 +41,8 @@ static const char *const bare_words[] = { "-Infinity", "Infinity", "NaN" };
 
 /* A copy in which NaN, Infinity and -Infinity outside of strings are quoted:
  * Python's json.dumps() writes them bare. NULL if there is none. */
-static char *quote_bare_words(struct arena *mem, const char *text, size_t length, size_t *new_length)
+static char *quote_bare_words(struct arena *mem, const char *text, size_t length,
+                              size_t *new_length)
 {
     char *copy = arena_alloc(mem, length * 2 + 1), *to = copy;
     bool in_string = false, found = false;
@@ -127,8 +130,8 @@ static const struct field *field_by_name(const struct field *fields, const char 
 }
 
 /* The value as JSON, or NULL if it is a boolean that is none. */
-static json_t *query_value(const struct fields_ctx *ctx, const struct field *field, const char *value,
-                           size_t length)
+static json_t *query_value(const struct fields_ctx *ctx, const struct field *field,
+                           const char *value, size_t length)
 {
     json_t *string;
 
@@ -270,19 +273,51 @@ static size_t value_depth(const json_t *value)
     return deepest + 1;
 }
 
+/* Escapes what is not ASCII, in UTF-16 as JSON wants it, and cuts long texts. */
+static const char *ascii(struct arena *mem, const struct out *out)
+{
+    enum {
+        LONGEST = 2000
+    };
+    const char *at = arena_strndup(mem, out->data, out->length);
+    char *text = arena_alloc(mem, out->length * 6 + 8), *to = text;
+
+    for (uint32_t c; (c = utf8_next(&at));) {
+        if (c < 0x80)
+            *to++ = (char)c;
+        else if (c < 0x10000)
+            to += sprintf(to, "\\u%04x", c);
+        else
+            to += sprintf(to, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10),
+                          0xdc00 + ((c - 0x10000) & 0x3ff));
+        if (to - text > LONGEST) {
+            (void)sprintf(to, "...");
+            break;
+        }
+    }
+    return text;
+}
+
 const char *json_in_text(struct arena *mem, const json_t *value)
 {
-    enum { LONGEST = 1000 };
     struct out out = { 0 };
     const char *text;
 
     if (value_depth(value) >= OUT_DEPTH - 1)
         return "[...]";
     value_out(&out, NULL, value);
-    if (out.length > LONGEST) /* an error text is for reading */
-        text = arena_printf(mem, "%.*s...", LONGEST, out.data);
-    else
-        text = arena_strndup(mem, out.data, out.length);
+    text = ascii(mem, &out);
+    out_free(&out);
+    return text;
+}
+
+const char *json_in_quoted(struct arena *mem, const char *value)
+{
+    struct out out = { 0 };
+    const char *text;
+
+    out_text(&out, NULL, value);
+    text = ascii(mem, &out);
     out_free(&out);
     return text;
 }

@@ -18,5 +18,8 @@ json_t *json_in(struct arena *mem, const char *text, size_t length);
 json_t *json_in_query(const struct fields_ctx *, const char *query, const struct field *,
                       bool *any) MUST_CHECK;
 
-/* value as JSON text in mem, as Python's json.dumps(separators=(",", ":")) has it. */
+/* value as JSON text in mem, as Python's json.dumps(separators=(",", ":")) has it:
+ * other than ASCII is escaped. For error texts: long values are cut. */
 const char *json_in_text(struct arena *mem, const json_t *value);
+/* The same for a text. */
+const char *json_in_quoted(struct arena *mem, const char *text);

@@ -1,6 +1,7 @@
 #include "out.h"
 
 #include <assert.h>
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -56,8 +57,7 @@ static size_t plain(const char *s, size_t length)
 {
     size_t n = 0;
 
-    while (n < length && (unsigned char)s[n] >= 0x20 && s[n] != '"' && s[n] != '\\' &&
-           s[n] != 0x7f)
+    while (n < length && (unsigned char)s[n] >= 0x20 && s[n] != '"' && s[n] != '\\' && s[n] != 0x7f)
         n++;
     return n;
 }
@@ -176,7 +176,8 @@ void out_int_text(struct out *out, const char *key, int64_t value)
 /* The fewest digits that read back as value: "-1.234e+05" in buffer. */
 static void shortest(char *buffer, size_t size, double value)
 {
-    for (int precision = 14; precision <= 16; precision++) {
+    /* Numbers below DBL_MIN have fewer digits to begin with. */
+    for (int precision = fabs(value) < DBL_MIN ? 0 : 14; precision <= 16; precision++) {
         (void)snprintf(buffer, size, "%.*e", precision, value);
         if (strtod(buffer, NULL) == value)
             return;
@@ -195,8 +196,7 @@ static int python_layout(char *buffer, const char *digits, int count, int expone
             memcpy(at, digits + 1, (size_t)count - 1);
             at += count - 1;
         }
-        return (int)(at - buffer) +
-               sprintf(at, "e%c%02d", exponent < 0 ? '-' : '+', abs(exponent));
+        return (int)(at - buffer) + sprintf(at, "e%c%02d", exponent < 0 ? '-' : '+', abs(exponent));
     }
     if (exponent < 0) {
         at += sprintf(at, "0.");

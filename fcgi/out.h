@@ -6,7 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { OUT_DEPTH = 24 };
+enum {
+    OUT_DEPTH = 24
+};
 
 struct out {
     char *data; /* not NUL-terminated */

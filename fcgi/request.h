@@ -38,12 +38,12 @@ struct request {
     /* As it came. All texts are NUL-terminated and in mem; absent ones are "". */
     enum method method;
     const char *method_name;
-    const char *uri;          /* raw: path and query string */
-    const char *query;        /* after the first '?' of uri */
+    const char *uri;   /* raw: path and query string */
+    const char *query; /* after the first '?' of uri */
     const char *content_type;
     const char *body;
     size_t body_length;
-    const char *body_file;    /* an upload that nginx put into stage_dir; "" for none */
+    const char *body_file; /* an upload that nginx put into stage_dir; "" for none */
     const char *id, *remote_addr;
     bool gateway_timeout;
 
@@ -61,9 +61,9 @@ struct request {
     /* The reply. status 0 means 200. */
     struct out out;
     int status;
-    const char *reply_type;   /* NULL: application/json */
-    const char *headers;      /* further header lines, each ended by CRLF; NULL for none */
-    int64_t rows;             /* for the log */
+    const char *reply_type; /* NULL: application/json */
+    const char *headers;    /* further header lines, each ended by CRLF; NULL for none */
+    int64_t rows;           /* for the log */
 };
 
 /* Milliseconds since the epoch. */

@@ -77,7 +77,7 @@ static bool matches(struct request *rq, const char *pattern, const char *path, s
 }
 
 static const char *const method_names[] = {
-    [GET] = "GET",     [POST] = "POST", [PUT] = "PUT",         [PATCH] = "PATCH",
+    [GET] = "GET",       [POST] = "POST", [PUT] = "PUT",         [PATCH] = "PATCH",
     [DELETE] = "DELETE", [HEAD] = "HEAD", [OPTIONS] = "OPTIONS",
 };
 

@@ -151,15 +151,19 @@ static void log_request(const struct request *rq, int64_t ms)
     enum log_level level = status >= 500 ? LOG_ERROR : slow ? LOG_WARN : LOG_INFO;
 
     if (!failed) {
-        log_line(level, "event=%s id=%s endpoint=%s status=%d ms=%" PRId64 " rows=%" PRId64 " bytes=%zu",
+        log_line(level,
+                 "event=%s id=%s endpoint=%s status=%d ms=%" PRId64 " rows=%" PRId64 " bytes=%zu",
                  slow ? "slow" : "request", rq->id, rq->endpoint ? rq->endpoint->name : "-", status,
                  ms, rq->rows, rq->out.length);
         return;
     }
-    log_line(level, "event=failed id=%s endpoint=%s method=%s uri=%s status=%d ms=%" PRId64 " code=%s message=%s%s%s",
+    log_line(level,
+             "event=failed id=%s endpoint=%s method=%s uri=%s status=%d ms=%" PRId64
+             " code=%s message=%s%s%s",
              rq->id, rq->endpoint ? rq->endpoint->name : "-", rq->method_name,
              log_quote(uri, sizeof(uri), rq->uri), status, ms, error_name(rq->err->code),
-             log_quote(message, sizeof(message), rq->err->message), rq->err->detail ? " detail=" : "",
+             log_quote(message, sizeof(message), rq->err->message),
+             rq->err->detail ? " detail=" : "",
              rq->err->detail ? log_quote(detail, sizeof(detail), rq->err->detail) : "");
 }
 

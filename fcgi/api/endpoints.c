@@ -2,20 +2,25 @@
 
 #include <stddef.h>
 
-#define MAY(verb_, thing_, member_) \
-    { .verb = ALLOW_##verb_, .thing = THING_##thing_, .member = (member_) }
-#define PUBLIC          { .verb = ALLOW_PUBLIC }
-#define ENDPOINT(name_, method_, path_, access_, body_, allow_, summary_) \
-    {                                                                     \
-        .name = #name_,                                                   \
-        .method = method_,                                                \
-        .path = path_,                                                    \
-        .access = ACCESS_##access_,                                       \
-        .body = BODY_##body_,                                             \
-        .allow = allow_,                                                  \
-        .summary = summary_,                                              \
-        .input = &name_##_input,                                          \
-        .handler = name_,                                                 \
+#define MAY(verb_, thing_, member_)                                                                \
+    {                                                                                              \
+        .verb = ALLOW_##verb_, .thing = THING_##thing_, .member = (member_)                        \
+    }
+#define PUBLIC                                                                                     \
+    {                                                                                              \
+        .verb = ALLOW_PUBLIC                                                                       \
+    }
+#define ENDPOINT(name_, method_, path_, access_, body_, allow_, summary_)                          \
+    {                                                                                              \
+        .name = #name_,                                                                            \
+        .method = method_,                                                                         \
+        .path = path_,                                                                             \
+        .access = ACCESS_##access_,                                                                \
+        .body = BODY_##body_,                                                                      \
+        .allow = allow_,                                                                           \
+        .summary = summary_,                                                                       \
+        .input = &name_##_input,                                                                   \
+        .handler = name_,                                                                          \
     },
 
 const struct endpoint endpoints[] = {

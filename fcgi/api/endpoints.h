@@ -62,12 +62,12 @@ extern const struct endpoint endpoints[]; /* ends with a row without a name */
 /* After the fields of a handler: what the table needs to know of them. */
 #define INPUT(name) const struct input name##_input = { name##_fields, sizeof(struct name##_in) }
 /* For a handler without parameters. */
-#define NO_INPUT(name)                                                   \
-    static const struct field name##_fields[] = { FIELDS_END };          \
+#define NO_INPUT(name)                                                                             \
+    static const struct field name##_fields[] = { FIELDS_END };                                    \
     const struct input name##_input = { name##_fields, 0 }
 
-#define ENDPOINT(name, ...)                \
-    int name(struct request *) MUST_CHECK; \
+#define ENDPOINT(name, ...)                                                                        \
+    int name(struct request *) MUST_CHECK;                                                         \
     extern const struct input name##_input;
 #include "endpoints.def"
 #undef ENDPOINT

@@ -1,0 +1,186 @@
+/* Artifacts: what is where. The bytes are nginx's: it stores the body of an upload
+ * before a worker hears of it, and sends the file that a worker names.
+ * Semantics: mlflow/server/artifact_router.py, server/handlers.py. */
+#include "../store/artifacts.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "../store/runs.h"
+#include "endpoints.h"
+#include "fragments.h"
+
+static struct artifact_store store_of(struct request *rq)
+{
+    return (struct artifact_store){ rq->err, rq->mem, rq->config };
+}
+
+static void write_files(struct out *out, const char *prefix, struct arena *mem,
+                        const struct artifact *files, size_t count)
+{
+    if (!count)
+        return;
+    out_array(out, "files");
+    for (size_t i = 0; i < count; i++) {
+        out_object(out, NULL);
+        out_text(out, "path",
+                 *prefix ? arena_printf(mem, "%s/%s", prefix, files[i].name) : files[i].name);
+        out_bool(out, "is_dir", files[i].is_dir);
+        if (!files[i].is_dir)
+            out_int(out, "file_size", files[i].size);
+        out_end(out);
+    }
+    out_end(out);
+}
+
+struct artifact_list_in {
+    const char *run_id, *path, *page_token;
+};
+static const struct field artifact_list_fields[] = {
+    REQUIRED_RUN_ID(artifact_list_in),
+    OPTIONAL(artifact_list_in, path, "A directory of the run's; its root when absent."),
+    OPTIONAL(artifact_list_in, page_token, "Ignored: all are listed."),
+    FIELDS_END,
+};
+INPUT(artifact_list);
+
+int artifact_list(struct request *rq)
+{
+    const struct artifact_list_in *in = rq->in;
+    const struct artifact_store store = store_of(rq);
+    const char *path = in->path ? in->path : "", *root, *full;
+    struct run run = { 0 };
+    struct artifact *files;
+    size_t count;
+
+    if (artifact_path_check(&store, &path) < 0 || run_by_id(rq->db, in->run_id, &run) < 0)
+        return -1;
+    root = artifact_path_of_uri(&store, run.artifact_uri ? run.artifact_uri : "");
+    if (!root)
+        return fail(rq, INVALID_PARAMETER_VALUE,
+                    "The artifacts of this run are at '%s', which this server does not read.",
+                    run.artifact_uri);
+    full = *path ? arena_printf(rq->mem, "%s/%s", root, path) : root;
+    if (artifact_path_check(&store, &full) < 0 ||
+        artifact_entries(&store, full, &files, &count) < 0)
+        return -1;
+    out_object(&rq->out, NULL);
+    out_text(&rq->out, "root_uri", run.artifact_uri);
+    write_files(&rq->out, path, rq->mem, files, count);
+    out_end(&rq->out);
+    rq->rows = (int64_t)count;
+    return 0;
+}
+
+struct artifact_store_list_in {
+    const char *path;
+};
+static const struct field artifact_store_list_fields[] = {
+    OPTIONAL(artifact_store_list_in, path, "A directory; the root when absent."),
+    FIELDS_END,
+};
+INPUT(artifact_store_list);
+
+int artifact_store_list(struct request *rq)
+{
+    const struct artifact_store_list_in *in = rq->in;
+    const struct artifact_store store = store_of(rq);
+    const char *path = in->path ? in->path : "";
+    struct artifact *files;
+    size_t count;
+
+    if (artifact_path_check(&store, &path) < 0 ||
+        artifact_entries(&store, path, &files, &count) < 0)
+        return -1;
+    out_object(&rq->out, NULL);
+    write_files(&rq->out, "", rq->mem, files, count);
+    out_end(&rq->out);
+    rq->rows = (int64_t)count;
+    return 0;
+}
+
+/* Every byte that means something in a URI or a header, as %xx. */
+static const char *encode(struct arena *mem, const char *s, const char *safe)
+{
+    char *encoded = arena_alloc(mem, strlen(s) * 3 + 1), *to = encoded;
+
+    for (; *s; s++)
+        if (isalnum((unsigned char)*s) || strchr(safe, *s))
+            *to++ = *s;
+        else
+            to += sprintf(to, "%%%02X", (unsigned char)*s);
+    *to = '\0';
+    return encoded;
+}
+
+/* RFC 6266: a plain name for all, and for those who can the real one. */
+static const char *disposition(struct arena *mem, const char *name)
+{
+    char *plain = arena_strdup(mem, name), *to = plain;
+    bool quoted = false, other = false;
+
+    for (const char *c = name; *c; c++) {
+        if ((unsigned char)*c >= 0x80) {
+            other = true;
+            continue;
+        }
+        quoted |= !isalnum((unsigned char)*c) && !strchr("!#$&+-.^_`|~", *c);
+        *to++ = *c == '"' || *c == '\\' ? '_' : *c;
+    }
+    *to = '\0';
+    if (!*plain)
+        plain = arena_strdup(mem, "download");
+    return arena_printf(mem, "attachment; filename=%s%s%s%s%s", quoted ? "\"" : "", plain,
+                        quoted ? "\"" : "", other ? "; filename*=UTF-8''" : "",
+                        other ? encode(mem, name, "-._~") : "");
+}
+
+NO_INPUT(artifact_get);
+int artifact_get(struct request *rq)
+{
+    const struct artifact_store store = store_of(rq);
+    const char *path = request_member(rq, "artifact_path");
+    struct artifact artifact;
+    int found;
+
+    if (artifact_path_check(&store, &path) < 0)
+        return -1;
+    found = artifact_find(&store, path, &artifact);
+    if (found < 0)
+        return -1;
+    if (!found)
+        return fail(rq, RESOURCE_DOES_NOT_EXIST, "No such artifact: '%s'", path);
+    if (artifact.is_dir)
+        return fail(rq, INVALID_PARAMETER_VALUE,
+                    "Artifact path refers to a directory, not a file: '%s'", path);
+    rq->reply_type = artifact_type(artifact.name);
+    reply_header(rq, "Content-Disposition", disposition(rq->mem, artifact.name));
+    reply_header(rq, "X-Accel-Redirect",
+                 arena_printf(rq->mem, "/_local/%s", encode(rq->mem, path, "/-._~")));
+    return 0;
+}
+
+NO_INPUT(artifact_put);
+int artifact_put(struct request *rq)
+{
+    const struct artifact_store store = store_of(rq);
+    const char *path = request_member(rq, "artifact_path");
+
+    if (path[strlen(path) - 1] == '/')
+        return fail(rq, INVALID_PARAMETER_VALUE,
+                    "Artifact path must include a filename (cannot end with '/').");
+    if (artifact_path_check(&store, &path) < 0)
+        return -1;
+    return artifact_place(&store, path, rq->body_file);
+}
+
+NO_INPUT(artifact_delete);
+int artifact_delete(struct request *rq)
+{
+    const struct artifact_store store = store_of(rq);
+    const char *path = request_member(rq, "artifact_path");
+
+    if (artifact_path_check(&store, &path) < 0 || artifact_remove(&store, path) < 0)
+        return -1;
+    return reply_empty(rq);
+}

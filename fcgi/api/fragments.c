@@ -1,0 +1,25 @@
+#include "fragments.h"
+
+#include <inttypes.h>
+
+int reply_empty(struct request *rq)
+{
+    out_object(&rq->out, NULL);
+    out_end(&rq->out);
+    return 0;
+}
+
+int check_max_results(struct request *rq, int64_t max_results)
+{
+    if (max_results < 1)
+        return fail(rq, INVALID_PARAMETER_VALUE,
+                    "Invalid value %" PRId64
+                    " for parameter 'max_results' supplied. It must be a positive integer",
+                    max_results);
+    if (max_results > 50000)
+        return fail(rq, INVALID_PARAMETER_VALUE,
+                    "Invalid value %" PRId64
+                    " for parameter 'max_results' supplied. It must be at most 50000",
+                    max_results);
+    return 0;
+}

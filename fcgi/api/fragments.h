@@ -1,0 +1,13 @@
+/* What several handlers share. */
+#pragma once
+
+#include "../request.h"
+
+extern const struct field key_value_fields[];
+extern const struct enum_name view_type_names[];
+
+/* {} */
+int reply_empty(struct request *);
+
+/* 1 to 50000, as the searches have it. */
+int check_max_results(struct request *, int64_t max_results) MUST_CHECK;

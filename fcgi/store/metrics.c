@@ -1,0 +1,268 @@
+#include "metrics.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rows.h"
+
+enum {
+    ROWS_PER_STATEMENT = 100
+};
+
+/* Infinities do not fit into SQL, NaN has a column of its own. */
+static double stored_value(double value)
+{
+    if (isnan(value))
+        return 0;
+    if (isinf(value))
+        return value > 0 ? DBL_MAX : -DBL_MAX;
+    return value;
+}
+
+static void add_points(struct sql *sql, const char *run_id, const struct metric *const *metrics,
+                       size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        sql_add(sql, i ? ", (?, ?, ?, ?, ?, ?)" : "(?, ?, ?, ?, ?, ?)", text(run_id),
+                text(metrics[i]->key), real(stored_value(metrics[i]->value)),
+                integer(metrics[i]->timestamp), integer(metrics[i]->step),
+                integer(isnan(metrics[i]->value)));
+}
+
+static int insert_points(struct db *db, const char *run_id, const struct metric *const *metrics,
+                         size_t count)
+{
+    struct sql sql = sql_new(db->mem);
+
+    sql_add(&sql, "INSERT INTO metrics (run_uuid, `key`, value, timestamp, step, is_nan) VALUES ");
+    add_points(&sql, run_id, metrics, count);
+    /* The whole row is the key: a duplicate is the same point once more. */
+    sql_add(&sql, " ON DUPLICATE KEY UPDATE is_nan = VALUES(is_nan)");
+    return sql_exec(db, "insert_metrics", &sql) < 0 ? -1 : 0;
+}
+
+/* The columns are assigned from left to right, each seeing those before it
+ * changed; in this order the comparison stays true to the end.
+ * A key that equals the stored one by collation only would change another
+ * metric: then is_nan becomes 2, which the table's CHECK refuses. */
+#define IS_LATER                                                                                   \
+    "(VALUES(step), VALUES(timestamp), VALUES(value)) > (latest_metrics.step, "                    \
+    "latest_metrics.timestamp, latest_metrics.value)"
+static const char on_duplicate_latest[] =
+    " ON DUPLICATE KEY UPDATE"
+    " is_nan = IF(BINARY latest_metrics.`key` <> BINARY VALUES(`key`), 2,"
+    "             IF(" IS_LATER ", VALUES(is_nan), latest_metrics.is_nan)),"
+    " value = IF(" IS_LATER ", VALUES(value), latest_metrics.value),"
+    " timestamp = IF(" IS_LATER ", VALUES(timestamp), latest_metrics.timestamp),"
+    " step = IF(" IS_LATER ", VALUES(step), latest_metrics.step)";
+
+static int upsert_latest(struct db *db, const char *run_id, const struct metric *const *metrics,
+                         size_t count)
+{
+    struct sql sql = sql_new(db->mem);
+
+    sql_add(&sql,
+            "INSERT INTO latest_metrics (run_uuid, `key`, value, timestamp, step, is_nan) VALUES ");
+    add_points(&sql, run_id, metrics, count);
+    sql_add(&sql, on_duplicate_latest);
+    if (sql_exec(db, "upsert_latest_metrics", &sql) >= 0)
+        return 0;
+    return db_is_check(db)
+               ? fail(db, BAD_REQUEST,
+                      "The run has a metric whose name differs from one of this request "
+                      "in case or trailing spaces only, which the database cannot keep "
+                      "apart.")
+               : -1;
+}
+
+/* By key, and by what makes a value the latest. */
+static int by_key_and_age(const void *left, const void *right)
+{
+    const struct metric *a = *(const struct metric *const *)left,
+                        *b = *(const struct metric *const *)right;
+    int order = strcmp(a->key, b->key);
+    double va = stored_value(a->value), vb = stored_value(b->value);
+
+    if (order)
+        return order;
+    if (a->step != b->step)
+        return a->step < b->step ? -1 : 1;
+    if (a->timestamp != b->timestamp)
+        return a->timestamp < b->timestamp ? -1 : 1;
+    return va < vb ? -1 : va > vb;
+}
+
+static const char insert_model_metric[] =
+    "INSERT INTO logged_model_metrics (model_id, metric_name, metric_timestamp_ms, metric_step,"
+    "                                  metric_value, experiment_id, run_id, dataset_uuid,"
+    "                                  dataset_name, dataset_digest)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?, ?)"
+    " ON DUPLICATE KEY UPDATE model_id = VALUES(model_id)";
+
+static const char *text_or_null(const char *s)
+{
+    return s && *s ? s : NULL;
+}
+
+static int insert_of_models(struct db *db, const struct run *run, const struct metric *metrics,
+                            size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct metric *m = &metrics[i];
+
+        if (!text_or_null(m->model_id))
+            continue;
+        if (db_exec(db, insert_model_metric, text(m->model_id), text(m->key), integer(m->timestamp),
+                    integer(m->step), real(stored_value(m->value)), integer(run->experiment_id),
+                    text(run->run_uuid), text(text_or_null(m->dataset_name)),
+                    text(text_or_null(m->dataset_digest))) < 0)
+            return db_is_reference(db)
+                       ? fail(db, BAD_REQUEST, "There is no logged model with id=%s.", m->model_id)
+                       : -1;
+    }
+    return 0;
+}
+
+int metrics_insert(struct db *db, const struct run *run, const struct metric *metrics, size_t count)
+{
+    const struct metric **sorted = arena_array(db->mem, const struct metric *, count + 1);
+    size_t latest = 0;
+
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = &metrics[i];
+    /* One order for all loggers: rows are locked in it, so they do not deadlock. */
+    qsort(sorted, count, sizeof(*sorted), by_key_and_age);
+    for (size_t i = 0; i < count; i += ROWS_PER_STATEMENT)
+        if (insert_points(db, run->run_uuid, sorted + i,
+                          count - i < ROWS_PER_STATEMENT ? count - i : ROWS_PER_STATEMENT) < 0)
+            return -1;
+    for (size_t i = 0; i < count; i++) /* the last of each key */
+        if (i + 1 == count || strcmp(sorted[i]->key, sorted[i + 1]->key) != 0)
+            sorted[latest++] = sorted[i];
+    for (size_t i = 0; i < latest; i += ROWS_PER_STATEMENT)
+        if (upsert_latest(db, run->run_uuid, sorted + i,
+                          latest - i < ROWS_PER_STATEMENT ? latest - i : ROWS_PER_STATEMENT) < 0)
+            return -1;
+    return insert_of_models(db, run, metrics, count);
+}
+
+const struct field metric_point_columns[] = {
+    COLUMN(metric_point, run_uuid),
+    COLUMN(metric_point, key),
+    COLUMN(metric_point, value),
+    COLUMN(metric_point, timestamp),
+    COLUMN(metric_point, step),
+    COLUMN(metric_point, is_nan),
+    FIELDS_END,
+};
+
+#define SELECT_POINT "SELECT run_uuid, `key`, value, timestamp, step, is_nan FROM metrics"
+
+int metric_history_rows(struct db *db, const char *run_id, const char *key, int64_t limit,
+                        int64_t offset, struct rows **rows)
+{
+    struct sql sql = sql_new(db->mem);
+
+    sql_add(&sql, SELECT_POINT " WHERE run_uuid = ? AND `key` = ? ORDER BY timestamp, step, value",
+            text(run_id), text(key));
+    if (limit >= 0 || offset)
+        sql_add(&sql, " LIMIT ? OFFSET ?", integer(limit >= 0 ? limit : INT64_MAX),
+                integer(offset));
+    return sql_select(db, rows, "select_metric_history", &sql);
+}
+
+int metric_history_rows_of(struct db *db, const struct text_list *run_ids, const char *key,
+                           int64_t limit, struct rows **rows)
+{
+    struct sql sql = sql_new(db->mem);
+    struct value *ids = arena_array(db->mem, struct value, run_ids->count);
+
+    for (size_t i = 0; i < run_ids->count; i++)
+        ids[i] = text(run_ids->items[i]);
+    sql_add(&sql, SELECT_POINT " WHERE run_uuid IN ");
+    sql_add_list(&sql, ids, run_ids->count);
+    sql_add(&sql, " AND `key` = ? ORDER BY run_uuid, timestamp, step, value LIMIT ?", text(key),
+            integer(limit));
+    return sql_select(db, rows, "select_metric_history_of", &sql);
+}
+
+struct counted {
+    int64_t n;
+};
+static const struct field counted_columns[] = { COLUMN(counted, n), FIELDS_END };
+
+static int count_points(struct db *db, const struct sql *where, int64_t *n)
+{
+    struct sql sql = sql_new(db->mem);
+    struct counted counted = { 0 };
+    struct rows *rows;
+    int more;
+
+    sql_add(&sql, "SELECT COUNT(*) AS n FROM metrics");
+    sql_append(&sql, where);
+    if (sql_select(db, &rows, "count_metric_points", &sql) < 0)
+        return -1;
+    more = db_next(rows, counted_columns, &counted);
+    db_finish(rows);
+    *n = counted.n;
+    return more < 0 ? -1 : 0;
+}
+
+/* The index, among n in order, of the first of bucket b of NTILE(buckets). */
+static int64_t bucket_start(int64_t n, int64_t buckets, int64_t b)
+{
+    int64_t size = n / buckets, larger = n % buckets;
+
+    return b * size + (b < larger ? b : larger);
+}
+
+int metric_sample(struct db *db, const char *run_id, const char *key, const int64_t *steps,
+                  int64_t max_results, struct metric_point **points, size_t *count)
+{
+    struct sql sql = sql_new(db->mem), where = sql_new(db->mem);
+    struct rows *rows;
+    int64_t n, buckets, next = 0;
+    int more;
+
+    *count = 0;
+    sql_add(&where, " WHERE run_uuid = ? AND `key` = ?", text(run_id), text(key));
+    if (steps)
+        sql_add(&where, " AND step BETWEEN ? AND ?", integer(steps[0]), integer(steps[1]));
+    if (count_points(db, &where, &n) < 0)
+        return -1;
+    buckets = n < max_results ? n : max_results;
+    *points = arena_array(db->mem, struct metric_point, buckets + 2);
+    if (!n)
+        return 0;
+    sql_add(&sql, SELECT_POINT);
+    sql_append(&sql, &where);
+    /* The clustered key has this order: nothing is sorted, rows stream by. */
+    sql_add(&sql, " ORDER BY step, timestamp, value, is_nan");
+    if (sql_select(db, &rows, "select_metric_sample", &sql) < 0)
+        return -1;
+    for (int64_t i = 0;; i++) {
+        struct arena_mark mark = arena_mark(db->mem);
+        struct metric_point *point = *points + *count;
+        bool wanted = next < buckets && i == bucket_start(n, buckets, next);
+
+        more = db_next(rows, metric_point_columns, point);
+        if (more <= 0)
+            break;
+        if (wanted) {
+            next++;
+            ++*count;
+        } else if (i + 1 < n) {
+            arena_release(db->mem, mark);
+        } else { /* the last of all, which began no bucket */
+            if (*count >= (size_t)max_results)
+                (*points)[*count - 1] = *point;
+            else
+                ++*count;
+            break;
+        }
+    }
+    db_finish(rows);
+    return more < 0 ? -1 : 0;
+}

@@ -1,0 +1,8 @@
+/* All rows of a result as an array. */
+#pragma once
+
+#include "../db.h"
+
+/* Reads rows to the end into *items, an array of count structs of size bytes. */
+int rows_collect(struct db *, struct rows *, const struct field *, size_t size, void **items,
+                 size_t *count) MUST_CHECK;

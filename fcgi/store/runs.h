@@ -1,0 +1,36 @@
+/* Runs in the database: the row itself, and the page of a search. */
+#pragma once
+
+#include "../db.h"
+#include "experiments.h"
+
+struct run {
+    const char *run_uuid;
+    int64_t experiment_id;
+    const char *name, *user_id, *status;
+    struct opt_int start_time, end_time; /* ms since the epoch */
+    const char *artifact_uri, *lifecycle_stage;
+};
+
+int run_insert(struct db *, const struct run *) MUST_CHECK;
+/* RESOURCE_DOES_NOT_EXIST if there is none, whatever its stage. */
+int run_by_id(struct db *, const char *run_id, struct run *) MUST_CHECK;
+/* The same, and INVALID_PARAMETER_VALUE unless it is active. */
+int run_must_be_active(struct db *, const char *run_id, struct run *) MUST_CHECK;
+/* Locks the run's row till the end of the transaction, then as run_must_be_active. */
+int run_lock_active(struct db *, const char *run_id, struct run *) MUST_CHECK;
+/* Writes status, end_time and name of *run. */
+int run_write(struct db *, const struct run *) MUST_CHECK;
+int run_set_deleted(struct db *, const char *run_id, bool deleted, int64_t now) MUST_CHECK;
+
+struct run_search {
+    const int64_t *experiment_ids;
+    size_t experiment_count; /* 0: no run is found */
+    const char *filter;
+    const struct text_list *order_by;
+    enum view_type view;
+    int64_t max_results, offset;
+};
+/* At most max_results + 1 runs: one more tells that there is a next page. */
+int run_search_rows(struct db *, const struct run_search *, struct run **,
+                    size_t *count) MUST_CHECK;

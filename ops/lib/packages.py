@@ -21,7 +21,7 @@ SERVE = [
 ]
 TEST = [
     ("clang", "clang"), ("clang-format", "clang-format"), ("clang-tidy", "clang-tidy"), ("g++", "c++"),
-    ("libcmocka-dev", ":cmocka"), ("libclang-rt-14-dev", "/usr/lib/llvm-14/lib/clang/14.0.6/lib/linux"),
+    ("libcmocka-dev", ":cmocka"),
     ("python3-venv", "/usr/lib/python3.11/ensurepip/__init__.py"), ("python3-dev", "/usr/include/python3.11/Python.h"),
     ("git", "git"), ("chromium", "chromium"), ("fonts-noto-cjk", "/usr/share/fonts/opentype/noto"),
 ]

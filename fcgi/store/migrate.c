@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "store/installed.h"
 #include "store/migrations.h"
 #include "store/schema.h"
 
@@ -19,204 +20,6 @@ enum {
     NEEDS_SUPER = 1419,
     NOT_SUPPORTED = 1235,
 };
-
-/* A row of cairn_migrations. */
-struct applied {
-    const char *area;
-    int64_t number;
-    const char *name, *version, *checksum;
-    struct opt_int finished;
-};
-static const struct field applied_fields[] = {
-    COLUMN(applied, area),
-    COLUMN(applied, number),
-    COLUMN(applied, name),
-    COLUMN(applied, version),
-    COLUMN(applied, checksum),
-    COLUMN(applied, finished),
-    FIELDS_END,
-};
-
-/* What the database is. */
-struct state {
-    const char *database, *server;
-    int64_t tables;       /* of anybody */
-    int64_t has_alembic;  /* the tables alembic_version and */
-    int64_t has_record;   /* cairn_migrations are there */
-    int64_t is_clustered; /* the keys begin with the run: Cairn's layout */
-    const char *revision; /* of MLflow; NULL: none */
-    struct applied *applied;
-    size_t applied_count;
-};
-static const struct field state_fields[] = {
-    COLUMN(state, database),
-    COLUMN(state, server),
-    COLUMN(state, tables),
-    COLUMN(state, has_alembic),
-    COLUMN(state, has_record),
-    COLUMN(state, is_clustered),
-    FIELDS_END,
-};
-
-static const char select_state[] =
-    "SELECT DATABASE() AS `database`, VERSION() AS server,"
-    "       (SELECT COUNT(*) FROM information_schema.tables"
-    "         WHERE table_schema = DATABASE()) AS tables,"
-    "       (SELECT COUNT(*) FROM information_schema.tables"
-    "         WHERE table_schema = DATABASE() AND table_name = 'alembic_version') AS has_alembic,"
-    "       (SELECT COUNT(*) FROM information_schema.tables"
-    "         WHERE table_schema = DATABASE() AND table_name = 'cairn_migrations') AS has_record,"
-    "       (SELECT COUNT(*) FROM information_schema.statistics"
-    "         WHERE table_schema = DATABASE() AND table_name = 'metrics' AND index_name = 'PRIMARY'"
-    "           AND seq_in_index = 1 AND column_name = 'run_uuid') AS is_clustered";
-
-/* Several rows are nothing that MLflow makes; they are named together. */
-static const char select_revision[] =
-    "SELECT GROUP_CONCAT(version_num) AS revision FROM alembic_version";
-
-static const char select_applied[] =
-    "SELECT area, number, name, version, checksum, finished FROM cairn_migrations"
-    " ORDER BY started, area, number";
-
-static int read_revision(struct db *db, struct state *s)
-{
-    static const struct field fields[] = { COLUMN(state, revision), FIELDS_END };
-    struct rows *rows;
-
-    if (!s->has_alembic)
-        return 0;
-    if (db_select(db, &rows, select_revision) < 0 || db_next(rows, fields, s) < 0)
-        return -1;
-    db_finish(rows);
-    return 0;
-}
-
-static int read_applied(struct db *db, struct state *s)
-{
-    struct applied a;
-    struct rows *rows;
-    size_t room = 0;
-    int more;
-
-    if (!s->has_record)
-        return 0;
-    if (db_select(db, &rows, select_applied) < 0)
-        return -1;
-    while ((more = db_next(rows, applied_fields, &a)) > 0) {
-        if (s->applied_count == room) {
-            s->applied = arena_grow(db->mem, s->applied, room * sizeof(a), (room + 16) * sizeof(a));
-            room += 16;
-        }
-        s->applied[s->applied_count++] = a;
-    }
-    return more;
-}
-
-static int read_state(struct db *db, struct state *s)
-{
-    struct rows *rows;
-
-    *s = (struct state){ 0 };
-    if (db_select(db, &rows, select_state) < 0 || db_next(rows, state_fields, s) < 0)
-        return -1;
-    db_finish(rows);
-    return read_revision(db, s) < 0 || read_applied(db, s) < 0 ? -1 : 0;
-}
-
-static const struct applied *applied_row(const struct state *s, const struct migration *m)
-{
-    for (size_t i = 0; i < s->applied_count; i++)
-        if (s->applied[i].number == m->number && !strcmp(s->applied[i].area, m->area))
-            return &s->applied[i];
-    return NULL;
-}
-
-static bool is_known(const struct applied *a)
-{
-    for (const struct migration *m = migrations; m->area; m++)
-        if (m->number == a->number && !strcmp(m->area, a->area))
-            return true;
-    return false;
-}
-
-static bool is_ours(const struct migration *m)
-{
-    return !strcmp(m->area, "cairn");
-}
-
-/* MLflow's part was made by MLflow itself if its revision is there and no
- * record of ours. */
-static bool is_pending(const struct state *s, const struct migration *m)
-{
-    const struct applied *a = applied_row(s, m);
-
-    if (a)
-        return !a->finished.set;
-    return is_ours(m) || !s->revision;
-}
-
-static bool made_by_mlflow(const struct state *s)
-{
-    for (size_t i = 0; i < s->applied_count; i++)
-        if (!strcmp(s->applied[i].area, "mlflow"))
-            return false;
-    return s->revision != NULL;
-}
-
-/* Is it a schema that this binary may work on at all? */
-static int refuse(struct db *db, const struct state *s)
-{
-    if (s->revision && strcmp(s->revision, MLFLOW_REVISION) != 0)
-        return fail(db, INVALID_STATE,
-                    "The database `%s` is at revision %s of MLflow's schema and this Cairn knows"
-                    " " MLFLOW_REVISION " (MLflow 3.17.2): run `mlflow db upgrade` of that version,"
-                    " or use a Cairn that knows %s.",
-                    s->database, s->revision, s->revision);
-    for (size_t i = 0; i < s->applied_count; i++)
-        if (!is_known(&s->applied[i]))
-            return fail(
-                db, INVALID_STATE,
-                "The database `%s` has the migration %s/%04d_%s of Cairn %s, which this Cairn"
-                " (" CAIRN_VERSION ") does not know: use the newer one.",
-                s->database, s->applied[i].area, (int)s->applied[i].number, s->applied[i].name,
-                s->applied[i].version);
-    if (!s->revision && !s->has_record && s->tables > 0)
-        return fail(db, INVALID_STATE,
-                    "The database `%s` has %" PRId64 " tables and no revision of MLflow's schema:"
-                    " Cairn needs a database of its own, or one of MLflow 3.17.2.",
-                    s->database, s->tables);
-    return 0;
-}
-
-int migrate_known(struct db *db)
-{
-    struct state s;
-
-    if (read_state(db, &s) < 0)
-        return -1;
-    if (refuse(db, &s) < 0)
-        return -1;
-    if (!s.revision && !s.has_record)
-        return fail(db, INVALID_STATE,
-                    "The database `%s` has no schema yet: run `cairn db migrate`.", s.database);
-    for (const struct migration *m = migrations; m->area; m++) {
-        const struct applied *a = applied_row(&s, m);
-
-        if (a && !a->finished.set)
-            return fail(db, INVALID_STATE,
-                        "The migration %s of the database `%s` has not finished: run"
-                        " `cairn db migrate`, which waits for one that runs and resumes one that"
-                        " was interrupted.",
-                        m->file, s.database);
-        if (is_pending(&s, m))
-            return fail(db, INVALID_STATE,
-                        "The database `%s` lacks the migration %s: run `cairn db migrate`.",
-                        s.database, m->file);
-    }
-    return 0;
-}
-
-/* From here on: what an operator runs. Failures are printed where they happen. */
 
 struct session {
     struct error err;
@@ -305,17 +108,17 @@ static int lock(struct session *s, const struct config *config, FILE *out)
     return -1;
 }
 
-static void print_plan(const struct state *s, bool dry_run, FILE *out)
+static void print_plan(const struct installed *s, bool dry_run, FILE *out)
 {
     for (const struct migration *m = migrations; m->area; m++) {
         struct migration_statement statement;
         char title[160];
         size_t at = 0;
 
-        if (!is_pending(s, m))
+        if (!installed_lacks(s, m))
             continue;
         (void)fprintf(out, "%s %s %s\n", dry_run ? "would" : "will",
-                      applied_row(s, m) ? "resume" : "apply", m->file);
+                      installed_row(s, m) ? "resume" : "apply", m->file);
         while (migration_next(m, &at, &statement)) {
             migration_title(&statement, title, sizeof(title));
             (void)fprintf(out, "    %s\n", title);
@@ -417,29 +220,29 @@ static const char set_session[] =
     "SET SESSION sql_mode = CONCAT(@@sql_mode, ',NO_AUTO_VALUE_ON_ZERO'),"
     "            lock_wait_timeout = 60, @default_artifact_root = ?";
 
-static int apply_pending(struct session *s, const struct config *config, const struct state *state,
-                         FILE *out)
+static int apply_pending(struct session *s, const struct config *config,
+                         const struct installed *state, FILE *out)
 {
     if (db_exec(&s->db, set_session, text(config->default_artifact_root)) < 0)
         return complain(s, "");
     for (const struct migration *m = migrations; m->area; m++)
-        if (is_pending(state, m) && apply(s, m, out) < 0)
+        if (installed_lacks(state, m) && apply(s, m, out) < 0)
             return -1;
     return 0;
 }
 
-static int pending_count(const struct state *s)
+static int pending_count(const struct installed *s)
 {
     int count = 0;
 
     for (const struct migration *m = migrations; m->area; m++)
-        count += is_pending(s, m);
+        count += installed_lacks(s, m);
     return count;
 }
 
-static void print_origin(const struct state *s, FILE *out)
+static void print_origin(const struct installed *s, FILE *out)
 {
-    if (made_by_mlflow(s) && !s->is_clustered)
+    if (installed_by_mlflow(s) && !s->is_clustered)
         (void)fputs("The tables were made by MLflow and keep its order of keys: Cairn serves them"
                     " as they are, and MLflow can go on too.\nMoving them to Cairn's order is the"
                     " work of `cairn db adopt`, which comes with a later version.\n",
@@ -448,11 +251,11 @@ static void print_origin(const struct state *s, FILE *out)
 
 static int run(struct session *s, const struct config *config, bool dry_run, FILE *out)
 {
-    struct state state;
+    struct installed state;
 
     if (!dry_run && lock(s, config, out) < 0)
         return -1;
-    if (read_state(&s->db, &state) < 0 || refuse(&s->db, &state) < 0)
+    if (installed_read(&s->db, &state) < 0 || installed_refuse(&s->db, &state) < 0)
         return complain(s, "");
     (void)fprintf(out, "database `%s` on %s, %s %s\n", state.database, state.server,
                   state.revision ? "MLflow's schema at" : "no schema",
@@ -492,17 +295,17 @@ static int is_changed(struct session *s, const struct migration *m, const struct
     return strcmp(now.checksum, a->checksum) != 0;
 }
 
-static int print_migration(struct session *s, const struct state *state, const struct migration *m,
-                           FILE *out)
+static int print_migration(struct session *s, const struct installed *state,
+                           const struct migration *m, FILE *out)
 {
-    const struct applied *a = applied_row(state, m);
+    const struct applied *a = installed_row(state, m);
     int changed = a ? is_changed(s, m, a) : 0;
     char when[32];
     time_t seconds;
 
     if (changed < 0)
         return -1;
-    if (is_pending(state, m)) {
+    if (installed_lacks(state, m)) {
         (void)fprintf(out, "  %-28s %s\n", m->file, a ? "not finished" : "pending");
         return 1;
     }
@@ -519,16 +322,16 @@ static int print_migration(struct session *s, const struct state *state, const s
 
 static int status(struct session *s, FILE *out)
 {
-    struct state state;
+    struct installed state;
     int result = 0;
 
-    if (read_state(&s->db, &state) < 0)
+    if (installed_read(&s->db, &state) < 0)
         return complain(s, "");
     (void)fprintf(out, "database  `%s` on %s\nschema    %s, this Cairn knows " MLFLOW_REVISION "\n",
                   state.database, state.server, state.revision ? state.revision : "none");
     if (state.revision)
         (void)fprintf(out, "keys      in %s order\n", state.is_clustered ? "Cairn's" : "MLflow's");
-    if (refuse(&s->db, &state) < 0)
+    if (installed_refuse(&s->db, &state) < 0)
         return complain(s, "");
     print_origin(&state, out);
     for (const struct migration *m = migrations; m->area; m++) {

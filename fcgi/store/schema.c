@@ -437,9 +437,12 @@ static int print_missing(const struct parts *expected, const struct parts *found
 
         if (e->tbl[0] && strcmp(e->kind, "table") != 0 && !find_part(found, "table", e->tbl, ""))
             continue; /* its table is missing, and that is said once */
-        if (!f)
-            (void)fprintf(out, "%s %s%s%s is missing: %s\n", e->kind, e->tbl, dot, e->name,
-                          e->value);
+        if (!f && !strcmp(e->kind, "trigger"))
+            (void)fprintf(out, "trigger %s.%s is missing, or this user may not see triggers\n",
+                          e->tbl, e->name);
+        else if (!f)
+            (void)fprintf(out, "%s %s%s%s is missing%s%s\n", e->kind, e->tbl, dot, e->name,
+                          *e->value ? ": " : "", e->value);
         else if (strcmp(e->value, f->value) != 0)
             (void)fprintf(out, "%s%s%s%s%s is %s, should be %s\n", e->kind, *e->tbl ? " " : "",
                           e->tbl, dot, e->name, f->value, e->value);

@@ -1,0 +1,193 @@
+"""ops/up, ops/down and ops/cairn as a person uses them: on a directory of their own, through the shell."""
+
+import json
+import os
+import re
+import signal
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+OPS = Path(__file__).resolve().parents[2] / "ops"
+pytestmark = pytest.mark.timeout(900)   # the first ops/up builds the release
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def ops(command, *args, text=None, ok=True):
+    done = subprocess.run([OPS / command, *map(str, args)], input=text or "", capture_output=True, text=True, timeout=800)
+    if ok:
+        assert done.returncode == 0, f"{command}: {done.returncode}\n{done.stdout}{done.stderr}"
+    return done
+
+
+class Up:
+    def __init__(self):
+        self.top = Path(tempfile.mkdtemp(prefix="cu", dir="/tmp"))
+        self.top.chmod(0o755)   # the user of the server passes through it
+        self.data = self.top / "d"
+        self.port = free_port()
+
+    def up(self, **more):
+        return ops("up", "--data", self.data, "--port", self.port, "--workers", 3, "--detach", **more)
+
+    def down(self, **more):
+        return ops("down", "--data", self.data, **more)
+
+    def pids(self):
+        state = json.loads((self.data / "run" / "up.json").read_text())
+        return {name: pid for name, (pid, _) in state["processes"].items()}
+
+    def get(self, path, body=None):
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers={"Content-Type": "application/json"},
+                                         data=None if body is None else json.dumps(body).encode())
+        with urllib.request.urlopen(request, timeout=10) as reply:
+            return reply.read().decode()
+
+    def post(self, path, **body):
+        return json.loads(self.get("/api/2.0/mlflow/" + path, body))
+
+    def sql(self, statement):
+        return ops("cairn", "--data", self.data, "db", "shell", text=statement).stdout
+
+
+def wait_for(condition, seconds=30):
+    """Until condition() is true; errors of a server on its way up count as not yet."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            if condition():
+                return
+        except (OSError, ValueError, KeyError, AssertionError, urllib.error.URLError):
+            pass
+        assert time.monotonic() < end, "did not come about in time"
+        time.sleep(0.05)
+
+
+def running(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def served():
+    server = Up()
+    try:
+        server.up()
+        yield server
+    finally:
+        server.down(ok=False)
+        shutil.rmtree(server.top, ignore_errors=True)
+
+
+def test_it_serves_and_nothing_of_it_is_root(served):
+    assert served.get("/health") == "OK"
+    for name, pid in served.pids().items():
+        uid = os.stat(f"/proc/{pid}").st_uid
+        assert uid != 0, f"{name} runs as root"
+        assert uid == served.data.stat().st_uid
+        assert "NoNewPrivs:\t1" in Path(f"/proc/{pid}/status").read_text()
+
+
+def test_a_second_up_says_so_and_changes_nothing(served):
+    before = served.pids()
+    second = served.up(ok=False)
+    assert second.returncode == 1
+    assert re.fullmatch(rf"up: already running on {served.data}: http://127.0.0.1:{served.port} \(process \d+\)\n", second.stderr)
+    assert served.pids() == before
+
+
+def test_a_taken_port_is_one_clear_line_and_no_directory(served):
+    other = served.top / "other"
+    taken = ops("up", "--data", other, "--port", served.port, "--detach", ok=False)
+    assert taken.returncode == 1
+    assert taken.stderr == f"up: port {served.port} on 127.0.0.1 is taken; choose another with --port\n"
+    assert not other.exists()
+
+
+def test_a_foreign_directory_is_refused_and_left_alone(served):
+    foreign = served.top / "foreign"
+    foreign.mkdir()
+    (foreign / "thesis.tex").write_text("mine")
+    refused = ops("up", "--data", foreign, "--port", free_port(), "--detach", ok=False)
+    assert refused.stderr == f"up: {foreign} is neither empty nor a data directory of Cairn\n"
+    assert [p.name for p in foreign.iterdir()] == ["thesis.tex"]
+
+
+def test_the_admin_command_reaches_the_database(served):
+    name = f"from the shell {time.time_ns()}"
+    made = served.post("experiments/create", name=name)
+    assert served.sql(f"SELECT experiment_id FROM experiments WHERE name = '{name}'").split() == [
+        "experiment_id", made["experiment_id"]]
+    assert f"artifact_root = {served.data}/artifacts" in ops("cairn", "--data", served.data, "config", "dump").stdout
+
+
+@pytest.mark.parametrize("name", ["nginx", "cairn", "mariadbd"])
+def test_what_is_killed_comes_back_and_nothing_is_lost(served, name):
+    made = served.post("experiments/create", name=f"before {name} was killed {time.time_ns()}")["experiment_id"]
+    before = served.pids()
+    os.kill(before[name], signal.SIGKILL)
+    wait_for(lambda: served.pids()[name] != before[name])
+    wait_for(lambda: served.post("experiments/create", name=f"after {name} was killed {time.time_ns()}"))
+    assert json.loads(served.get(f"/api/2.0/mlflow/experiments/get?experiment_id={made}"))
+    after = served.pids()
+    assert {n for n in after if after[n] != before[n]} == {name}
+
+
+def test_after_up_itself_was_killed_the_next_one_starts_clean(served):
+    made = served.post("experiments/create", name=f"before up was killed {time.time_ns()}")["experiment_id"]
+    before = served.pids()
+    stale = served.data / "stage" / "0000000001"
+    for pid in before.values():
+        os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: not any(running(pid) for pid in before.values()))
+    stale.write_bytes(b"half an upload")
+    served.up()
+    assert not stale.exists()
+    assert not set(before.values()) & set(served.pids().values())
+    assert json.loads(served.get(f"/api/2.0/mlflow/experiments/get?experiment_id={made}"))
+
+
+def test_down_stops_all_of_it_and_the_data_stay(served):
+    made = served.post("experiments/create", name=f"kept {time.time_ns()}")["experiment_id"]
+    before = served.pids()
+    assert served.down().stdout == "Cairn has stopped.\n"
+    assert not any(running(pid) for pid in before.values())
+    assert served.down().stdout == f"Nothing runs on {served.data}\n"
+    begin = time.monotonic()
+    served.up()
+    assert time.monotonic() - begin < 30, "a second start neither installs nor builds"
+    assert json.loads(served.get(f"/api/2.0/mlflow/experiments/get?experiment_id={made}"))
+
+
+def test_control_c_in_the_foreground_stops_all_of_it():
+    server = Up()
+    process = subprocess.Popen([OPS / "up", "--data", server.data, "--port", str(server.port)], text=True,
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, start_new_session=True)
+    try:
+        wait_for(lambda: server.get("/health") == "OK", 300)
+        pids = server.pids()
+        os.killpg(process.pid, signal.SIGINT)   # as a terminal does
+        out, _ = process.communicate(timeout=60)
+        assert process.returncode == 0
+        assert f"Cairn is ready: http://127.0.0.1:{server.port}\n" in out
+        assert out.endswith("Cairn has stopped.\n")
+        assert not any(running(pid) for pid in pids.values())
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait(60)
+        shutil.rmtree(server.top, ignore_errors=True)

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+pytest.register_assert_rewrite("harness.api")
+
 from harness import cairn, peer
 from harness.api import Api
 from harness.mariadb import MariaDB

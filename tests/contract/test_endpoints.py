@@ -25,11 +25,6 @@ with warnings.catch_warnings():
     from mlflow.protos import databricks_pb2, mlflow_artifacts_pb2, service_pb2
     from mlflow.server import handlers
 
-# Members that the peer's handler insists on only in words of its own.
-REQUIRED_BY_CODE = {
-    "/ajax-api/2.0/mlflow/metrics/get-history-bulk": {"run_id", "metric_key"},
-}
-
 # What the peer does not require and we do, with the reason.
 REQUIRED_BY_US = {
     ("/api/2.0/mlflow/runs/create", "experiment_id"): "the peer fails in its SQL without one",
@@ -146,7 +141,6 @@ def test_the_peer_knows_these_members(row):
 def test_what_the_peer_requires_we_require(row):
     message = message_of(row)
     theirs = SCHEMAS.get(message.full_name, set()) if message else set()
-    theirs |= REQUIRED_BY_CODE.get(row["path"], set())
     ours = {f["name"] for f in row["fields"] if f["required"]}
     assert theirs <= ours
     assert {(row["path"], m) for m in ours - theirs if "{%s" % m not in row["path"]} <= set(REQUIRED_BY_US)

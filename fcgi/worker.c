@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <time.h>
 
@@ -20,6 +21,9 @@
 enum {
     KEEP_REPLY = 16 * 1024 * 1024, /* a larger reply buffer is given back */
     LONGEST_ID = 128,
+    /* ms; a worker that was woken and then killed or stopped has taken the wake-up
+     * along. Seldom is this needed: the worker in its place looks as well. */
+    LOOK_ANYWAY = 2000,
 };
 
 /* What lives as long as the worker. */
@@ -30,6 +34,7 @@ struct service {
     struct db db;
     struct out out;
     bool schema_known;
+    int watch; /* the listener, in epoll */
     FCGX_Request fcgi;
 };
 
@@ -62,29 +67,41 @@ static void handle_signals(void)
     (void)sigaction(SIGPIPE, &ignore, NULL);
 }
 
+/* The pool's socket, such that a connection wakes one of the workers that wait:
+ * if it woke all of them, 32 idle workers would halve the pool's rate. */
+static int watch_listener(int listener)
+{
+    struct epoll_event event = { .events = EPOLLIN | EPOLLEXCLUSIVE };
+    int watch = epoll_create1(EPOLL_CLOEXEC);
+
+    return watch < 0 || epoll_ctl(watch, EPOLL_CTL_ADD, listener, &event) < 0 ? -1 : watch;
+}
+
 /* Waits for a connection, and only there for signals: a signal within a request
  * would cut libfcgi's reads short. False: told to stop. */
-static bool wait_for_request(const struct worker *worker)
+static bool wait_for_request(const struct service *s)
 {
-    struct pollfd listener = { .fd = worker->listener, .events = POLLIN };
-    struct timespec at_once = { 0 };
+    struct pollfd listener = { .fd = s->worker->listener, .events = POLLIN };
+    struct epoll_event event;
     sigset_t mask;
 
     (void)sigprocmask(SIG_BLOCK, NULL, &mask);
     (void)sigdelset(&mask, SIGTERM);
     (void)sigdelset(&mask, SIGHUP);
     (void)sigdelset(&mask, SIGUSR1);
-    while (!told_to_stop || worker->slot->drain) {
-        int ready = ppoll(&listener, 1, told_to_stop ? &at_once : NULL, &mask);
+    while (!told_to_stop || s->worker->slot->drain) {
+        int ready = epoll_pwait(s->watch, &event, 1, told_to_stop ? 0 : LOOK_ANYWAY, &mask);
 
-        if (ready > 0)
-            return true;
-        if (ready == 0)
-            return false; /* drained */
-        if (errno != EINTR) {
-            log_line(LOG_ERROR, "event=poll_failed error=%d", errno);
+        if (ready < 0 && errno != EINTR) {
+            log_line(LOG_ERROR, "event=wait_failed error=%d", errno);
             exit(EXIT_FAILURE);
         }
+        if (ready > 0)
+            return true;
+        if (ready == 0 && poll(&listener, 1, 0) > 0)
+            return true;
+        if (ready == 0 && told_to_stop)
+            return false; /* drained */
     }
     return false;
 }
@@ -355,6 +372,11 @@ static int service_open(struct service *s, const struct worker *worker)
         log_line(LOG_ERROR, "event=start_failed reason=libfcgi");
         return -1;
     }
+    s->watch = watch_listener(worker->listener);
+    if (s->watch < 0) {
+        log_line(LOG_ERROR, "event=start_failed reason=epoll error=%d", errno);
+        return -1;
+    }
     if (db_open(&s->db, worker->config) < 0) {
         log_line(LOG_ERROR, "event=start_failed reason=database");
         return -1;
@@ -380,7 +402,7 @@ void worker_run(const struct worker *worker)
         exit(EXIT_FAILURE);
     worker->slot->ready = true;
     (void)eventfd_write(worker->ready_file, 1);
-    while ((most == 0 || served < most) && wait_for_request(worker))
+    while ((most == 0 || served < most) && wait_for_request(&s))
         if (accept_one(&s))
             served++;
     service_close(&s);

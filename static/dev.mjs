@@ -16,7 +16,7 @@ const server = createServer(async (req, res) => {
   if (!req.url.startsWith(prefix + '/')) { res.writeHead(404).end('not under the prefix\n'); return; }
   const path = req.url.slice(prefix.length);
   if (/^\/(ajax-api|api|get-artifact|health|version|graphql)\b/.test(path)) {
-    const up = request({ host: api.hostname, port: api.port, path, method: req.method, headers: { ...req.headers, host: api.host, origin: api.origin } },
+    const up = request({ agent: false, host: api.hostname, port: api.port, path, method: req.method, headers: { ...req.headers, host: api.host, origin: api.origin } },
       down => { res.writeHead(down.statusCode, down.headers); down.pipe(res); });
     up.on('error', e => { res.writeHead(502, { 'content-type': 'text/plain' }); res.end(`${e.message}\n`); });
     req.pipe(up);

@@ -1,5 +1,5 @@
 // The only place that talks to the network, and the only one that knows what its errors look like.
-import { reachable, unreachable, untilRetry } from '../state/net';
+import { answered, settled, unreachable, untilRetry } from '../state/net';
 
 export class ApiError extends Error {
   constructor(readonly status: number, readonly code: string, message: string) {
@@ -70,19 +70,22 @@ async function once<T>(call: Call): Promise<T> {
 
 /** Reads wait for the server to come back: the page stays as it is, and a bar says so. */
 export async function persist<T>(signal: AbortSignal | undefined, attempt: () => Promise<T>): Promise<T> {
-  for (let tries = 0; ; tries++) {
-    try {
-      const result = await attempt();
-      reachable();
-      return result;
-    } catch (e) {
-      if (!(e instanceof ApiError) || !e.temporary) {
-        if (e instanceof ApiError) reachable();
-        throw e;
+  let waited = false;
+  try {
+    for (let tries = 0; ; tries++) {
+      try {
+        const result = await attempt();
+        answered();
+        return result;
+      } catch (e) {
+        if (!(e instanceof ApiError) || !e.temporary) throw e;
+        unreachable(!waited, e.status === 0 ? '' : e.message);
+        waited = true;
+        await untilRetry(tries, signal);
       }
-      unreachable(e.status === 0 ? '' : e.message);
-      await untilRetry(tries, signal);
     }
+  } finally {
+    if (waited) settled();
   }
 }
 
@@ -91,15 +94,8 @@ export function read<T>(call: Call): Promise<T> {
 }
 
 /** Writes are tried once: whoever asked is told, and decides. */
-export async function write<T>(path: string, body: unknown): Promise<T> {
-  try {
-    const result = await once<T>({ method: 'POST', path, body });
-    reachable();
-    return result;
-  } catch (e) {
-    if (e instanceof ApiError && e.status === 0) unreachable('');
-    throw e;
-  }
+export function write<T>(path: string, body: unknown): Promise<T> {
+  return once<T>({ method: 'POST', path, body });
 }
 
 export function isAbort(e: unknown): boolean {

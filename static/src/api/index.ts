@@ -1,5 +1,6 @@
 // One function an operation of the tracking API.
 import { ApiError, errorOf, persist, queryString, read, send, write } from './client';
+import { t } from '../i18n';
 import type { Experiment, FileInfo, Metric, MetricPoint, Page, Run, RunInfo, RunStatus, ViewType, WireNumber } from './types';
 
 export { ApiError, isAbort } from './client';
@@ -150,5 +151,6 @@ export const artifacts = {
 };
 
 export function messageOf(e: unknown): string {
+  if (e instanceof ApiError && e.status === 0) return t('net.unreachable');
   return e instanceof ApiError || e instanceof Error ? e.message : String(e);
 }

@@ -82,7 +82,7 @@ function Chosen({ info, path, file }: { info: RunInfo; path: string; file: FileI
   return (
     <section aria-label={baseName(path)}>
       <header class="artifact-head">
-        <h4 title={path}>{path}</h4>
+        <h3 title={path}>{path}</h3>
         <Copy text={path} label={t('artifacts.copy')} />
         {file?.file_size !== undefined && <span class="muted">{formatBytes(file.file_size)}</span>}
         <a class="button" href={url} download={baseName(path)}><Icon name="download" /> {t('artifacts.download')}</a>

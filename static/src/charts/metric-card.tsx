@@ -99,7 +99,7 @@ export function MetricCard({ runId, metric, version, start, axis, logY }: Props)
   return (
     <article class="chart-card" ref={card} data-metric={metric}>
       <header>
-        <h4 title={metric}>{metric}</h4>
+        <h3 title={metric}>{metric}</h3>
         <span class="readout" aria-hidden="true">
           <span class="muted">{place || (points && t('chart.last'))}</span> {value !== undefined && <b title={fullNumber(value)}>{formatNumber(value)}</b>}
         </span>

@@ -6,15 +6,22 @@ export const trouble = signal<null | { message: string }>(null);
 const waiting = new Set<() => void>();
 const LONGEST = 10_000;
 
-export function reachable(): void {
-  if (trouble.value) {
-    trouble.value = null;
-    retryNow();
-  }
+let troubled = 0;
+
+/** A read has begun to wait; an empty message means that nothing at all answers. */
+export function unreachable(first: boolean, message: string): void {
+  if (first) troubled++;
+  if (trouble.value?.message !== message) trouble.value = { message };
 }
 
-export function unreachable(message: string): void {
-  if (trouble.value?.message !== message) trouble.value = { message };
+/** A read that had to wait is over, well or not. */
+export function settled(): void {
+  if (--troubled === 0) trouble.value = null;
+}
+
+/** Something was answered: if there was no connection, there is one now, and the others need not wait out their time. */
+export function answered(): void {
+  if (trouble.value?.message === '') retryNow();
 }
 
 export function retryNow(): void {

@@ -3,6 +3,8 @@ import createPurifier from 'dompurify';
 import { Marked } from 'marked';
 
 const marked = new Marked({ gfm: true, breaks: false });
+// The page has its own first and second headings; those of a note go below them.
+marked.use({ walkTokens: token => void (token.type === 'heading' && (token.depth = Math.min(6, token.depth + 2))) });
 const purifier = createPurifier(window);
 
 purifier.addHook('afterSanitizeAttributes', node => {

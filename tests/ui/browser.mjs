@@ -1,0 +1,101 @@
+// A browser for the tests, and what must be true of every page they open.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const require = createRequire(new URL('../../static/package.json', import.meta.url));
+const { chromium } = require('playwright-core');
+export const axeSource = require('axe-core').source;
+
+function wanted(name) {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: these tests need a running server with the UI (CAIRN_URL) and what seed.py printed (CAIRN_IDS); see tests/ui/test_ui.py`);
+  return value;
+}
+
+export const url = wanted('CAIRN_URL').replace(/\/*$/, '/');
+export const ids = JSON.parse(wanted('CAIRN_IDS'));
+
+export const address = {
+  experiments: () => '#/experiments',
+  experiment: id => `#/experiments/${id}`,
+  run: (experiment, run, rest = '') => `#/experiments/${experiment}/runs/${run}${rest}`,
+};
+
+const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+/** Opens a page in a browser of its own; `end` closes it and holds its whole life against the rules. */
+export async function open(hash, options = {}) {
+  const profile = mkdtempSync(join(tmpdir(), 'cairn-ui-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: process.env.CHROMIUM || '/usr/bin/chromium', headless: true, args: flags,
+    viewport: { width: options.width ?? 1440, height: options.height ?? 900 }, locale: options.locale ?? 'en-US', colorScheme: options.colorScheme ?? 'light', acceptDownloads: true,
+  });
+  context.setDefaultTimeout(15_000);
+  const page = context.pages()[0] ?? (await context.newPage());
+  const said = [];
+  const foreign = [];
+  const requests = [];
+  const origin = new URL(url).origin;
+  page.on('console', m => ['error', 'warning'].includes(m.type()) && said.push(`${m.type()}: ${m.text()}`));
+  page.on('pageerror', e => said.push(`uncaught: ${e.message}`));
+  context.on('request', r => {
+    const u = new URL(r.url());
+    if (u.protocol === 'blob:' || u.protocol === 'data:' || u.protocol === 'about:') return;
+    requests.push(r);
+    if (u.origin !== origin) foreign.push(r.url());
+  });
+  await page.goto(url + hash);
+  return {
+    page, context, requests, said,
+    /** Errors that a test provokes are named by it: everything else the browser says fails the test. */
+    async end({ expected = [] } = {}) {
+      await context.close();
+      rmSync(profile, { recursive: true, force: true });
+      assert.deepEqual(foreign, [], 'requests to another origin');
+      assert.deepEqual(said.filter(text => !expected.some(e => e.test(text))), [], 'the console said');
+      for (const e of expected) assert.ok(said.some(text => e.test(text)), `the console was expected to say ${e}`);
+    },
+  };
+}
+
+/** Runs `work` with a page, and ends it in any case; a failure of the work is reported before one of the rules. */
+export async function withPage(hash, options, work) {
+  const session = await open(hash, options);
+  let failed;
+  try {
+    await work(session.page, session);
+  } catch (e) {
+    const text = await session.page.evaluate(() => document.body.innerText).catch(() => '(the page is gone)');
+    failed = new Error(`${e.message}\n--- the page showed:\n${text.slice(0, 3000)}\n--- the console said:\n${session.said.join('\n')}`, { cause: e });
+  }
+  try {
+    await session.end({ expected: options.expected });
+  } catch (e) {
+    failed ??= e;
+  }
+  if (failed) throw failed;
+}
+
+/** Calls the API as the page does. */
+export async function api(path, body) {
+  const response = await fetch(`${url}ajax-api/2.0/mlflow/${path}`, body ? { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) } : {});
+  const text = await response.text();
+  assert.ok(response.ok, `${path}: ${response.status} ${text}`);
+  return JSON.parse(text || '{}');
+}
+
+/** How many pixels of a chart are drawn: a canvas without a curve has axes only in grey. */
+export async function curvePixels(card) {
+  return card.locator('canvas').evaluate(canvas => {
+    const accent = getComputedStyle(document.documentElement).getPropertyValue('--accent').trim();
+    const [r, g, b] = [1, 3, 5].map(i => parseInt(accent.slice(i, i + 2), 16));
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    let n = 0;
+    for (let i = 0; i < data.length; i += 4)
+      if (data[i + 3] > 200 && Math.abs(data[i] - r) < 24 && Math.abs(data[i + 1] - g) < 24 && Math.abs(data[i + 2] - b) < 24) n++;
+    return n;
+  });
+}

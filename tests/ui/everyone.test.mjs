@@ -1,0 +1,116 @@
+// For everyone: languages, themes, small windows, assistive technology.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { address, axeSource, curvePixels, ids, withPage } from './browser.mjs';
+
+const { vision, many } = ids;
+const pages = {
+  experiments: { hash: '', ready: page => page.getByRole('link', { name: vision.title }).waitFor() },
+  runs: { hash: address.experiment(vision.experiment), ready: page => page.getByRole('link', { name: 'trial-0' }).waitFor() },
+  run: {
+    hash: address.run(vision.experiment, vision.full, '/artifacts/tables/history.csv'),
+    async ready(page) {
+      await page.locator('.csv table').waitFor();
+      await page.locator('[data-metric="train/loss"]').scrollIntoViewIfNeeded(); // curves are fetched when they are looked at
+      await page.locator('[data-metric="train/loss"] canvas').waitFor();
+      await page.locator('.markdown strong').waitFor();
+    },
+  },
+};
+
+test('the language of the browser is spoken, another can be chosen, and is kept', async () => {
+  await withPage('', { locale: 'ja-JP' }, async page => {
+    await page.getByRole('heading', { name: '実験' }).waitFor();
+    assert.equal(await page.locator('html').getAttribute('lang'), 'ja');
+    await page.getByTestId('language').selectOption('en');
+    await page.getByRole('heading', { name: 'Experiments' }).waitFor();
+    assert.equal(await page.locator('html').getAttribute('lang'), 'en');
+    await page.reload();
+    await page.getByRole('heading', { name: 'Experiments' }).waitFor();
+    await page.getByTestId('language').selectOption('auto');
+    await page.getByRole('heading', { name: '実験' }).waitFor();
+  });
+  await withPage(pages.run.hash, { locale: 'ja-JP' }, async page => {
+    for (const title of ['メトリクス', 'パラメータ', 'タグ', 'アーティファクト', 'システムメトリクス', 'メモ']) await page.getByRole('heading', { name: title, exact: true }).waitFor();
+    await page.getByText('完了').first().waitFor();
+    await page.locator('[data-metric="train/loss"]').scrollIntoViewIfNeeded();
+    await page.locator('[data-metric="train/loss"]').getByText('200 点').waitFor();
+  });
+});
+
+test('the theme is that of the system until another is chosen, and charts follow', async () => {
+  await withPage(pages.run.hash, { colorScheme: 'dark' }, async page => {
+    await pages.run.ready(page);
+    const background = () => page.evaluate(() => getComputedStyle(document.body.parentElement).backgroundColor);
+    const dark = await background();
+    const button = page.getByTestId('theme');
+    assert.equal(await button.getAttribute('aria-label'), 'Theme: as the system');
+    await button.click();
+    assert.equal(await button.getAttribute('aria-label'), 'Theme: light');
+    assert.notEqual(await background(), dark);
+    const card = page.locator('[data-metric="train/loss"]');
+    await page.waitForFunction(() => document.documentElement.dataset.theme === 'light');
+    await card.scrollIntoViewIfNeeded();
+    await assert.doesNotReject(async () => {
+      for (let i = 0; i < 50; i++) {
+        if ((await card.locator('canvas').count()) === 1 && (await curvePixels(card)) > 50) return;
+        await page.evaluate(() => new Promise(requestAnimationFrame));
+      }
+      throw new Error('the chart is not drawn in the colours of the new theme');
+    });
+    await page.reload();
+    assert.equal(await button.getAttribute('aria-label'), 'Theme: light');
+    await button.click();
+    assert.equal(await background(), dark);
+  });
+});
+
+for (const [name, { hash, ready }] of Object.entries(pages))
+  for (const colorScheme of ['light', 'dark'])
+    for (const locale of ['en-US', 'ja-JP'])
+      test(`axe finds nothing on the page "${name}", ${colorScheme}, ${locale}`, async () => {
+        await withPage(hash, { colorScheme, locale }, async page => {
+          await ready(page);
+          if (name === 'runs') await page.getByTestId('columns').click();
+          await page.evaluate(axeSource);
+          const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations', 'incomplete'] }));
+          assert.ok(found.passes.length > 10, 'axe looked at something');
+          assert.deepEqual(found.violations.map(v => ({ rule: v.id, impact: v.impact, where: v.nodes.slice(0, 3).map(n => `${n.target} ${n.failureSummary}`) })), []);
+        });
+      });
+
+test('axe finds nothing in a question', async () => {
+  await withPage('', {}, async page => {
+    await page.getByRole('button', { name: 'New experiment' }).click();
+    await page.getByRole('dialog').waitFor();
+    await page.evaluate(axeSource);
+    const found = await page.evaluate(() => window.axe.run(document));
+    assert.deepEqual(found.violations.map(v => v.id), []);
+  });
+});
+
+for (const [name, { hash, ready }] of Object.entries(pages))
+  test(`the page "${name}" fits a window of 390 pixels`, async () => {
+    await withPage(hash, { width: 390, height: 844, locale: 'ja-JP' }, async page => {
+      await ready(page);
+      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 390);
+    });
+  });
+
+test('a long list scrolls under its head', async () => {
+  await withPage(address.experiment(many.experiment), {}, async page => {
+    await page.getByRole('link', { name: 'row-099' }).scrollIntoViewIfNeeded();
+    const box = await page.getByTestId('runs').getByRole('columnheader', { name: 'Name' }).boundingBox();
+    assert.ok(box.y >= 44 && box.y < 400, `the head is at ${box.y}`);
+  });
+});
+
+test('the first page is small', async () => {
+  await withPage('', {}, async (page, { requests }) => {
+    await pages.experiments.ready(page);
+    await page.waitForLoadState('networkidle');
+    assert.ok(requests.length <= 8, requests.map(r => r.url()).join('\n'));
+    const sizes = await Promise.all(requests.map(async r => (await r.sizes()).responseBodySize));
+    assert.ok(sizes.reduce((a, b) => a + b, 0) < 150_000, `${sizes}`);
+  });
+});

@@ -1,0 +1,390 @@
+// What a person sees: the three pages, by the addresses that the client prints.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { address, api, curvePixels, ids, url, withPage } from './browser.mjs';
+
+const { check, vision, many, empty } = ids;
+const full = (rest = '') => address.run(vision.experiment, vision.full, rest);
+
+test('from the list to the experiment, to its run with foo and bar, to the run', async () => {
+  await withPage('', {}, async (page, { requests }) => {
+    await page.getByRole('heading', { name: 'Experiments' }).waitFor();
+    await page.getByRole('link', { name: check.title }).click();
+
+    const table = page.getByTestId('runs');
+    const row = table.getByRole('row').filter({ hasText: check.name });
+    await row.waitFor();
+    assert.ok(requests.length <= 12, `${requests.length} requests until the runs are shown`);
+    const titles = (await table.getByRole('columnheader').allInnerTexts()).map(t => t.trim());
+    assert.deepEqual(['foo', 'bar'].filter(key => titles.includes(key)).length, 2, `columns: ${titles}`);
+    const cells = (await row.getByRole('cell').allInnerTexts()).map(t => t.trim());
+    assert.deepEqual(cells.slice(-2).sort(), ['1', '2']);
+    assert.equal(await page.getByTestId('count').innerText(), '1 run');
+
+    await row.getByRole('link', { name: check.name }).click();
+    await page.getByRole('heading', { name: check.name, level: 1 }).waitFor();
+    assert.ok(page.url().endsWith(address.run(check.experiment, check.run)), page.url());
+    assert.equal(await page.title(), `${check.name} · ${check.title} · Experiments · Cairn`);
+    await page.getByText('Finished').first().waitFor();
+    const metrics = page.getByTestId('metrics');
+    for (const [key, value] of [['foo', '1'], ['bar', '2']]) {
+      const line = (await metrics.getByRole('row').filter({ hasText: key }).innerText()).split(/\s+/);
+      assert.deepEqual(line.slice(0, 3), [key, value, '0']);
+      const card = page.locator(`[data-metric="${key}"]`);
+      await card.locator('[data-drawn="yes"] canvas').waitFor();
+      assert.ok((await curvePixels(card)) > 10, `${key} has a point`);
+    }
+    await page.getByText('This run has no artifacts.').waitFor();
+  });
+});
+
+test('the links that the client prints open without a way through the list', async () => {
+  await withPage(address.experiment(check.experiment), {}, async page => {
+    await page.getByRole('heading', { name: check.title }).waitFor();
+    await page.getByRole('link', { name: check.name }).waitFor();
+  });
+  await withPage(address.run(check.experiment, check.run), {}, async page => {
+    await page.getByRole('heading', { name: check.name, level: 1 }).waitFor();
+  });
+});
+
+test('a run shows params, metrics, tags in any script, and a curve for each metric', async () => {
+  await withPage(full(), {}, async page => {
+    await page.getByRole('heading', { name: 'trial-2', level: 1 }).waitFor();
+    const params = page.getByRole('table', { name: 'Parameters' });
+    for (const [key, value] of [['lr', '0.001'], ['optimizer', 'adam'], ['epochs', '40'], ['モデル', 'ResNet-50']]) {
+      assert.deepEqual((await params.getByRole('row').filter({ hasText: key }).innerText()).split(/\s+/).filter(Boolean), [key, value]);
+    }
+    const tags = page.getByRole('table', { name: 'Tags' });
+    assert.match(await tags.innerText(), /stage\s+demo[\s\S]*担当\s+花子/);
+    assert.ok(!(await tags.innerText()).includes('mlflow.'), 'system tags are hidden');
+    await page.getByRole('button', { name: /^Show \d+ system tags/ }).click();
+    assert.match(await tags.innerText(), /mlflow\.user\s+hanako/);
+
+    for (const key of ['train/loss', 'val/accuracy', '精度', 'odd/values', 'long/curve', 'system/cpu_utilization_percentage']) {
+      const card = page.locator(`[data-metric="${key}"]`);
+      await card.scrollIntoViewIfNeeded();
+      await card.locator('[data-drawn="yes"] canvas').waitFor();
+      assert.ok((await curvePixels(card)) > 10, `${key} is drawn`);
+    }
+    assert.match(await page.locator('[data-metric="train/loss"]').innerText(), /200 points/);
+    assert.match(await page.locator('[data-metric="odd/values"]').innerText(), /7 points[\s\S]*2 NaN or infinite values left out/);
+    const system = page.getByRole('region', { name: 'System metrics' });
+    assert.equal(await system.locator('[data-metric]').count(), 1);
+  });
+});
+
+test('a sampled curve says so, and gives every point when asked', async () => {
+  await withPage(full(), {}, async page => {
+    const card = page.locator('[data-metric="long/curve"]');
+    await card.getByText('2,500 points').waitFor();
+    await card.getByRole('button', { name: 'Load every point' }).click();
+    await card.getByText('3,000 points').waitFor();
+    assert.ok((await curvePixels(card)) > 100);
+  });
+});
+
+test('axes of curves are chosen, and are part of the address', async () => {
+  await withPage(full(), {}, async page => {
+    const section = page.getByRole('region', { name: 'Metrics', exact: true });
+    const card = page.locator('[data-metric="odd/values"]');
+    await card.locator('canvas').waitFor();
+    await section.getByLabel('Log scale').check();
+    await card.getByText('2 points ≤ 0 not on a log scale').waitFor();
+    await section.getByRole('button', { name: 'Wall time' }).click();
+    await page.locator('[data-metric="train/loss"] [data-drawn="yes"] canvas').waitFor();
+    assert.match(page.url(), /x=wall/);
+    assert.match(page.url(), /xlog=1/);
+    await page.reload();
+    assert.equal(await section.getByRole('button', { name: 'Wall time' }).getAttribute('aria-pressed'), 'true');
+    assert.ok(await section.getByLabel('Log scale').isChecked());
+  });
+});
+
+test('notes are Markdown that can do no harm', async () => {
+  await withPage(full(), {}, async page => {
+    const notes = page.getByRole('region', { name: 'Notes' });
+    assert.equal(await notes.locator('strong').innerText(), 'Keep.');
+    const plan = notes.getByRole('link', { name: 'plan' });
+    assert.deepEqual([await plan.getAttribute('href'), await plan.getAttribute('rel')], ['https://example.invalid/plan', 'noopener noreferrer']);
+    assert.equal(await notes.getByRole('link', { name: 'pic' }).count(), 1, 'a picture of another origin is a link');
+    assert.equal(await notes.locator('img, script').count(), 0);
+    assert.equal(await page.evaluate(() => window.harm), undefined);
+  });
+});
+
+test('artifacts: a tree, and a look into text, json, csv, markdown and pictures', async () => {
+  await withPage(full('/artifacts'), {}, async page => {
+    const box = page.getByRole('region', { name: 'Artifacts' });
+    const choose = name => box.getByRole('button', { name });
+    await choose('notes').click();
+    await choose(/hello\.txt/).click();
+    await box.getByTestId('text').getByText('日本語の行').waitFor();
+    assert.ok(page.url().endsWith('/artifacts/notes/hello.txt'), page.url());
+
+    await choose(/report\.md/).click();
+    await box.getByRole('heading', { name: 'Report' }).waitFor();
+    await box.getByLabel('As text').check();
+    await box.getByTestId('text').getByText('# Report').waitFor();
+
+    await choose(/config\.json/).click();
+    await box.getByTestId('text').waitFor();
+    assert.match(await box.getByTestId('text').innerText(), /\{\n {2}"alpha": 1,\n {2}"nested": \{/);
+
+    await choose('tables').click();
+    await choose(/history\.csv/).click();
+    await box.getByRole('columnheader', { name: 'remark' }).waitFor();
+    assert.deepEqual(await box.getByRole('table').getByRole('cell').allInnerTexts(), ['1', '0.5', 'a, b', '2', '0.25', 'say "hi"']);
+
+    await choose('images').click();
+    await choose(/gradient\.png/).click();
+    await box.getByText('64 × 40').waitFor();
+
+    await choose(/page\.html/).click();
+    await box.getByTestId('text').getByText('<h1>not run</h1>').waitFor();
+    await choose(/weights\.bin/).click();
+    await box.getByText('No preview for this kind of file.').waitFor();
+    assert.equal(await page.evaluate(() => window.harm), undefined);
+  });
+});
+
+test('a large file is read in parts', async () => {
+  await withPage(full('/artifacts/big.log'), {}, async (page, { requests }) => {
+    const box = page.getByRole('region', { name: 'Artifacts' });
+    await box.getByText('The first 256 KiB of 2.0 MiB.').waitFor();
+    assert.equal((await box.getByTestId('text').innerText()).length, 256 * 1024);
+    const asked = requests.filter(r => r.url().endsWith('/big.log'));
+    assert.deepEqual(asked.map(r => r.headers().range), ['bytes=0-262143']);
+    await box.getByRole('button', { name: 'Load more' }).click();
+    await box.getByText('The first 1.0 MiB of 2.0 MiB.').waitFor();
+  });
+});
+
+test('a file is downloaded under its own name, byte for byte', async () => {
+  await withPage(full(`/artifacts/${encodeURIComponent('フォルダ')}/${encodeURIComponent('結果 + 100%.txt')}`), {}, async page => {
+    await page.getByTestId('text').getByText('unicode name').waitFor();
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download' }).click()]);
+    assert.equal(download.suggestedFilename(), '結果 + 100%.txt');
+    assert.equal(readFileSync(await download.path(), 'utf8'), 'unicode name\n');
+  });
+  await withPage(full('/artifacts/weights.bin'), {}, async page => {
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download' }).click()]);
+    assert.deepEqual(readFileSync(await download.path()), Buffer.from(Array.from({ length: 4096 }, (_, i) => i % 256)));
+  });
+});
+
+test('the addresses of MLflow for parts of a run lead to the part', async () => {
+  for (const [rest, section] of [['/system-metrics', 'System metrics'], ['/artifacts/tables/history.csv', 'Artifacts']]) {
+    await withPage(full(rest), {}, async page => {
+      const region = page.getByRole('region', { name: section, exact: true });
+      await region.waitFor();
+      await page.waitForFunction(name => {
+        const h = [...document.querySelectorAll('h2')].find(e => e.textContent === name);
+        const { top } = h.getBoundingClientRect();
+        return top >= 44 && top < innerHeight * 0.6;
+      }, section);
+    });
+  }
+});
+
+test('the runs table: columns that say something, numbers to the right, nested and failed runs told apart', async () => {
+  await withPage(address.experiment(vision.experiment), {}, async page => {
+    const table = page.getByTestId('runs');
+    await table.getByRole('link', { name: 'trial-0' }).waitFor();
+    assert.equal(await page.getByTestId('count').innerText(), '5 runs');
+    const titles = (await table.getByRole('columnheader').allInnerTexts()).map(t => t.trim());
+    for (const title of ['train/loss', 'val/accuracy', '精度', 'lr', 'optimizer', 'モデル']) assert.ok(titles.includes(title), `${title} in ${titles}`);
+    assert.ok(!titles.includes('system/cpu_utilization_percentage'), 'system metrics are not shown unasked');
+    const row = name => table.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) });
+    assert.match(await row('trial-1').innerText(), /Failed/);
+    assert.match(await row('child-of-trial').innerText(), /Nested run/);
+    assert.match(await row('still-running').innerText(), /Running/);
+    assert.match(await row('trial-2').innerText(), /3 min 20 s[\s\S]*hanako/);
+    const cell = row('trial-2').getByRole('cell', { name: '0.001' });
+    assert.equal(await cell.evaluate(e => getComputedStyle(e).textAlign), 'end');
+    assert.match(await row('trial-2').locator('time').first().getAttribute('title'), /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\n.* UTC$/);
+  });
+});
+
+test('the server sorts', async () => {
+  await withPage(address.experiment(vision.experiment), {}, async (page, { requests }) => {
+    const table = page.getByTestId('runs');
+    const order = async () => (await table.locator('tbody a').allInnerTexts()).filter(n => n.startsWith('trial'));
+    const header = table.getByRole('columnheader', { name: /精度/ });
+    const click = async direction => {
+      const [answer] = await Promise.all([page.waitForResponse(r => r.url().endsWith('/runs/search') && r.request().postData().includes('精度')), header.getByRole('button').click()]);
+      assert.ok(answer.ok());
+      await page.waitForFunction(d => document.querySelector(`th[aria-sort="${d}"]`)?.textContent.includes('精度') && !document.querySelector('.stale'), direction);
+    };
+    await header.waitFor();
+    await click('descending');
+    assert.deepEqual(await order(), ['trial-2', 'trial-1', 'trial-0']);
+    await click('ascending');
+    assert.deepEqual(await order(), ['trial-0', 'trial-1', 'trial-2']);
+    assert.ok(requests.some(r => r.postData()?.includes('metrics.`精度` ASC')));
+  });
+});
+
+test('a filter is kept in the address, and what the server says about a bad one is shown', async () => {
+  await withPage(address.experiment(vision.experiment), { expected: [/status of 400/] }, async page => {
+    const box = page.getByRole('searchbox', { name: 'Filter runs' });
+    await box.fill("params.optimizer = 'adam' AND metrics.`精度` > 0.65");
+    await box.press('Enter');
+    await page.getByText('1 run', { exact: true }).waitFor();
+    assert.deepEqual(await page.getByTestId('runs').locator('tbody a').allInnerTexts(), ['trial-2']);
+    await page.reload();
+    await page.getByText('1 run', { exact: true }).waitFor();
+
+    await box.fill('nonsense >> 1');
+    await box.press('Enter');
+    const message = page.locator('#filter-error');
+    await message.waitFor();
+    const said = await fetch(`${url}ajax-api/2.0/mlflow/runs/search`, {
+      method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ experiment_ids: [vision.experiment], filter: 'nonsense >> 1' }),
+    }).then(r => r.json());
+    assert.ok(said.message.length > 10);
+    assert.equal((await message.innerText()).slice(0, 20), said.message.slice(0, 20));
+    assert.equal(await box.getAttribute('aria-invalid'), 'true');
+
+    await box.fill("params.optimizer = 'none'");
+    await box.press('Enter');
+    await page.getByText('No run matches this filter.').waitFor();
+    await page.goBack();
+    await message.waitFor();
+  });
+});
+
+test('the count is never more than what is known, and the rest can be loaded', async () => {
+  await withPage(address.experiment(many.experiment), {}, async page => {
+    await page.getByText('100 loaded, more available').waitFor();
+    await page.getByRole('button', { name: 'Load more' }).click();
+    await page.getByText('120 runs', { exact: true }).waitFor();
+    const names = await page.getByTestId('runs').locator('tbody a').allInnerTexts();
+    assert.equal(new Set(names).size, 120);
+    assert.equal(names[119], 'row-119');
+    assert.equal(await page.getByRole('button', { name: 'Load more' }).count(), 0);
+  });
+});
+
+test('columns are chosen, kept, and go back to automatic', async () => {
+  await withPage(address.experiment(vision.experiment), {}, async page => {
+    const header = name => page.getByTestId('runs').getByRole('columnheader', { name });
+    await header('train/loss').waitFor();
+    await page.getByTestId('columns').click();
+    const picker = page.getByTestId('picker');
+    await picker.getByLabel('system/cpu_utilization_percentage').check();
+    await header('system/cpu_utilization_percentage').waitFor();
+    await picker.getByLabel('train/loss').uncheck();
+    await picker.getByLabel('stage').check();
+    await header('stage').waitFor();
+    assert.equal(await header('train/loss').count(), 0);
+    await page.goto(`${url}${address.experiments()}`);
+    await page.getByRole('link', { name: vision.title }).click();
+    await header('system/cpu_utilization_percentage').waitFor();
+    await page.getByTestId('columns').click();
+    await picker.getByRole('button', { name: 'Back to automatic' }).click();
+    await header('train/loss').waitFor();
+    assert.equal(await header('stage').count(), 0);
+  });
+});
+
+test('rows are used with the keyboard', async () => {
+  await withPage(address.experiment(vision.experiment), {}, async page => {
+    const rows = page.getByTestId('runs').locator('tbody tr');
+    await rows.first().waitFor();
+    await rows.first().focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('j');
+    await page.keyboard.press('x');
+    await page.getByText('1 run selected').waitFor();
+    assert.match(await page.locator('tr.marked').innerText(), /trial-2/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'trial-2', level: 1 }).waitFor();
+  });
+});
+
+test('experiments are found by name, in any case and script', async () => {
+  await withPage('', {}, async page => {
+    await page.getByRole('link', { name: check.title }).waitFor();
+    const box = page.getByRole('searchbox', { name: 'Search by name' });
+    await box.fill('VISION');
+    await page.getByText('1 experiment', { exact: true }).waitFor();
+    await page.getByRole('link', { name: vision.title }).waitFor();
+    assert.match(page.url(), /search=VISION/);
+    assert.equal(await page.locator('.chip').innerText(), 'team 視覚');
+    await box.fill("it's nowhere");
+    await page.getByText("No experiment has “it's nowhere” in its name.").waitFor();
+  });
+});
+
+test('what is empty says how to fill it', async () => {
+  await withPage(address.experiment(empty.experiment), {}, async page => {
+    const code = page.locator('pre');
+    await code.waitFor();
+    assert.match(await code.innerText(), /mlflow\.set_experiment\("nothing-here"\)/);
+    assert.ok((await code.innerText()).includes(`mlflow.set_tracking_uri("${url.replace(/\/$/, '')}")`), await code.innerText());
+  });
+});
+
+test('unknown addresses, experiments and runs say so', async () => {
+  await withPage('#/nowhere/at/all', {}, async page => {
+    await page.getByRole('heading', { name: 'Page not found' }).waitFor();
+    await page.getByRole('link', { name: 'To the experiments' }).click();
+    await page.getByRole('heading', { name: 'Experiments' }).waitFor();
+  });
+  await withPage(address.experiment('99999999'), { expected: [/status of 404/] }, async page => {
+    await page.getByText('No Experiment with id=99999999 exists').waitFor();
+  });
+  await withPage(address.run(check.experiment, 'f'.repeat(32)), { expected: [/status of 404/] }, async page => {
+    await page.getByText(`Run with id=${'f'.repeat(32)} not found`).waitFor();
+  });
+});
+
+test('a deleted run is shown as deleted', async () => {
+  await withPage(address.run(vision.experiment, vision.deleted), {}, async page => {
+    await page.getByText('This run is deleted.').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Rename run' }).count(), 0);
+  });
+});
+
+test('a nested run leads to its parent, and back', async () => {
+  await withPage(address.run(vision.experiment, vision.child), {}, async page => {
+    await page.getByRole('region', { name: 'Nested runs' }).getByRole('link', { name: 'trial-2' }).click();
+    await page.getByRole('heading', { name: 'trial-2', level: 1 }).waitFor();
+    await page.getByRole('region', { name: 'Nested runs' }).getByRole('link', { name: 'child-of-trial' }).waitFor();
+  });
+});
+
+test('a running run brings itself up to date', async () => {
+  const { experiment_id: id } = await api('experiments/create', { name: `growing-${Date.now()}` });
+  const run = (await api('runs/create', { experiment_id: id, run_name: 'growing', start_time: Date.now() })).run.info.run_id;
+  const log = (value, step) => api('runs/log-metric', { run_id: run, key: 'train/loss', value, timestamp: Date.now(), step });
+  await log(0.5, 0);
+  await withPage(address.run(id, run), {}, async page => {
+    await page.getByTestId('metrics').getByText('0.5').waitFor();
+    const card = page.locator('[data-metric="train/loss"]');
+    await card.getByText('1 point', { exact: true }).waitFor();
+    await log(0.125, 1);
+    await page.getByTestId('metrics').getByText('0.125').waitFor();
+    await card.getByText('2 points', { exact: true }).waitFor();
+    await card.locator('[data-points="2"] canvas').waitFor();
+    await api('runs/update', { run_id: run, status: 'FAILED', end_time: Date.now() });
+    await page.getByText('Failed').first().waitFor();
+  });
+});
+
+test('a new run is announced, and a running one moves in the table', async () => {
+  const { experiment_id: id } = await api('experiments/create', { name: `live-${Date.now()}` });
+  const create = name => api('runs/create', { experiment_id: id, run_name: name, start_time: Date.now() });
+  const first = (await create('first')).run.info.run_id;
+  await withPage(address.experiment(id), {}, async page => {
+    await page.getByRole('link', { name: 'first' }).waitFor();
+    await api('runs/log-metric', { run_id: first, key: 'loss', value: 0.75, timestamp: Date.now(), step: 1 });
+    await page.getByTestId('runs').getByRole('cell', { name: '0.75' }).waitFor();
+    await create('second');
+    await page.getByRole('button', { name: '1 new run' }).click();
+    await page.getByRole('link', { name: 'second' }).waitFor();
+    assert.equal(await page.getByTestId('count').innerText(), '2 runs');
+  });
+});

@@ -1,0 +1,187 @@
+// What a person does: renames, tags, notes, deletions; and what happens when the server is away.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { address, api, ids, withPage } from './browser.mjs';
+
+const unique = name => `${name}-${Date.now()}-${Math.floor(Math.random() * 1e6)}`;
+
+async function makeRun(name = 'worked-on') {
+  const { experiment_id: experiment } = await api('experiments/create', { name: unique('work') });
+  const { run } = await api('runs/create', { experiment_id: experiment, run_name: name, start_time: Date.now() });
+  return { experiment, run: run.info.run_id };
+}
+
+test('a run is renamed where its name stands', async () => {
+  const made = await makeRun();
+  await withPage(address.run(made.experiment, made.run), {}, async page => {
+    await page.getByRole('button', { name: 'Rename run' }).click();
+    const field = page.getByRole('textbox', { name: 'Name' });
+    await field.fill('新しい名前');
+    await field.press('Enter');
+    await page.getByRole('heading', { name: '新しい名前', level: 1 }).waitFor();
+  });
+  assert.equal((await api(`runs/get?run_id=${made.run}`)).run.info.run_name, '新しい名前');
+});
+
+test('tags are added, changed and deleted', async () => {
+  const made = await makeRun();
+  const tags = async () => Object.fromEntries((await api(`runs/get?run_id=${made.run}`)).run.data.tags.map(t => [t.key, t.value]));
+  await withPage(address.run(made.experiment, made.run), {}, async page => {
+    const section = page.getByRole('region', { name: 'Tags' });
+    await section.getByRole('button', { name: 'Add tag' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('quality');
+    await dialog.getByLabel('Value').fill('good');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    const row = section.getByRole('row').filter({ hasText: 'quality' });
+    await row.getByText('good').waitFor();
+    assert.equal((await tags()).quality, 'good');
+
+    await row.getByRole('button', { name: 'Edit tag quality' }).click();
+    await section.getByRole('textbox', { name: 'Value of quality' }).fill('best');
+    await section.getByRole('textbox', { name: 'Value of quality' }).press('Enter');
+    await row.getByText('best').waitFor();
+    assert.equal((await tags()).quality, 'best');
+
+    await row.getByRole('button', { name: 'Delete tag quality' }).click();
+    await page.getByText('Tag “quality” was deleted.').waitFor();
+    await section.getByText('No tags.').waitFor();
+    assert.ok(!('quality' in (await tags())));
+  });
+});
+
+test('a tag that the server refuses stays in its form, with the reason', async () => {
+  const made = await makeRun();
+  await withPage(address.run(made.experiment, made.run), { expected: [/status of 400/] }, async page => {
+    await page.getByRole('button', { name: 'Add tag' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('bad$name');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByText(/Names may only contain/).waitFor();
+    assert.equal(await dialog.getByLabel('Name').inputValue(), 'bad$name');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+  });
+});
+
+test('notes are written in Markdown', async () => {
+  const made = await makeRun();
+  await withPage(address.run(made.experiment, made.run), {}, async page => {
+    const notes = page.getByRole('region', { name: 'Notes' });
+    await notes.getByRole('button', { name: 'Edit' }).click();
+    await notes.getByRole('textbox').fill('## 結論\n\nUse `adam`.');
+    await notes.getByRole('button', { name: 'Save' }).click();
+    await notes.getByRole('heading', { name: '結論' }).waitFor();
+    assert.equal(await notes.locator('.markdown code').innerText(), 'adam');
+  });
+});
+
+test('an experiment is created, renamed, deleted and restored', async () => {
+  const name = unique('実験 made here');
+  const renamed = `${name} (2)`;
+  await withPage('', { expected: [/status of 400/] }, async page => {
+    const create = async () => {
+      await page.getByRole('button', { name: 'New experiment' }).click();
+      await page.getByRole('dialog').getByLabel('Name').fill(name);
+      await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
+    };
+    await create();
+    await page.getByRole('heading', { name, level: 1 }).waitFor();
+    await page.getByText('This experiment has no runs yet.').waitFor();
+
+    await page.getByRole('link', { name: 'Experiments', exact: true }).click();
+    await create(); // the same name again
+    await page.getByRole('dialog').getByText(/already exists/).waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+
+    await page.getByRole('button', { name: `Rename ${name}` }).click();
+    await page.getByRole('textbox', { name: 'Name' }).fill(renamed);
+    await page.getByRole('textbox', { name: 'Name' }).press('Enter');
+    await page.getByRole('link', { name: renamed }).waitFor();
+
+    await page.getByRole('button', { name: `Delete ${renamed}` }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByText(`“${renamed}” was deleted.`).waitFor();
+    await page.getByRole('link', { name: renamed }).waitFor({ state: 'detached' });
+
+    await page.getByRole('button', { name: 'Deleted', exact: true }).click();
+    const row = page.getByRole('row').filter({ hasText: renamed });
+    await row.getByRole('button', { name: 'Restore' }).click();
+    await row.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Active', exact: true }).click();
+    await page.getByRole('link', { name: renamed }).waitFor();
+  });
+});
+
+test('runs are deleted together after a question, and restored', async () => {
+  const { experiment_id: experiment } = await api('experiments/create', { name: unique('bulk') });
+  for (let i = 0; i < 7; i++) await api('runs/create', { experiment_id: experiment, run_name: `r${i}`, start_time: Date.now() - i });
+  await withPage(address.experiment(experiment), {}, async page => {
+    await page.getByRole('checkbox', { name: 'Select r0' }).check();
+    await page.getByRole('checkbox', { name: 'Select r3' }).click({ modifiers: ['Shift'] });
+    await page.getByText('4 runs selected').waitFor();
+    const bar = page.getByRole('region', { name: 'Selection' });
+    await bar.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('dialog', { name: 'Delete 4 runs?' }).getByRole('button', { name: 'Cancel' }).click();
+    assert.equal(await page.getByTestId('runs').locator('tbody tr').count(), 7);
+    await bar.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('4 runs were deleted.').waitFor();
+    await page.getByText('3 runs', { exact: true }).waitFor();
+
+    await page.getByRole('button', { name: 'Deleted', exact: true }).click();
+    await page.getByText('4 runs', { exact: true }).waitFor();
+    await page.getByRole('checkbox', { name: 'Select all loaded runs' }).check();
+    await bar.getByRole('button', { name: 'Restore' }).click();
+    await page.getByText('No run of this experiment is deleted.').waitFor();
+    await page.getByRole('button', { name: 'Active', exact: true }).click();
+    await page.getByText('7 runs', { exact: true }).waitFor();
+  });
+});
+
+test('a run is deleted and restored on its own page', async () => {
+  const made = await makeRun();
+  await withPage(address.run(made.experiment, made.run), {}, async page => {
+    await page.getByRole('button', { name: 'Delete run' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('This run is deleted.').waitFor();
+    await page.getByRole('button', { name: 'Restore' }).click();
+    await page.getByText('This run is deleted.').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Delete run' }).waitFor();
+  });
+});
+
+test('when the server is away a bar says so, the page stays, and it goes on by itself', async () => {
+  await withPage('', { expected: [/ERR_INTERNET_DISCONNECTED/] }, async (page, { context }) => {
+    await page.getByRole('link', { name: ids.check.title }).waitFor();
+    await context.setOffline(true);
+    await page.getByRole('link', { name: ids.check.title }).click();
+    const bar = page.getByText('The server does not answer.');
+    await bar.waitFor();
+    await context.setOffline(false);
+    await page.getByRole('link', { name: ids.check.name }).waitFor();
+    await bar.waitFor({ state: 'detached' });
+  });
+});
+
+test('an answer of 503 shows the reason, and is tried again', async () => {
+  await withPage('', { expected: [/status of 503/] }, async page => {
+    await page.getByRole('link', { name: ids.check.title }).waitFor();
+    let away = true;
+    let refused = 0;
+    await page.route('**/runs/search', route => {
+      if (!away) return route.continue();
+      refused++;
+      return route.fulfill({ status: 503, contentType: 'application/json', body: '{"error_code": "TEMPORARILY_UNAVAILABLE", "message": "the database is asleep"}' });
+    });
+    await page.getByRole('link', { name: ids.check.title }).click();
+    await page.waitForResponse(() => refused === 4); // the next try by itself is some seconds away
+    await page.getByText('the database is asleep').waitFor();
+    away = false;
+    const pressed = Date.now();
+    await page.getByRole('button', { name: 'Try now' }).click();
+    await page.getByRole('link', { name: ids.check.name }).waitFor();
+    assert.ok(Date.now() - pressed < 6000, 'the button does not wait for the clock');
+    await page.getByText('the database is asleep').waitFor({ state: 'detached' });
+  });
+});

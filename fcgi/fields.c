@@ -346,23 +346,21 @@ static int check_items(const struct fields_ctx *ctx, const struct field *list, c
 {
     for (size_t i = 0; i < json_array_size(value); i++)
         for (const struct field *f = list->items; f->type != FIELD_END; f++)
-            if ((f->flags & FIELD_REQUIRED) &&
-                is_empty(json_object_get(json_array_get(value, i), f->name)))
+            if ((f->flags & FIELD_REQUIRED) && is_empty(member_value(f, json_array_get(value, i))))
                 return fail_missing(ctx,
                                     arena_printf(ctx->mem, "%s[%zu].%s", list->name, i, f->name));
     return 0;
 }
 
 /* MLflow's handler schema of one member: types are looked at only when reading
- * failed (see _validate_param_against_schema); camelCase does not count here. */
+ * failed (see _validate_param_against_schema). There a required member counts
+ * only under its own name; here camelCase does as well. */
 static int check_member(const struct fields_ctx *ctx, const struct field *field,
                         const json_t *object, bool readable)
 {
-    const json_t *value = json_object_get(object, field->name);
+    const json_t *value = member_value(field, object);
     bool wrong;
 
-    if (is_empty(value) && (field->flags & FIELD_RUN_UUID))
-        value = json_object_get(object, "run_uuid");
     if (!value && !(field->flags & FIELD_REQUIRED))
         return 0;
     wrong = !readable && (field->flags & FIELD_CHECKED) && value && !json_is_null(value) &&

@@ -1,6 +1,7 @@
 #include "json_in.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,33 +40,84 @@ static json_t *parse(const char *text, size_t length)
 
 static const char *const bare_words[] = { "-Infinity", "Infinity", "NaN" };
 
-/* A copy in which NaN, Infinity and -Infinity outside of strings are quoted:
- * Python's json.dumps() writes them bare. NULL if there is none. */
-static char *quote_bare_words(struct arena *mem, const char *text, size_t length,
+static size_t bare_word(const char *at, size_t left)
+{
+    for (size_t i = 0; i < sizeof(bare_words) / sizeof(*bare_words); i++)
+        if (left >= strlen(bare_words[i]) && !memcmp(at, bare_words[i], strlen(bare_words[i])))
+            return strlen(bare_words[i]);
+    return 0;
+}
+
+/* A number that jansson refuses, for Python's do not end: one of more digits than
+ * 64 bits hold is read as a double, one that is no double becomes a text that
+ * nothing accepts. Returns its length, or 0. */
+static size_t endless_number(struct arena *mem, const char *at, size_t left, const char **as)
+{
+    size_t n = 0, digits = 0;
+    bool real = false;
+
+    for (; n < left && at[n] && strchr("+-.0123456789eE", at[n]); n++) {
+        digits += at[n] >= '0' && at[n] <= '9';
+        real |= at[n] == 'e' || at[n] == 'E' || at[n] == '.';
+    }
+    if (!n)
+        return 0;
+    if (isinf(strtod(arena_strndup(mem, at, n), NULL)))
+        *as = "\"\\u0000\"";
+    else if (digits > 18 && !real)
+        *as = arena_printf(mem, "%.*s.0", (int)n, at);
+    else
+        return 0;
+    return n;
+}
+
+/* \udXXX without its other half: no text of ours can hold it, so it becomes NUL,
+ * which is refused where it is read. */
+static bool is_lone_surrogate(const char *at, size_t left, const char *start)
+{
+    bool high = left >= 6 && !strncasecmp(at, "\\ud", 3) && strchr("89abAB", at[3]) && at[3];
+    bool low = left >= 6 && !strncasecmp(at, "\\ud", 3) && strchr("cdefCDEF", at[3]) && at[3];
+
+    if (high)
+        return left < 12 || strncasecmp(at + 6, "\\ud", 3) != 0 || !strchr("cdefCDEF", at[9]);
+    return low &&
+           (at - start < 6 || strncasecmp(at - 6, "\\ud", 3) != 0 || !strchr("89abAB", at[-3]));
+}
+
+/* A copy in which what Python's json reads and writes, but JSON does not have, is
+ * put in JSON's words: NaN and Infinity as strings, endless numbers. NULL if there
+ * is none of it. */
+static char *translate_python(struct arena *mem, const char *text, size_t length,
                               size_t *new_length)
 {
-    char *copy = arena_alloc(mem, length * 2 + 1), *to = copy;
+    char *copy = arena_alloc(mem, length * 2 + 16), *to = copy;
     bool in_string = false, found = false;
 
     for (size_t i = 0; i < length;) {
-        const char *word = NULL;
+        size_t left = length - i, n = 0;
+        const char *as = NULL;
 
-        if (!in_string)
-            for (size_t w = 0; w < sizeof(bare_words) / sizeof(*bare_words) && !word; w++)
-                if (length - i >= strlen(bare_words[w]) &&
-                    !memcmp(text + i, bare_words[w], strlen(bare_words[w])))
-                    word = bare_words[w];
-        if (word) {
-            to += sprintf(to, "\"%s\"", word);
-            i += strlen(word);
+        if (!in_string && (n = bare_word(text + i, left)))
+            as = arena_printf(mem, "\"%.*s\"", (int)n, text + i);
+        else if (!in_string)
+            n = endless_number(mem, text + i, left, &as);
+        else if (is_lone_surrogate(text + i, left, text)) {
+            as = "\\u0000";
+            n = 6;
+        }
+        if (n) {
+            to = stpcpy(to, as);
+            i += n;
             found = true;
             continue;
         }
-        if (text[i] == '"')
-            in_string = !in_string;
-        if (in_string && text[i] == '\\' && i + 1 < length)
+        in_string ^= text[i] == '"';
+        if (in_string && text[i] == '\\' && left > 1)
             *to++ = text[i++];
-        *to++ = text[i++];
+        do /* a number is looked at once, as a whole */
+            *to++ = text[i++];
+        while (!in_string && i < length && isalnum((unsigned char)text[i - 1]) &&
+               (isalnum((unsigned char)text[i]) || strchr(".+-", text[i])));
     }
     *new_length = (size_t)(to - copy);
     return found ? copy : NULL;
@@ -83,7 +135,7 @@ json_t *json_in(struct arena *mem, const char *text, size_t length)
     tree = parse(text, length);
     if (!tree) {
         size_t again_length;
-        char *again = quote_bare_words(mem, text, length, &again_length);
+        char *again = translate_python(mem, text, length, &again_length);
 
         if (again)
             tree = parse(again, again_length);

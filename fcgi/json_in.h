@@ -8,8 +8,8 @@
 
 /* A tree of the text; NULL if it is not JSON. As Python's reader does, takes the
  * last of two equal keys, and NaN, Infinity and -Infinity, which become the
- * strings that protobuf's JSON has for them. The tree is never freed: it lives
- * in mem. */
+ * strings that protobuf's JSON has for them; numbers too large for 64 bits become
+ * strings as well. The tree is never freed: it lives in mem. */
 json_t *json_in(struct arena *mem, const char *text, size_t length);
 
 /* The request's query string as an object: fields that are lists become arrays,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../store/runs.h"
+#include "../utf8.h"
 #include "endpoints.h"
 #include "fragments.h"
 
@@ -33,6 +34,20 @@ static void write_files(struct out *out, const char *prefix, struct arena *mem,
     out_end(out);
 }
 
+/* Where path, of a run's artifacts, is in the store. */
+static int path_in_store(struct request *rq, const struct artifact_store *store,
+                         const struct run *run, const char *path, const char **full)
+{
+    const char *root = artifact_path_of_uri(store, run->artifact_uri ? run->artifact_uri : "");
+
+    if (!root)
+        return fail(rq, INVALID_PARAMETER_VALUE,
+                    "The artifacts of this run are at '%s', which this server does not read.",
+                    run->artifact_uri);
+    *full = *path ? arena_printf(rq->mem, "%s/%s", root, path) : root;
+    return artifact_path_check(store, full);
+}
+
 struct artifact_list_in {
     const char *run_id, *path, *page_token;
 };
@@ -48,20 +63,13 @@ int artifact_list(struct request *rq)
 {
     const struct artifact_list_in *in = rq->in;
     const struct artifact_store store = store_of(rq);
-    const char *path = in->path ? in->path : "", *root, *full;
+    const char *path = in->path ? in->path : "", *full;
     struct run run = { 0 };
     struct artifact *files;
     size_t count;
 
-    if (artifact_path_check(&store, &path) < 0 || run_by_id(rq->db, in->run_id, &run) < 0)
-        return -1;
-    root = artifact_path_of_uri(&store, run.artifact_uri ? run.artifact_uri : "");
-    if (!root)
-        return fail(rq, INVALID_PARAMETER_VALUE,
-                    "The artifacts of this run are at '%s', which this server does not read.",
-                    run.artifact_uri);
-    full = *path ? arena_printf(rq->mem, "%s/%s", root, path) : root;
-    if (artifact_path_check(&store, &full) < 0 ||
+    if (artifact_path_check(&store, &path) < 0 || run_by_id(rq->db, in->run_id, &run) < 0 ||
+        path_in_store(rq, &store, &run, path, &full) < 0 ||
         artifact_entries(&store, full, &files, &count) < 0)
         return -1;
     out_object(&rq->out, NULL);
@@ -113,39 +121,53 @@ static const char *encode(struct arena *mem, const char *s, const char *safe)
     return encoded;
 }
 
+/* U+00C0 to U+017F without their accents; a blank where nothing is left. */
+static const char plain_letters[] =
+    "AAAAAA CEEEEIIII NOOOOO  UUUUY  aaaaaa ceeeeiiii nooooo  uuuuy y"
+    "AaAaAaCcCcCcCcDd  EeEeEeEeEeGgGgGgGgHh  IiIiIiIiI IiJjKk LlLlLlL"
+    "l  NnNnNnn  OoOoOo  RrRrRrSsSsSsSsTtTt  UuUuUuUuUuUuWwYyYZzZzZzs";
+
+/* name in ASCII, as far as it goes: accents are dropped, other scripts are left
+ * out. *same tells whether that is still the name. */
+static char *plain_name(struct arena *mem, const char *name, bool *same)
+{
+    char *plain = arena_alloc(mem, strlen(name) + 1), *to = plain;
+
+    *same = true;
+    for (uint32_t c; (c = utf8_next(&name));) {
+        *same &= c < 0x80;
+        if (c < 0x80)
+            *to++ = (char)c;
+        else if (c >= 0xc0 && c < 0x180 && plain_letters[c - 0xc0] != ' ')
+            *to++ = plain_letters[c - 0xc0];
+    }
+    return plain;
+}
+
 /* RFC 6266: a plain name for all, and for those who can the real one. */
 static const char *disposition(struct arena *mem, const char *name)
 {
-    char *plain = arena_strdup(mem, name), *to = plain;
-    bool quoted = false, other = false;
+    bool same, quoted = false;
+    char *plain = plain_name(mem, name, &same);
 
-    for (const char *c = name; *c; c++) {
-        if ((unsigned char)*c >= 0x80) {
-            other = true;
-            continue;
-        }
+    for (char *c = plain; *c; c++) {
         quoted |= !isalnum((unsigned char)*c) && !strchr("!#$&+-.^_`|~", *c);
-        *to++ = *c == '"' || *c == '\\' ? '_' : *c;
+        if (*c == '"' || *c == '\\')
+            *c = '_';
     }
-    *to = '\0';
     if (!*plain)
         plain = arena_strdup(mem, "download");
     return arena_printf(mem, "attachment; filename=%s%s%s%s%s", quoted ? "\"" : "", plain,
-                        quoted ? "\"" : "", other ? "; filename*=UTF-8''" : "",
-                        other ? encode(mem, name, "-._~") : "");
+                        quoted ? "\"" : "", same ? "" : "; filename*=UTF-8''",
+                        same ? "" : encode(mem, name, "-._~"));
 }
 
-NO_INPUT(artifact_get);
-int artifact_get(struct request *rq)
+/* Lets nginx send the file: its bytes never pass through a worker. */
+static int send_artifact(struct request *rq, const struct artifact_store *store, const char *path)
 {
-    const struct artifact_store store = store_of(rq);
-    const char *path = request_member(rq, "artifact_path");
     struct artifact artifact;
-    int found;
+    int found = artifact_find(store, path, &artifact);
 
-    if (artifact_path_check(&store, &path) < 0)
-        return -1;
-    found = artifact_find(&store, path, &artifact);
     if (found < 0)
         return -1;
     if (!found)
@@ -158,6 +180,38 @@ int artifact_get(struct request *rq)
     reply_header(rq, "X-Accel-Redirect",
                  arena_printf(rq->mem, "/_local/%s", encode(rq->mem, path, "/-._~")));
     return 0;
+}
+
+NO_INPUT(artifact_get);
+int artifact_get(struct request *rq)
+{
+    const struct artifact_store store = store_of(rq);
+    const char *path = request_member(rq, "artifact_path");
+
+    return artifact_path_check(&store, &path) < 0 ? -1 : send_artifact(rq, &store, path);
+}
+
+struct artifact_get_of_run_in {
+    const char *run_id, *path;
+};
+static const struct field artifact_get_of_run_fields[] = {
+    REQUIRED_RUN_ID(artifact_get_of_run_in),
+    REQUIRED(artifact_get_of_run_in, path, "A file of the run's."),
+    FIELDS_END,
+};
+INPUT(artifact_get_of_run);
+
+int artifact_get_of_run(struct request *rq)
+{
+    const struct artifact_get_of_run_in *in = rq->in;
+    const struct artifact_store store = store_of(rq);
+    const char *path = in->path, *full;
+    struct run run = { 0 };
+
+    if (artifact_path_check(&store, &path) < 0 || run_by_id(rq->db, in->run_id, &run) < 0 ||
+        path_in_store(rq, &store, &run, path, &full) < 0)
+        return -1;
+    return send_artifact(rq, &store, full);
 }
 
 NO_INPUT(artifact_put);

@@ -20,22 +20,26 @@ static const struct type types[] = {
     { "avi", "video/x-msvideo" },
     { "avif", "image/avif" },
     { "bmp", "image/bmp" },
-    { "bz2", "application/x-bzip2" },
+    { "c", "text/plain" },
     { "css", "text/css" },
+    { "csv", "text/csv" },
     { "doc", "application/msword" },
     { "docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document" },
     { "geojson", "application/geo+json" },
     { "gif", "image/gif" },
-    { "gz", "application/gzip" },
+    { "h", "text/plain" },
     { "h5", "application/x-hdf5" },
     { "htm", "text/html" },
     { "html", "text/html" },
     { "ico", "image/vnd.microsoft.icon" },
+    { "jpe", "image/jpeg" },
     { "jpeg", "image/jpeg" },
     { "jpg", "image/jpeg" },
-    { "jsonl", "application/jsonl" },
+    { "js", "application/javascript" },
+    { "json", "application/json" },
+    { "md", "text/markdown" },
     { "mid", "audio/midi" },
-    { "mjs", "text/javascript" },
+    { "mjs", "application/javascript" },
     { "mov", "video/quicktime" },
     { "mp3", "audio/mpeg" },
     { "mp4", "video/mp4" },
@@ -50,6 +54,7 @@ static const struct type types[] = {
     { "ppt", "application/vnd.ms-powerpoint" },
     { "pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation" },
     { "ps", "application/postscript" },
+    { "py", "text/x-python" },
     { "rtf", "application/rtf" },
     { "sh", "application/x-sh" },
     { "svg", "image/svg+xml" },
@@ -57,28 +62,54 @@ static const struct type types[] = {
     { "tex", "application/x-tex" },
     { "tif", "image/tiff" },
     { "tiff", "image/tiff" },
+    { "tsv", "text/tab-separated-values" },
+    { "txt", "text/plain" },
     { "wasm", "application/wasm" },
     { "wav", "audio/x-wav" },
     { "webm", "video/webm" },
     { "webp", "image/webp" },
     { "xls", "application/vnd.ms-excel" },
     { "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" },
-    { "xz", "application/x-xz" },
+    { "xml", "text/xml" },
     { "zip", "application/zip" },
 };
 
+/* Encodings tell nothing of what is inside: x.csv.gz is a table. */
+static const char *const encodings[] = { "gz", "Z", "bz2", "xz", "br" };
+
+static const char *type_of(const char *extension, size_t length)
+{
+    for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+        if (strlen(types[i].extension) == length &&
+            !strncasecmp(extension, types[i].extension, length))
+            return types[i].type;
+    return "application/octet-stream";
+}
+
+/* The part of name between its last two dots, if the last one begins an encoding. */
+static const char *type_inside(const char *name, const char *dot)
+{
+    const char *before = dot;
+
+    while (before > name && before[-1] != '.')
+        before--;
+    return before > name + 1 ? type_of(before, (size_t)(dot - before)) : "application/octet-stream";
+}
+
 const char *artifact_type(const char *name)
 {
-    const char *slash = strrchr(name, '/'), *dot;
+    const char *slash = strrchr(name, '/'), *dot, *extension;
 
     name = slash ? slash + 1 : name;
     dot = strrchr(name, '.');
-    name = dot ? dot + 1 : name;
+    extension = dot && dot > name ? dot + 1 : name;
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-        if (!strcmp(name, texts[i]))
+        if (!strcmp(extension, texts[i]))
             return "text/plain";
-    for (size_t i = 0; dot && i < sizeof(types) / sizeof(*types); i++)
-        if (!strcasecmp(name, types[i].extension))
-            return types[i].type;
-    return "application/octet-stream";
+    for (size_t i = 0; i < sizeof(encodings) / sizeof(*encodings); i++)
+        if (dot && !strcmp(extension, encodings[i]))
+            return type_inside(name, dot);
+    if (!strcasecmp(extension, "tgz"))
+        return "application/x-tar";
+    return extension == name ? "application/octet-stream" : type_of(extension, strlen(extension));
 }

@@ -33,7 +33,7 @@ static bool is_good_step(const char *step, size_t length)
         return false;
     if (step[0] == '.' && (length == 1 || (length == 2 && step[1] == '.')))
         return false;
-    return strncmp(step, reserved, strlen(reserved)) != 0;
+    return true;
 }
 
 static bool is_good_path(const char *path)
@@ -63,6 +63,18 @@ int artifact_path_check(const struct artifact_store *store, const char **path)
     if (length > 1 && (*path)[length - 1] == '/')
         *path = arena_strndup(store->mem, *path, length - 1);
     return is_good_path(*path) ? 0 : fail(store, INVALID_PARAMETER_VALUE, "Invalid path");
+}
+
+/* MLflow's names for uploads under way; nobody may use them. */
+static int check_reserved(const struct artifact_store *store, const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+
+    if (strncmp(name, reserved, strlen(reserved)) != 0)
+        return 0;
+    return fail(store, INVALID_PARAMETER_VALUE,
+                "Invalid artifact file name: '%s'. Artifact names starting with '%s' are reserved.",
+                name, reserved);
 }
 
 /* What the disk said, as the client is to know it. */
@@ -257,9 +269,11 @@ static int put(const struct artifact_store *store, const char *path, const char 
 
 int artifact_place(const struct artifact_store *store, const char *path, const char *body_file)
 {
-    bool empty = !*body_file;
-    int fd = empty ? make_empty(store, &body_file) : open_staged(store, body_file), failed = 0;
+    int fd, failed = 0;
 
+    if (check_reserved(store, path) < 0)
+        return -1;
+    fd = *body_file ? open_staged(store, body_file) : make_empty(store, &body_file);
     if (fd < 0)
         return fail_errno(store, "open upload", body_file);
     /* nginx makes it 0600; a failed sync is a failed upload, never tried again. */

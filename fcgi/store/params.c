@@ -44,10 +44,10 @@ int param_insert(struct db *db, const char *run_id, const struct key_value *para
         return -1;
     if (found == 0)
         return fail(db, TEMPORARILY_UNAVAILABLE, "The param is being removed. Try again.");
-    if (stored.same)
-        return 0;
     if (strcmp(stored.key, param->key) != 0)
         return fail_alike(db, param->key);
+    if (stored.same)
+        return 0;
     return fail(db, INVALID_PARAMETER_VALUE,
                 "Changing param values is not allowed. Param with key='%s' was already logged with "
                 "value='%s' for run ID='%s'. Attempted logging new value '%s'.",

@@ -116,10 +116,13 @@ def test_create_keeps_a_location_of_the_object_store(api):
 
 
 @pytest.mark.parametrize("location", ["/etc", "file:///etc/x", "rel/dir"])
-@pytest.mark.improves("the peer takes any local directory of its machine as a store")
-def test_create_refuses_local_directories(api, location):
-    reply = api.post("experiments/create", {"name": unique("x"), "artifact_location": location})
-    reply.fails(400, INVALID)
+@pytest.mark.improves("the peer opens any local directory of its machine as a store")
+def test_a_local_directory_is_the_clients_and_never_opened(api, location):
+    made = api.experiment(artifact_location=location)
+    run = api.run(made)
+    uri = api.get_run(run)["info"]["artifact_uri"]
+    assert location in uri and uri.endswith(f"/{run}/artifacts")
+    api.get("artifacts/list", {"run_id": run}).fails(400, INVALID)
 
 
 @pytest.mark.parametrize("field", ["name", "artifact_location"])

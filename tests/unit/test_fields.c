@@ -117,6 +117,19 @@ static void what_is_no_number_is_refused(void **state)
     }
 }
 
+static void endless_numbers_do_no_harm(void **state)
+{
+    (void)state;
+    assert_int_equal(read_text("{\"what\":123456789012345678901234567890,\"real\":1e5,"
+                               "\"experiment_name\":\"\\ud83d\\ude00 1e999\"}"),
+                     0);
+    assert_true(in.real.value == 100000);
+    assert_string_equal(in.experiment_name, "\U0001F600 1e999");
+    assert_int_equal(read_text("{\"real\":100000000000000000000}"), 0);
+    assert_true(in.real.value == 1e20);
+    assert_int_equal(read_text("{\"real\":[-Infinity,1e999],\"what\":1}"), -1);
+}
+
 static void errors_have_mlflows_words(void **state)
 {
     (void)state;
@@ -213,6 +226,7 @@ int main(void)
         cmocka_unit_test(numbers_may_be_texts),
         cmocka_unit_test(bare_words_of_python_are_numbers),
         cmocka_unit_test(what_is_no_number_is_refused),
+        cmocka_unit_test(endless_numbers_do_no_harm),
         cmocka_unit_test(errors_have_mlflows_words),
         cmocka_unit_test(two_spellings_are_one_member),
         cmocka_unit_test(the_old_name_of_a_run_counts),

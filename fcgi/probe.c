@@ -28,30 +28,20 @@ static size_t put_record(unsigned char *at, unsigned char type, const void *cont
     return sizeof(header) + length;
 }
 
-/* Name and value are shorter than 128 bytes. */
-static size_t put_param(unsigned char *at, const char *name, const char *value)
-{
-    size_t name_length = strlen(name), value_length = strlen(value);
-
-    at[0] = (unsigned char)name_length;
-    at[1] = (unsigned char)value_length;
-    memcpy(at + 2, name, name_length);
-    memcpy(at + 2 + name_length, value, value_length);
-    return 2 + name_length + value_length;
-}
-
 static size_t make_request(unsigned char *request)
 {
     static const unsigned char begin[] = { 0, FCGI_RESPONDER, 0, 0, 0, 0, 0, 0 };
-    unsigned char params[REQUEST_ROOM / 2];
-    size_t count = 0, length = 0;
+    /* Each with the lengths of its name and value. */
+    /* clang-format off */
+    static const char params[] = "\x0e\x03" "REQUEST_METHOD" "GET"
+                                 "\x0b\x07" "REQUEST_URI" "/health"
+                                 "\x0c\x00" "QUERY_STRING" ""
+                                 "\x0a\x06" "REQUEST_ID" "doctor";
+    /* clang-format on */
+    size_t length = 0;
 
-    count += put_param(params + count, "REQUEST_METHOD", "GET");
-    count += put_param(params + count, "REQUEST_URI", "/health");
-    count += put_param(params + count, "QUERY_STRING", "");
-    count += put_param(params + count, "REQUEST_ID", "doctor");
     length += put_record(request + length, FCGI_BEGIN_REQUEST, begin, sizeof(begin));
-    length += put_record(request + length, FCGI_PARAMS, params, count);
+    length += put_record(request + length, FCGI_PARAMS, params, sizeof(params) - 1);
     length += put_record(request + length, FCGI_PARAMS, NULL, 0);
     length += put_record(request + length, FCGI_STDIN, NULL, 0);
     return length;

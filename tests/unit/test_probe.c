@@ -70,12 +70,16 @@ static void assert_asked(pid_t child)
 
 static size_t stdout_record(unsigned char *to, const char *text)
 {
-    const unsigned char header[] = { 1, 6, 0, 1, 0, (unsigned char)strlen(text), 3, 0 };
+    size_t length = strlen(text), padding = 3;
+    const unsigned char header[] = {
+        1, 6, 0, 1, 0, (unsigned char)length, (unsigned char)padding, 0
+    };
 
     memcpy(to, header, sizeof(header));
-    memcpy(to + sizeof(header), text, strlen(text));
-    memset(to + sizeof(header) + strlen(text), 0, 3); /* padding */
-    return sizeof(header) + strlen(text) + 3;
+    memset(to + sizeof(header), 0, length + padding);
+    for (size_t i = 0; i < length; i++)
+        to[sizeof(header) + i] = (unsigned char)text[i];
+    return sizeof(header) + length + padding;
 }
 
 static void a_reply_of_200_is_good(void **state)

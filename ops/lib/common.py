@@ -24,15 +24,11 @@ def run(argv, log, **more):
         except FileNotFoundError as e:
             raise Problem(f"{e.filename} is missing") from e
     if done.returncode != 0:
-        raise Problem(f"{os.path.basename(argv[0])} failed: {last_line(log)} (see {log})")
+        reason = telling_line(log, ("error:", "Error:", "ERROR", "ERR!", "E: "))
+        raise Problem(f"{os.path.basename(argv[0])} failed: {reason} (see {log})")
 
 
-def last_line(path):
-    lines = log_lines(path)
-    return lines[-1] if lines else "nothing was logged"
-
-
-def telling_line(path, words, start):
+def telling_line(path, words, start=0):
     """The first line of a log, from start, that has one of these words; else the last line."""
     lines = log_lines(path, start)
     return next((line for line in lines if any(w in line for w in words)), lines[-1] if lines else "nothing was logged")

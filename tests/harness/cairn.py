@@ -75,7 +75,7 @@ class Cairn:
             "artifact_workers": 2,
             **settings,
         }
-        self.config = directory / "conf" / "cairn.conf"
+        self.config = directory / "conf" / "settings.conf"  # nginx has a cairn.conf there
         self.config.write_text("".join(f"{k} = {v}\n" for k, v in self.settings.items()))
         self.workers = self.nginx = None
         cairn("db", "migrate", "--config", self.config)

@@ -218,7 +218,7 @@ def make_database(inst):
     try:
         run([shutil.which("mariadb-install-db", path=packages.PATH), "--no-defaults", f"--datadir={new}",
              "--auth-root-authentication-method=socket", "--auth-root-socket-user=root", "--skip-test-db",
-             "--skip-name-resolve", "--innodb-log-file-size=192M"], os.path.join(inst.log, "setup.log"),
+             "--skip-name-resolve", "--force", "--innodb-log-file-size=192M"], os.path.join(inst.log, "setup.log"),
             env={**os.environ, "TMPDIR": inst.tmp})
     except Problem as e:
         full = says_full(os.path.join(inst.log, "setup.log"))

@@ -158,10 +158,10 @@ def runs():
         yield get("runs/get", params)
     for body in (
         {"run_id": "{r}", "status": "FINISHED", "end_time": 5}, {"run_id": "{r}", "status": "BOGUS"}, {"run_id": "{r}", "status": 4},
-        {"run_id": "{r}", "status": 99}, {"run_id": "{r}", "status": ""}, {"run_uuid": "{r}", "run_name": "renamed"}, {"run_id": "{r}", "run_name": ""},
+        {"run_id": "{r}", "status": ""}, {"run_uuid": "{r}", "run_name": "renamed"}, {"run_id": "{r}", "run_name": ""},
         {"run_id": "{r}"}, {}, {"run_id": "nope"}, {"run_id": "{r}", "end_time": "7"}, {"run_id": "{r}", "end_time": "x"}, {"run_id": "{r}", "run_name": 5},
         {"run_id": "{r}", "status": None, "end_time": None}, {"run_id": "{r}", "end_time": 0}, {"run_id": "{r}", "status": "finished"},
-        {"run_id": "{r}", "run_name": "日本"}, {"runId": "{r}", "runName": "c"},
+        {"run_id": "{r}", "run_name": "日本"}, {"run_id": "{r}", "runName": "c"},
     ):  # fmt: skip
         yield post("runs/update", body)
     yield get("runs/get", {"run_id": "{r}"})
@@ -186,8 +186,8 @@ def values():
         metric("m", 1.5, 1, step=0), metric("m", 1.5, 1, step=0), metric("m", "2.5", "2", step="-1"), metric("nan", "NaN"), metric("inf", "Infinity"),
         metric("ninf", "-Infinity"), metric("m", "abc"), {"key": "m", "timestamp": 1}, {"key": "m", "value": 1}, {"value": 1, "timestamp": 1},
         metric("m", 1, -1), metric("../m"), metric("m$"), metric("mé ü"), metric("k" * 250), metric("k" * 251), metric(""), metric(5), metric("m", None),
-        metric("m", True), metric("m", "1e5"), metric("m", " 1"), metric("m", "0x10"), metric("a/b"), metric("/a"), metric("a/"), metric("a//b"),
-        metric("./a"), metric("."), metric(".."), metric("a\nb"), metric("日本"), metric("🚀"), metric("m", 1e308 * 10), metric("m", 5e-324),
+        metric("m", "1e5"), metric("m", "0x10"), metric("a/b"), metric("/a"), metric("a/"), metric("a//b"),
+        metric("./a"), metric("."), metric(".."), metric("a\nb"), metric("日本"), metric("🚀"), metric("m", 5e-324),
         metric("big", 123456789012345678), metric("zero", -0.0), metric("third", 1 / 3), metric("m", 1, 0), metric("s", 1, 1, step=2**63 - 1),
         metric("s", 1, 1, step=-(2**63)), metric("m", 1, 1, step=None), metric("x", 1, 1, bogus=1), {"key": "m", "value": 0, "timestamp": 0},
     ):  # fmt: skip
@@ -237,7 +237,7 @@ def batches():
         {"params": [pair("p", "3"), pair("q", "it's")]}, {"params": [pair("p", "3"), pair("q", "2")]}, {"params": [pair("q", "x'y\"z")]},
         {"params": [pair("p"), pair("q", "it's")]}, {"params": [pair("w", "3"), pair("w", "1")]}, {"params": [pair("w", "3"), pair("w", "3")]},
         {"params": [pair("w"), pair("x"), pair("x"), pair("w")]}, {"metrics": [{"key": "a", "value": 1}]}, {"metrics": [{"key": "a", "timestamp": 1}]},
-        {"metrics": [{"value": 1, "timestamp": 1}]}, {"metrics": [metric("a", "x")]}, {"metrics": [metric("a", 1, "x")]}, {"metrics": [metric("a$")]},
+        {"metrics": [{"value": 1, "timestamp": 1}]}, {"metrics": [metric("a$")]},
         {"metrics": [metric("a"), metric("b", 1, -1)]}, {"metrics": [metric("k" * 251)]}, {"metrics": [metric("")]}, {"metrics": {"a": 1}}, {"metrics": "x"},
         {"metrics": [5]}, {"metrics": [None]}, {"metrics": [[]]}, {"metrics": None}, {"tags": [{"key": "tt"}]}, {"tags": [{"value": "x"}]},
         {"tags": [pair("t", "1"), pair("t", "2")]}, {"tags": [pair("k" * 251)]}, {"tags": [pair("$")]}, {"tags": [pair("a", "v" * 8001)]}, {"tags": 5},
@@ -246,7 +246,7 @@ def batches():
         {"metrics": [metric("a", 9, 1, step=1), metric("a", 8, 1, step=9)]}, {"metrics": [metric("dup"), metric("dup")]}, {"bogus": 1},
         {"metrics": [metric(f"m{i}") for i in range(1001)]}, {"params": [pair(f"p{i}") for i in range(101)]}, {"tags": [pair(f"t{i}") for i in range(101)]},
         {"metrics": [metric(f"m{i}") for i in range(1000)], "params": [pair("px")]}, {"tags": [pair("mlflow.runName", "by batch")]},
-        {"metrics": [metric("a", True)]}, {"params": [pair("p", "1")], "tags": [pair("new", "1")], "metrics": [metric("a", 7, 7, step=7)]},
+        {"params": [pair("p", "1")], "tags": [pair("new", "1")], "metrics": [metric("a", 7, 7, step=7)]},
     ):  # fmt: skip
         yield batch(**parts)
     for run_id in ("nope", "bad id", "", 5, "../x", "x" * 300):
@@ -254,6 +254,23 @@ def batches():
     yield post("runs/log-batch", {})
     yield get("runs/get", {"run_id": "{r}"})
     yield get("metrics/get-history", {"run_id": "{r}", "metric_key": "a"})
+
+
+def unreadable():
+    """Values that cannot be read; the peer keeps something else, so nothing is read back here."""
+    yield post("experiments/create", {"name": "unreadable"}, save="e")
+    yield post("runs/create", {"experiment_id": "{e}", "start_time": 1, "run_name": "u"}, save="r")
+    for change in ({"value": True}, {"value": " 1"}, {"value": []}, {"value": {}}, {"timestamp": 1.5}, {"timestamp": True}, {"step": "x"}, {"step": 1.5}, {"step": 2**63}):
+        yield post("runs/log-metric", {"run_id": "{r}", **metric("m"), **change})
+        yield post("runs/log-batch", {"run_id": "{r}", "metrics": [{**metric("m"), **change}]})
+    for parts in ({"metrics": [metric("a", "x")]}, {"metrics": [metric("a", 1, "x")]}, {"params": [pair("p", 5)]}, {"tags": [pair("t", 5)]}, {"tags": [5]}, {"params": [[]]}):
+        yield post("runs/log-batch", {"run_id": "{r}", **parts})
+    for body in ({"start_time": 1.5}, {"start_time": True}, {"start_time": []}, {"tags": {"a": "b"}}, {"tags": [5]}, {"user_id": 5}):
+        yield post("runs/create", {"experiment_id": "{e}", **body})
+    for body in ({"end_time": 1.5}, {"end_time": []}, {"status": []}, {"status": 99}, {"runId": "{r}"}):
+        yield post("runs/update", {"run_id": "{r}", **body})
+    for literal in ("Infinity", "NaN", "1e999"):
+        yield post("runs/log-metric", '{"run_id":"{r}","key":"m","value":%s,"timestamp":1}' % literal)
 
 
 def histories():
@@ -417,4 +434,4 @@ def artifacts():
     yield get("artifacts/list", {"run_id": "{r}"})
 
 
-CHAPTERS = [experiments, search_experiments, runs, values, batches, histories, search_runs, reading, artifacts]
+CHAPTERS = [experiments, search_experiments, runs, values, batches, unreadable, histories, search_runs, reading, artifacts]

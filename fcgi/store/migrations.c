@@ -46,8 +46,11 @@ bool migration_next(const struct migration *m, size_t *at, struct migration_stat
     const char *s = m->sql + *at;
     const char *stop;
 
-    while (s < m->end && (*s == '\n' || strncmp(s, "--", 2) == 0))
-        s = (const char *)memchr(s, '\n', (size_t)(m->end - s)) + 1;
+    while (s < m->end && (*s == '\n' || strncmp(s, "--", 2) == 0)) {
+        const char *newline = memchr(s, '\n', (size_t)(m->end - s));
+
+        s = newline ? newline + 1 : m->end;
+    }
     stop = memmem(s, (size_t)(m->end - s), "\n\n", 2);
     if (!stop)
         stop = m->end;

@@ -21,9 +21,13 @@ class Database:
         self._link = None
 
     def _cursor(self):
+        try:
+            if self._link is not None:
+                self._link.ping(reconnect=False)
+        except pymysql.err.Error:
+            self._link = None
         if self._link is None:
             self._link = self.mariadb.connect(self.name)
-        self._link.ping(reconnect=True)
         return self._link.cursor()
 
     def rows(self, sql, *args):

@@ -36,8 +36,7 @@ static bool word_in(const char *s, size_t n, const char *const *words, size_t co
     return false;
 }
 
-/* The code point at s; *length gets its bytes. Broken UTF-8 is one byte. */
-static uint32_t code_point(const char *s, size_t *length)
+uint32_t code_point(const char *s, size_t *length)
 {
     static const uint32_t masks[] = { 0, 0x7F, 0x1F, 0x0F, 0x07 };
     unsigned char c = (unsigned char)*s;
@@ -214,7 +213,7 @@ static size_t rule_bracketed(struct lexer *lx)
 {
     size_t n;
 
-    if (*lx->at != '[' || after_word(lx) || (lx->at > lx->text && lx->at[-1] == ']'))
+    if (*lx->at != '[' || after_word(lx) || (lx->at > lx->text && strchr("])", lx->at[-1])))
         return 0;
     n = strcspn(lx->at + 1, "[]");
     return n && lx->at[n + 1] == ']' ? is_a(lx, LEX_NAME, n + 2) : 0;
@@ -398,6 +397,7 @@ static size_t rule_word(struct lexer *lx)
 
 static size_t rule_sign(struct lexer *lx)
 {
+    static const char *const arrows[] = { "->>", "->", "#>>", "#>", "#-", "@>", "<@", "-" };
     const char *s = lx->at;
 
     if (s[0] == ':' && (s[1] == '=' || s[1] == ':'))
@@ -406,8 +406,9 @@ static size_t rule_sign(struct lexer *lx)
         return is_a(lx, LEX_WILDCARD, 1);
     if (strchr(";:()[],.", *s))
         return is_a(lx, LEX_PUNCTUATION, 1);
-    if (s[0] == '-')
-        return is_a(lx, LEX_OPERATOR, s[1] != '>' ? 1 : s[2] == '>' ? 3 : 2);
+    for (size_t i = 0; i < sizeof arrows / sizeof *arrows; i++)
+        if (!strncmp(s, arrows[i], strlen(arrows[i])))
+            return is_a(lx, LEX_OPERATOR, strlen(arrows[i]));
     if (strchr("<>=~!", *s))
         return is_a(lx, LEX_COMPARISON, strspn(s, "<>=~!"));
     return is_a(lx, LEX_OPERATOR, strspn(s, "+/@#%^&|-"));
@@ -415,8 +416,10 @@ static size_t rule_sign(struct lexer *lx)
 
 static size_t rule_other(struct lexer *lx)
 {
-    size_t n;
+    size_t n = *lx->at == '\\' ? word_length(lx->at + 1) : 0;
 
+    if (n)
+        return is_a(lx, LEX_OTHER, n + 1);
     code_point(lx->at, &n);
     return is_a(lx, LEX_OTHER, n);
 }

@@ -98,6 +98,23 @@ static const char *stripped(struct arena *mem, const char *s)
     return arena_strndup(mem, s, n);
 }
 
+/* One identifier, and nothing else, not even a blank. The word timestamp is the
+ * name of a type to the tokenizer, and has a rule of its own. */
+static bool is_order_clause(const struct terms *terms, const char *clause)
+{
+    const struct term *first = terms->items, *last = first + terms->count - 1;
+
+    if (!terms->count || first->at != clause || last->at[last->length])
+        return false;
+    if (terms->count == 1 && first->kind == TERM_IDENTIFIER)
+        return true;
+    if (strncmp(clause, "timestamp", first->length) != 0 ||
+        !term_is(first, LEX_BUILTIN, "timestamp"))
+        return false;
+    return terms->count == 1 ||
+           (terms->count == 2 && last->kind == TERM_LEXEME && last->type == LEX_ORDER);
+}
+
 static int order_parse(const struct search_ctx *cx, enum search_what what, const char *clause,
                        struct order *order)
 {
@@ -110,12 +127,7 @@ static int order_parse(const struct search_ctx *cx, enum search_what what, const
                     FILTER_BYTES);
     if (statement_read(cx->mem, clause, &terms, &statements) < 0)
         return fail(cx, INVALID_PARAMETER_VALUE, "Error on parsing order_by clause '%s'", clause);
-    /* One identifier, and nothing else, not even a blank. */
-    if (statements != 1 || terms.count != 1 || terms.items[0].length != strlen(clause))
-        return order_refuse(cx, clause);
-    if (terms.items[0].kind == TERM_LEXEME && word_is(clause, strlen(clause), "timestamp"))
-        id = "timestamp";
-    else if (terms.items[0].kind != TERM_IDENTIFIER)
+    if (statements != 1 || !is_order_clause(&terms, clause))
         return order_refuse(cx, clause);
     if (direction_read(cx, clause, &id, &order->descending) < 0)
         return -1;

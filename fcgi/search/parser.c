@@ -84,14 +84,13 @@ static int number_value(const struct search_ctx *cx, const struct term *t, struc
     const char *s = written(cx->mem, t);
     double r = strtod(s, NULL);
     size_t digits = t->length - (*s == '-');
-    int64_t i;
+    int64_t i = 0;
 
-    if (isinf(r) && t->type == LEX_FLOAT)
-        return fail(cx, INVALID_PARAMETER_VALUE, "The number %s is too large.", s);
-    value_set(cx->mem, c, real(r));
     c->is_float = t->type == LEX_FLOAT;
-    if (t->type == LEX_FLOAT || c->id.entity == ENTITY_METRIC)
-        return isinf(r) ? fail(cx, INVALID_PARAMETER_VALUE, "The number %s is too large.", s) : 0;
+    if (c->id.entity == ENTITY_METRIC || c->is_float) {
+        value_set(cx->mem, c, real(r));
+        return 0;
+    }
     if (digits > PYTHON_DIGITS)
         return fail(cx, INVALID_PARAMETER_VALUE,
                     "Exceeds the limit (%d digits) for integer string conversion: value has %zu "

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "../out.h"
-#include "../utf8.h"
+#include "lexer.h"
 
 void buffer_add(struct buffer *b, const char *s, size_t length)
 {
@@ -61,18 +61,14 @@ static void add_repr(struct buffer *b, const char *s, size_t length)
 {
     char quote = quote_for(s, length);
     const char *end = s + length;
+    size_t n;
 
     buffer_add(b, &quote, 1);
-    while (s < end) {
-        const char *from = s;
-        uint32_t c = (unsigned char)*s;
+    for (; s < end; s += n) {
+        uint32_t c = code_point(s, &n);
 
-        if (c < 0x80)
-            s++;
-        else
-            c = utf8_next(&s);
-        if (c >= 0x80 && is_printable(c))
-            buffer_add(b, from, (size_t)(s - from));
+        if (n > 1 && is_printable(c))
+            buffer_add(b, s, n);
         else
             add_escaped(b, c, quote);
     }

@@ -180,21 +180,22 @@ static bool comma_side(const struct term *t)
 {
     return is_plain(t) || is_lexeme(t, LEX_KEYWORD) || is_lexeme(t, LEX_WILDCARD) ||
            is_kind(t, TERM_FUNCTION) || is_kind(t, TERM_IDENTIFIER) ||
-           is_kind(t, TERM_COMPARISON) || is_kind(t, TERM_LIST) || is_kind(t, TERM_OPERATION);
+           is_kind(t, TERM_COMPARISON) || is_kind(t, TERM_LIST) || is_kind(t, TERM_OPERATION) ||
+           is_kind(t, TERM_CASE);
 }
 
 /* Pairs of open and close; what has no partner stays as it is. */
-static void group_pairs(struct terms *terms, enum term_kind kind, const char *open,
-                        const char *close)
+static void group_pairs(struct terms *terms, enum term_kind kind, enum lexeme_type type,
+                        const char *open, const char *close)
 {
     size_t *opened = arena_array(terms->mem, size_t, terms->count + 1), depth = 0, count = 0;
 
     for (size_t i = 0; i < terms->count; i++) {
         struct term now = terms->items[i];
 
-        if (term_is(&now, LEX_PUNCTUATION, open)) {
+        if (term_is(&now, type, open)) {
             opened[depth++] = count;
-        } else if (depth && term_is(&now, LEX_PUNCTUATION, close)) {
+        } else if (depth && term_is(&now, type, close)) {
             size_t from = opened[--depth];
             struct term group = joined(kind, &terms->items[from], &now);
 
@@ -278,6 +279,18 @@ static bool is_text(const struct term *t)
     return is_lexeme(t, LEX_TEXT);
 }
 
+static bool is_typed(const struct term *t)
+{
+    return is_kind(t, TERM_TYPED);
+}
+
+static bool is_unit(const struct term *t)
+{
+    return term_is(t, LEX_KEYWORD, "DAY") || term_is(t, LEX_KEYWORD, "HOUR") ||
+           term_is(t, LEX_KEYWORD, "MINUTE") || term_is(t, LEX_KEYWORD, "MONTH") ||
+           term_is(t, LEX_KEYWORD, "SECOND") || term_is(t, LEX_KEYWORD, "YEAR");
+}
+
 static bool aliased(const struct term *t)
 {
     return is_number(t) || is_kind(t, TERM_PARENTHESIS) || is_kind(t, TERM_FUNCTION) ||
@@ -299,6 +312,18 @@ static void name_identifiers(struct terms *terms)
             t->depth = 1;
         }
     }
+}
+
+/* The name of a type and a text, anywhere but at the beginning. */
+static void group_typed(struct terms *terms)
+{
+    struct terms rest = { terms->mem, terms->items + 1, terms->count - 1 };
+
+    if (!terms->count)
+        return;
+    group_neighbours(&rest, TERM_TYPED, is_builtin, is_text, false);
+    group_neighbours(&rest, TERM_TYPED, is_typed, is_unit, true);
+    terms->count = rest.count + 1;
 }
 
 /* WHERE takes all that follows. */
@@ -382,8 +407,9 @@ struct terms terms_of(struct arena *mem, const struct lexeme *lexemes, size_t co
                              comma = { TERM_LIST, comma_sign, comma_side, comma_side, NULL };
     struct terms terms = lexemes_as_terms(mem, lexemes, count);
 
-    group_pairs(&terms, TERM_BRACKETS, "[", "]");
-    group_pairs(&terms, TERM_PARENTHESIS, "(", ")");
+    group_pairs(&terms, TERM_BRACKETS, LEX_PUNCTUATION, "[", "]");
+    group_pairs(&terms, TERM_PARENTHESIS, LEX_PUNCTUATION, "(", ")");
+    group_pairs(&terms, TERM_CASE, LEX_KEYWORD, "CASE", "END");
     group_neighbours(&terms, TERM_FUNCTION, function_name, is_parenthesis, false);
     group_where(&terms);
     step_apply(&terms, &period);
@@ -391,7 +417,7 @@ struct terms terms_of(struct arena *mem, const struct lexeme *lexemes, size_t co
     name_identifiers(&terms);
     group_neighbours(&terms, TERM_IDENTIFIER, ordered, is_order, true);
     step_apply(&terms, &cast);
-    group_neighbours(&terms, TERM_TYPED, is_builtin, is_text, false);
+    group_typed(&terms);
     step_apply(&terms, &operators);
     step_apply(&terms, &comparison);
     step_apply(&terms, &as);

@@ -12,6 +12,7 @@ enum term_kind {
     TERM_PARENTHESIS,
     TERM_BRACKETS,
     TERM_FUNCTION,
+    TERM_CASE, /* from CASE to END */
     TERM_OPERATION,
     TERM_COMPARISON,
     TERM_TYPED, /* date '2020-01-01' */

@@ -1,6 +1,7 @@
 /* An expression as conditions of a WHERE. Each comparison with something that is
  * kept in a table of its own is an EXISTS: a semi-join, which the database may
  * enter from either side, and which never multiplies rows. */
+#include <math.h>
 #include <string.h>
 
 #include "../out.h"
@@ -284,6 +285,7 @@ static int comparison_check(const struct search_ctx *cx, enum search_what what,
                             struct comparison *c)
 {
     bool listed = c->comparator == CMP_IN || c->comparator == CMP_NOT_IN;
+    const struct value *v = c->values;
 
     switch (what) {
     case SEARCH_RUNS:
@@ -295,6 +297,10 @@ static int comparison_check(const struct search_ctx *cx, enum search_what what,
             return -1;
         break;
     }
+    /* 1e400 is infinity to Python, which has no way into the database. */
+    if (c->count && v->type == VALUE_REAL && isinf(v->r))
+        return fail(cx, INVALID_PARAMETER_VALUE, "The number compared with %s '%s' is too large.",
+                    entity_name(c->id.entity), c->id.key);
     if (c->count > 1 && !listed)
         return fail(cx, INVALID_PARAMETER_VALUE,
                     "Invalid comparator '%s' for a list of values. Use IN or NOT IN.", c->sign);

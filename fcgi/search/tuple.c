@@ -1,6 +1,5 @@
 /* Python's literals, as far as a list in a filter may have them. */
 #include <ctype.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

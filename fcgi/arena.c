@@ -24,6 +24,7 @@
 
 enum {
     FIRST_BLOCK = 64 * 1024,
+    LARGEST_STEP = 16 * 1024 * 1024,
     ALIGNMENT = 16,
 };
 
@@ -114,7 +115,7 @@ void *arena_alloc(struct arena *arena, size_t bytes)
     if (arena->limit && arena->total + rounded > arena->limit)
         arena_die("over request_memory", arena->total + rounded);
     if (rounded > block->size - block->used) {
-        size_t size = block->size * 2 < 16 * 1024 * 1024 ? block->size * 2 : 16 * 1024 * 1024;
+        size_t size = block->size * 2 < LARGEST_STEP ? block->size * 2 : LARGEST_STEP;
 
         block = block_create(rounded > size ? rounded : size, block);
         arena->newest = block;

@@ -97,7 +97,7 @@ static bool read_int(const json_t *value, int64_t min, int64_t max, int64_t *int
 static bool read_real(const json_t *value, double *into)
 {
     const char *s;
-    char *end;
+    char *end = NULL;
 
     if (json_is_number(value)) {
         *into = json_number_value(value);
@@ -116,9 +116,7 @@ static bool read_real(const json_t *value, double *into)
         return false;
     else
         *into = strtod(s, &end);
-    if (s[0] != 'N' && !strstr(s, "Inf") && (*end || isinf(*into)))
-        return false;
-    return true;
+    return !end || (!*end && !isinf(*into));
 }
 
 static bool read_text(const struct fields_ctx *ctx, const json_t *value, const char **into)

@@ -68,8 +68,8 @@ struct enum_name {
 struct field {
     const char *name;
     enum field_type type;
-    size_t offset;
     unsigned flags;
+    size_t offset;
     int64_t fallback;              /* value of an absent number */
     const struct enum_name *names; /* of an enum; ends with NULL */
     const struct field *items;     /* of a list */

@@ -218,7 +218,7 @@ static int python_layout(char *buffer, const char *digits, int count, int expone
 
 int real_repr(char *buffer, double value)
 {
-    char scientific[40], digits[24];
+    char scientific[40], digits[24] = "";
     int count = 0, exponent, sign = 0;
     const char *at = scientific;
 

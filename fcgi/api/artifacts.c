@@ -63,7 +63,7 @@ int artifact_list(struct request *rq)
 {
     const struct artifact_list_in *in = rq->in;
     const struct artifact_store store = store_of(rq);
-    const char *path = in->path ? in->path : "", *full;
+    const char *path = in->path ? in->path : "", *full = "";
     struct run run = { 0 };
     struct artifact *files;
     size_t count;
@@ -205,7 +205,7 @@ int artifact_get_of_run(struct request *rq)
 {
     const struct artifact_get_of_run_in *in = rq->in;
     const struct artifact_store store = store_of(rq);
-    const char *path = in->path, *full;
+    const char *path = in->path, *full = "";
     struct run run = { 0 };
 
     if (artifact_path_check(&store, &path) < 0 || run_by_id(rq->db, in->run_id, &run) < 0 ||

@@ -133,7 +133,7 @@ int metrics_insert(struct db *db, const struct run *run, const struct metric *me
     for (size_t i = 0; i < count; i++)
         sorted[i] = &metrics[i];
     /* One order for all loggers: rows are locked in it, so they do not deadlock. */
-    qsort(sorted, count, sizeof(*sorted), by_key_and_age);
+    qsort(sorted, count, sizeof(const struct metric *), by_key_and_age);
     for (size_t i = 0; i < count; i += ROWS_PER_STATEMENT)
         if (insert_points(db, run->run_uuid, sorted + i,
                           count - i < ROWS_PER_STATEMENT ? count - i : ROWS_PER_STATEMENT) < 0)

@@ -1,9 +1,7 @@
 // A browser for the tests, and what must be true of every page they open.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { after } from 'node:test';
 
 const require = createRequire(new URL('../../static/package.json', import.meta.url));
 const { chromium } = require('playwright-core');
@@ -26,15 +24,17 @@ export const address = {
 
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
-/** Opens a page in a browser of its own; `end` closes it and holds its whole life against the rules. */
+let browser;
+after(() => browser?.close());
+
+/** Opens a page in a fresh profile; `end` closes it and holds its whole life against the rules. */
 export async function open(hash, options = {}) {
-  const profile = mkdtempSync(join(tmpdir(), 'cairn-ui-'));
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.CHROMIUM || '/usr/bin/chromium', headless: true, args: flags,
+  browser ??= await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', headless: true, args: flags });
+  const context = await browser.newContext({
     viewport: { width: options.width ?? 1440, height: options.height ?? 900 }, locale: options.locale ?? 'en-US', colorScheme: options.colorScheme ?? 'light', acceptDownloads: true,
   });
   context.setDefaultTimeout(15_000);
-  const page = context.pages()[0] ?? (await context.newPage());
+  const page = await context.newPage();
   const said = [];
   const foreign = [];
   const requests = [];
@@ -53,7 +53,6 @@ export async function open(hash, options = {}) {
     /** Errors that a test provokes are named by it: everything else the browser says fails the test. */
     async end({ expected = [] } = {}) {
       await context.close();
-      rmSync(profile, { recursive: true, force: true });
       assert.deepEqual(foreign, [], 'requests to another origin');
       assert.deepEqual(said.filter(text => !expected.some(e => e.test(text))), [], 'the console said');
       for (const e of expected) assert.ok(said.some(text => e.test(text)), `the console was expected to say ${e}`);

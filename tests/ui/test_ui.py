@@ -1,6 +1,7 @@
 """Runs the browser tests against the server under test, on data that the real client logged."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -25,11 +26,12 @@ def seeded(server):
 @pytest.mark.parametrize("part", ["pages", "work", "everyone"])
 def test_what_a_person_sees_and_does(server, seeded, part):
     environment = {**os.environ, "CAIRN_URL": server.url, "CAIRN_IDS": seeded}
-    command = ["node", "--test", HERE / f"{part}.test.mjs"]
+    command = ["node", "--test", "--test-reporter=tap", HERE / f"{part}.test.mjs"]
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=380)
     if done.returncode != 0:
         pytest.fail(f"node --test {part}.test.mjs failed:\n{done.stdout[-20000:]}", pytrace=False)
-    assert "\n# pass 0\n" not in done.stdout, "no test has run"
+    passed = re.search(r"^# pass (\d+)$", done.stdout, re.M)
+    assert passed and int(passed[1]) > 0, f"no test has run:\n{done.stdout[-2000:]}"
 
 
 def test_without_a_server_the_tests_fail_and_say_why():

@@ -128,19 +128,18 @@ static bool read_text(const struct fields_ctx *ctx, const json_t *value, const c
     return true;
 }
 
+/* Unknown names are ignored; unknown numbers are not read. */
 static bool read_enum(const json_t *value, const struct enum_name *names, struct opt_enum *into)
 {
     int64_t number = 0;
-    bool by_number = !json_is_string(value) && read_int(value, INT32_MIN, INT32_MAX, &number);
+    bool by_number = read_int(value, INT32_MIN, INT32_MAX, &number);
 
-    if (json_is_string(value) && read_int(value, INT32_MIN, INT32_MAX, &number))
-        by_number = true;
     if (!by_number && !json_is_string(value))
         return false;
     for (; names->name; names++)
         if (by_number ? names->number == number : !strcmp(names->name, json_string_value(value)))
             *into = (struct opt_enum){ .value = names->number, .set = true };
-    return true;
+    return into->set || !by_number;
 }
 
 static bool read_text_list(const struct fields_ctx *ctx, const json_t *value,

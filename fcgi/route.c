@@ -49,7 +49,7 @@ static size_t take_member(struct request *rq, const char *pattern, const char *p
 
     member->name = arena_strndup(rq->mem, pattern + 1, name_length);
     member->value = percent_decode(rq->mem, path, length);
-    if (!length || !member->value)
+    if ((!length && !tail) || !member->value)
         return 0;
     rq->member_count++;
     return length;
@@ -72,6 +72,10 @@ static bool matches(struct request *rq, const char *pattern, const char *path, s
         } else {
             left--;
         }
+    }
+    if (*pattern == '{' && !left) { /* a {name...} may be empty */
+        (void)take_member(rq, pattern, path, 0);
+        return rq->member_count && !rq->members[rq->member_count - 1].value[0];
     }
     return !*pattern && !left;
 }

@@ -27,7 +27,7 @@ static void write_files(struct out *out, const char *prefix, struct arena *mem,
         out_text(out, "path",
                  *prefix ? arena_printf(mem, "%s/%s", prefix, files[i].name) : files[i].name);
         out_bool(out, "is_dir", files[i].is_dir);
-        if (!files[i].is_dir)
+        if (files[i].size) /* an empty file has none, as MLflow shows it */
             out_int(out, "file_size", files[i].size);
         out_end(out);
     }
@@ -220,7 +220,7 @@ int artifact_put(struct request *rq)
     const struct artifact_store store = store_of(rq);
     const char *path = request_member(rq, "artifact_path");
 
-    if (path[strlen(path) - 1] == '/')
+    if (!*path || path[strlen(path) - 1] == '/')
         return fail(rq, INVALID_PARAMETER_VALUE,
                     "Artifact path must include a filename (cannot end with '/').");
     if (artifact_path_check(&store, &path) < 0)

@@ -6,9 +6,9 @@
 /* The MLflow release whose protocol and schema these are. */
 static const char mlflow_version[] = "3.17.2";
 
-static int reply_text(struct request *rq, const char *text)
+static int reply_text(struct request *rq, const char *type, const char *text)
 {
-    rq->reply_type = "text/html; charset=utf-8";
+    rq->reply_type = type;
     out_raw(&rq->out, text, strlen(text));
     return 0;
 }
@@ -16,13 +16,13 @@ static int reply_text(struct request *rq, const char *text)
 NO_INPUT(server_health);
 int server_health(struct request *rq)
 {
-    return reply_text(rq, "OK");
+    return reply_text(rq, "text/plain; charset=utf-8", "OK");
 }
 
 NO_INPUT(server_version);
 int server_version(struct request *rq)
 {
-    return reply_text(rq, mlflow_version);
+    return reply_text(rq, "text/html; charset=utf-8", mlflow_version);
 }
 
 NO_INPUT(server_info);

@@ -1,0 +1,453 @@
+"""What happens when something dies: a worker, the database, a client; and when nothing should."""
+
+import os
+import random
+import signal
+import socket
+import threading
+import time
+
+import pytest
+import requests
+
+from harness.api import Api, missing
+from harness.load import Load, honest_503
+from harness.mariadb import MariaDB
+from harness.processes import children, wait_until
+
+pytestmark = pytest.mark.cairn_only("workers, nginx and database of our own")
+
+
+@pytest.fixture(scope="module")
+def own_mariadb(place):
+    server = MariaDB(place / "own")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def start(servers):
+    """Start a Cairn with settings of its own; it ends with the test."""
+    before = len(servers.started)
+
+    def start(mariadb=None, **settings):
+        return servers.cairn(mariadb, **settings)
+
+    yield start
+    problems = []
+    while len(servers.started) > before:
+        server = servers.started.pop()
+        server.stop()
+        problems += [f"{p}\n{server.log()[-5000:]}" for p in server.problems()]
+    assert problems == []
+
+
+def fresh_run(server):
+    api = Api(server)
+    return api.run(api.experiment())
+
+
+def until(load, more, seconds=40):
+    target = load.done() + more
+    wait_until(lambda: load.done() >= target, seconds, f"{more} more requests")
+
+
+def unavailable(server, method, route, **kw):
+    """The request is answered 503 as it should be; the seconds it took."""
+    began = time.monotonic()
+    r = requests.request(method, server.url + route, timeout=60, **kw)
+    assert honest_503(r), f"{r.status_code} {dict(r.headers)} {r.text[:500]}"
+    return time.monotonic() - began
+
+
+METRIC = {"key": "m", "value": 1, "timestamp": 1, "step": 1}
+
+
+# -- the database
+
+
+def test_without_a_database_all_is_503_and_heals_by_itself(start, own_mariadb):
+    server = start(own_mariadb)
+    run = fresh_run(server)
+    workers = set(server.worker_pids())
+    own_mariadb.kill()
+    try:
+        for method, route, body in [
+            ("GET", "/api/2.0/mlflow/experiments/get?experiment_id=0", None),
+            ("POST", "/api/2.0/mlflow/runs/log-metric", {"run_id": run, **METRIC}),
+            ("POST", "/api/2.0/mlflow/experiments/search", {"max_results": 5}),
+            ("GET", f"/api/2.0/mlflow/artifacts/list?run_id={run}", None),
+        ]:
+            for _ in range(5):  # each worker, and each twice
+                assert unavailable(server, method, route, **({"json": body} if body else {})) < 6
+        assert requests.get(server.url + "/health", timeout=10).text == "OK"
+        stored = requests.put(server.url + "/api/2.0/mlflow-artifacts/artifacts/x", data=b"1", timeout=10)
+        assert stored.status_code == 200, "the artifact store needs no database"
+    finally:
+        own_mariadb.start()
+    api = Api(server)
+    for _ in range(8):
+        api.get_experiment("0")
+        api.post("runs/log-metric", {"run_id": run, **METRIC}).ok()
+    assert set(server.worker_pids()) == workers, "nobody had to be restarted for that"
+
+
+def test_workers_start_before_the_database(start, own_mariadb):
+    """After a power cut all come up at once."""
+    server = start(own_mariadb)
+    run = fresh_run(server)
+    server.workers.stop()
+    own_mariadb.kill()
+    try:
+        server.start_workers()
+        unavailable(server, "GET", "/api/2.0/mlflow/experiments/get?experiment_id=0")
+    finally:
+        own_mariadb.start()
+    Api(server).post("runs/log-metric", {"run_id": run, **METRIC}).ok()
+
+
+def test_a_killed_database_loses_nothing_that_was_acknowledged(start, own_mariadb):
+    server = start(own_mariadb)
+    with Load(server, fresh_run(server)) as load:
+        for _ in range(3):
+            until(load, 100)
+            own_mariadb.kill()
+            own_mariadb.start()
+        until(load, 100)
+    assert load.bad == []
+    assert load.lost() == set()
+    assert load.statuses[200] > 400 and load.statuses[503] > 0
+
+
+def test_a_database_that_hangs_is_503_in_time(start, own_mariadb):
+    server = start(own_mariadb, request_timeout=2)
+    run = fresh_run(server)
+    own_mariadb.pause()
+    try:
+        assert unavailable(server, "GET", "/api/2.0/mlflow/experiments/get?experiment_id=0") < 12
+        assert unavailable(server, "POST", "/api/2.0/mlflow/runs/log-metric", json={"run_id": run, **METRIC}) < 12
+    finally:
+        own_mariadb.resume()
+    api = Api(server)
+    wait_until(lambda: api.get("experiments/get?experiment_id=0").status == 200, 20, "a healed server")
+    api.post("runs/log-metric", {"run_id": run, **METRIC}).ok()
+
+
+def test_a_connection_the_database_closed_is_not_the_clients_trouble(start):
+    server = start(ingest_workers=1, query_workers=1)
+    run = fresh_run(server)
+    api = Api(server)
+    for _ in range(3):
+        for (pid,) in server.db.rows(
+            "SELECT id FROM information_schema.processlist WHERE db = %s AND id != connection_id()", server.db.name
+        ):
+            server.db.execute(f"KILL {pid}")
+        assert api.get("experiments/get?experiment_id=0").status == 200
+        assert api.post("runs/log-metric", {"run_id": run, **METRIC}).status == 200
+
+
+# -- the workers
+
+
+def test_killed_workers_lose_nothing_that_was_acknowledged(start):
+    server = start()
+    run = fresh_run(server)
+    dice = random.Random(3)
+    with Load(server, run) as load:
+        for _ in range(25):
+            until(load, 20)
+            try:
+                os.kill(dice.choice(server.worker_pids()), signal.SIGKILL)
+            except (IndexError, ProcessLookupError):
+                pass
+        until(load, 100)
+    assert load.bad == []
+    assert load.lost() == set()
+    assert load.statuses[503] <= 25
+    assert server.log().count("event=worker_died") >= 10, "the kills did not hit"
+
+
+def test_reads_survive_killed_workers(start):
+    """nginx asks another worker: nothing was changed by the first."""
+    server = start(query_workers=4)
+    stop = threading.Event()
+    statuses = []
+
+    def read():
+        session = requests.Session()
+        while not stop.is_set():
+            statuses.append(session.get(server.url + "/api/2.0/mlflow/experiments/get?experiment_id=0", timeout=30).status_code)
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(25):
+            count = len(statuses)
+            wait_until(lambda: len(statuses) > count + 10, 30, "more reads")  # noqa: B023
+            pids = server.worker_pids()
+            if pids:
+                os.kill(random.choice(pids), signal.SIGKILL)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(60)
+    assert set(statuses) == {200}
+
+
+def test_a_reload_fails_no_request(start):
+    server = start()
+    with Load(server, fresh_run(server)) as load:
+        for _ in range(8):
+            before = set(server.worker_pids())
+            until(load, 30)
+            server.workers.signal(signal.SIGHUP)
+            wait_until(lambda: not before & set(server.worker_pids()), 30, "all workers replaced")  # noqa: B023
+        until(load, 100)
+    assert set(load.statuses) == {200}
+    assert load.lost() == set()
+
+
+def test_a_reload_reads_the_configuration_anew(start):
+    server = start(max_body=100_000)
+    body = {"name": "x" * 200_000}
+    assert Api(server).post("experiments/create", body).status == 413
+    server.config.write_text(server.config.read_text().replace("max_body = 100000", "max_body = 1000000"))
+    before = set(server.worker_pids())
+    server.workers.signal(signal.SIGHUP)
+    wait_until(lambda: not before & set(server.worker_pids()), 30, "all workers replaced")
+    assert Api(server).post("experiments/create", body).status == 400
+
+
+def test_a_reload_with_a_broken_configuration_changes_nothing(start):
+    server = start()
+    good = server.config.read_text()
+    before = set(server.worker_pids())
+    server.config.write_text(good + "no_such_setting = 1\n")
+    server.workers.signal(signal.SIGHUP)
+    wait_until(lambda: "reload_failed" in server.workers.log(), 20, "a word about it")
+    assert set(server.worker_pids()) == before
+    Api(server).get_experiment("0")
+
+
+def test_an_nginx_reload_fails_no_request(start):
+    server = start()
+    with Load(server, fresh_run(server)) as load:
+        for _ in range(5):
+            before = set(children(server.nginx.pid))
+            until(load, 50)
+            server.nginx.signal(signal.SIGHUP)
+            wait_until(lambda: set(children(server.nginx.pid)) - before, 30, "new nginx workers")  # noqa: B023
+        until(load, 100)
+    # An idle kept connection may be closed while the client writes: only that may fail.
+    assert set(load.statuses) <= {200, "ConnectionError"}
+    assert load.statuses["ConnectionError"] <= 5
+    assert load.lost() == set()
+
+
+def test_recycled_workers_fail_no_request(start):
+    server = start(max_requests=15)
+    before = set(server.worker_pids())
+    with Load(server, fresh_run(server)) as load:
+        until(load, 800)
+    assert set(load.statuses) == {200}
+    assert load.lost() == set()
+    assert len(before & set(server.worker_pids())) <= 5, "the ingest workers are others by now"
+    assert "worker_died" not in server.workers.log()
+
+
+def test_sigterm_ends_in_order(start):
+    server = start()
+    run = fresh_run(server)
+    with Load(server, run) as load:
+        until(load, 100)
+        server.workers.signal(signal.SIGTERM)
+        assert server.workers.child.wait(30) == 0
+        count = load.done()
+        unavailable(server, "POST", "/api/2.0/mlflow/runs/log-metric", json={"run_id": run, **METRIC})
+    assert load.done() == count
+    assert load.bad == []
+    assert "worker_died" not in server.workers.log()
+    assert not (server.run_dir / "cairn.pid").exists()
+    assert not list(server.run_dir.glob("[iqa]*.sock"))
+    server.start_workers()
+    assert load.lost() == set()
+
+
+def test_a_killed_master_takes_its_workers_along_and_can_start_again(start):
+    server = start()
+    run = fresh_run(server)
+    pids = server.worker_pids()
+    server.workers.child.kill()
+    server.workers.child.wait(10)
+    wait_until(lambda: not any(os.path.exists(f"/proc/{p}") for p in pids), 20, "no orphans")
+    server.start_workers()
+    Api(server).post("runs/log-metric", {"run_id": run, **METRIC}).ok()
+
+
+def test_a_stuck_worker_is_killed_and_only_its_request_fails(start):
+    server = start(request_timeout=2, ingest_workers=2)
+    stuck, free = fresh_run(server), fresh_run(server)
+    api = Api(server)
+    lock = server.db.mariadb.connect(server.db.name)
+    try:
+        lock.begin()
+        with lock.cursor() as cursor:
+            cursor.execute("SELECT run_uuid FROM runs WHERE run_uuid = %s FOR UPDATE", (stuck,))
+        took = []
+        thread = threading.Thread(
+            target=lambda: took.append(
+                unavailable(server, "POST", "/api/2.0/mlflow/runs/update", json={"run_id": stuck, "run_name": "x"})
+            )
+        )
+        thread.start()
+        while thread.is_alive():
+            began = time.monotonic()
+            api.post("runs/log-metric", {"run_id": free, **METRIC}).ok()
+            assert time.monotonic() - began < 1.5
+            thread.join(0.1)
+        assert took and 1.5 < took[0] < 10
+    finally:
+        lock.rollback()
+        lock.close()
+    assert api.get_run(stuck)["info"]["run_name"] != "x"
+    api.post("runs/update", {"run_id": stuck, "run_name": "y"}).ok()
+
+
+def test_a_slow_question_does_not_delay_those_who_log(start):
+    """The pools are separate: all readers are busy, loggers do not notice."""
+    server = start(query_workers=2, request_timeout=30)
+    locked, free = fresh_run(server), fresh_run(server)
+    lock = server.db.mariadb.connect(server.db.name)
+    lock.begin()
+    with lock.cursor() as cursor:
+        cursor.execute("SELECT run_uuid FROM runs WHERE run_uuid = %s FOR UPDATE", (locked,))
+    replies = []
+    threads = [
+        threading.Thread(target=lambda: replies.append(Api(server).post("runs/delete", {"run_id": locked}).status))
+        for _ in range(4)
+    ]
+    try:
+        for thread in threads:
+            thread.start()
+        waiting = "SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"
+        wait_until(lambda: server.db.value(waiting) >= 2, 20, "both readers busy")
+        api = Api(server)
+        began = time.monotonic()
+        for n in range(50):
+            api.post("runs/log-metric", {"run_id": free, **METRIC, "step": n}).ok()
+        assert time.monotonic() - began < 10
+        assert replies == []
+    finally:
+        lock.rollback()
+        lock.close()
+        for thread in threads:
+            thread.join(60)
+    assert replies == [200] * 4
+
+
+# -- the requests
+
+
+def test_a_body_that_is_too_large_is_413(start):
+    server = start(max_body=1_200_000)
+    api = Api(server)
+    run = fresh_run(server)
+    params = [{"key": f"p{n}", "value": "v" * 6000} for n in range(100)]
+    tags = [{"key": f"t{n}", "value": "v" * 5500} for n in range(100)]
+    api.post("runs/log-batch", {"run_id": run, "params": params, "tags": tags}).ok()
+    reply = api.post("runs/log-batch", {"run_id": run, "params": params, "tags": tags, "x": "y" * 100_000})
+    assert reply.status == 413 and reply.type == "application/json", str(reply)
+    # nginx has a limit as well, and does not wait for the bytes
+    head = (
+        "POST /api/2.0/mlflow/runs/log-batch HTTP/1.1\r\nHost: localhost\r\n"
+        "Content-Type: application/json\r\nContent-Length: 70000000\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as s:
+        s.sendall(head.encode())
+        answer = s.recv(65536)
+    assert b" 413 " in answer.split(b"\r\n")[0] and b"application/json" in answer
+    api.post("experiments/create", {}).fails(400, "INVALID_PARAMETER_VALUE", missing("name"))
+
+
+def test_a_request_that_wants_too_much_memory_fails_alone(start):
+    server = start(max_body=2 * 1024 * 1024, request_memory=8 * 1024 * 1024)
+    api = Api(server)
+    run = fresh_run(server)
+    greedy = '{"run_id":"%s","x":[%s]}' % (run, ",".join(["[]"] * 600_000))
+    reply = requests.post(
+        server.url + "/api/2.0/mlflow/runs/log-batch", data=greedy, headers={"Content-Type": "application/json"}, timeout=60
+    )
+    assert reply.status_code in (400, 413, 503) and reply.headers["Content-Type"] == "application/json", reply.text
+    for _ in range(10):
+        api.log_metric(run, "m", 1).ok()
+
+
+def test_clients_that_go_away_leave_nothing_behind(start):
+    server = start()
+    run = fresh_run(server)
+    api = Api(server)
+    head = "POST /api/2.0/mlflow/runs/log-metric HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    body = '{"run_id":"%s","key":"m","value":1,"timestamp":1}' % run
+
+    def rude(n):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as s:
+            if n % 3 == 0:
+                s.sendall((head + "Content-Length: 5000\r\n\r\n" + body).encode())  # never the rest
+            elif n % 3 == 1:
+                s.sendall((head + f"Content-Length: {len(body)}\r\n\r\n" + body).encode())  # gone before the reply
+            else:
+                s.sendall(head[:40].encode())
+
+    def open_files():
+        return {p: len(os.listdir(f"/proc/{p}/fd")) for p in server.worker_pids()}
+
+    for n in range(30):
+        rude(n)
+    before = open_files()
+    for n in range(300):
+        rude(n)
+    for _ in range(20):
+        api.log_metric(run, "m", 2).ok()
+    after = open_files()
+    assert set(after) == set(before), "no worker died of it"
+    assert all(after[p] <= before[p] + 1 for p in after), (before, after)
+
+
+def test_uploads_while_workers_die_are_whole_or_not_there(start):
+    server = start(artifact_workers=3)
+    acked, bad = set(), []
+    stop = threading.Event()
+
+    def upload(n):
+        session = requests.Session()
+        i = 0
+        while not stop.is_set():
+            i += 1
+            name = f"u{n}/f{i}"
+            r = session.put(f"{server.url}/api/2.0/mlflow-artifacts/artifacts/{name}", data=name.encode() * 20000, timeout=60)
+            if r.status_code == 200:
+                acked.add(name)
+            elif not honest_503(r):
+                bad.append(f"{r.status_code} {r.text[:200]}")
+
+    threads = [threading.Thread(target=upload, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(20):
+            count = len(acked)
+            wait_until(lambda: len(acked) > count + 3, 30, "more uploads")  # noqa: B023
+            os.kill(random.choice(server.worker_pids()), signal.SIGKILL)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(60)
+    assert bad == []
+    found = {f"{p.parent.name}/{p.name}": p for p in server.artifact_root.glob("*/*")}
+    assert acked <= set(found)
+    for name, path in found.items():
+        assert path.read_bytes() == name.encode() * 20000
+    wait_until(
+        lambda: not [f for _, _, files in os.walk(server.settings["stage_dir"]) for f in files], 10, "an empty stage"
+    )

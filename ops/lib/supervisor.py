@@ -12,7 +12,8 @@ from instance import group_members, start_time
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 WANTED = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
-START_SECONDS = 120          # a database may have to recover first
+START_SECONDS = 900          # a database may have to recover first
+PATIENCE = 10                # seconds of starting after which it is said what is waited for
 SETTLED = 10                 # seconds after which a restart counts as a success
 LOG_BYTES, LOG_SECONDS = 64 << 20, 10
 libc = ctypes.CDLL(None)
@@ -47,9 +48,13 @@ class Supervisor:
         """Start all, one after the other; False when asked to stop meanwhile."""
         for s in self.services:
             self.spawn(s)
-            end = time.monotonic() + START_SECONDS
+            told = False
             while not s.ready():
-                if time.monotonic() > end:
+                waited = time.monotonic() - s.began
+                if waited > PATIENCE and not told:
+                    say(f"Waiting for {s.name}; what it does is in {os.path.join(self.log_dir, s.log)}")
+                    told = True
+                if waited > START_SECONDS:
                     raise Problem(f"{s.name} did not become ready: {self.reason(s)}")
                 if self.wait(0.02):
                     return False

@@ -325,6 +325,14 @@ static size_t value_depth(const json_t *value)
     return deepest + 1;
 }
 
+void json_in_write(struct out *out, const char *key, const json_t *value)
+{
+    if (!value || value_depth(value) + (size_t)out->depth >= OUT_DEPTH - 1)
+        out_null(out, key);
+    else
+        value_out(out, key, value);
+}
+
 /* Escapes what is not ASCII, in UTF-16 as JSON wants it, and cuts long texts. */
 static const char *ascii(struct arena *mem, const struct out *out)
 {

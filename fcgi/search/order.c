@@ -81,7 +81,7 @@ static int direction_read(const struct search_ctx *cx, const char *clause, const
     if (count < 2)
         return 0;
     *descending = !strcasecmp(words[1], "DESC");
-    if (!*descending && strcasecmp(words[1], "ASC"))
+    if (!*descending && strcasecmp(words[1], "ASC") != 0)
         return fail(cx, INVALID_PARAMETER_VALUE, "Invalid ordering key in order_by clause '%s'.",
                     clause);
     *id = words[0];
@@ -242,7 +242,7 @@ static int experiment_order(const struct search_ctx *cx, const struct text_list 
 int search_order(const struct search_ctx *cx, enum search_what what,
                  const struct text_list *order_by, struct sql *joins, struct sql *sql)
 {
-    struct order orders[ORDER_ITEMS];
+    struct order *orders = arena_array(cx->mem, struct order, order_by->count + 1);
 
     if (orders_read(cx, what, order_by, orders) < 0)
         return -1;

@@ -190,8 +190,8 @@ static const char *repeated(const char *s, size_t n)
     size_t length = strlen(s);
     char *all = arena_alloc(mem, n * length + 1);
 
-    for (size_t i = 0; i < n; i++)
-        memcpy(all + i * length, s, length);
+    for (size_t i = 0; i < n * length; i++)
+        all[i] = s[i % length];
     return all;
 }
 

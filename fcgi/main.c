@@ -6,6 +6,7 @@
 #include "config.h"
 #include "describe.h"
 #include "doctor.h"
+#include "gc.h"
 #include "log.h"
 #include "master.h"
 #include "shell.h"
@@ -37,6 +38,7 @@ static int run_db_check(struct call *);
 static int run_db_shell(struct call *);
 static int run_config_check(struct call *);
 static int run_config_dump(struct call *);
+static int run_gc(struct call *);
 static int run_doctor(struct call *);
 static int run_describe(struct call *);
 static int run_version(struct call *);
@@ -53,6 +55,9 @@ static const struct command commands[] = {
     { "config", "check", true, run_config_check,
       "Read the configuration and say whether it is right." },
     { "config", "dump", true, run_config_dump, "Print all settings as they are in force." },
+    { "gc", NULL, true, run_gc,
+      "Delete for good what was deleted: --older-than 30d, --run-ids a,b, --experiment-ids 1,2, "
+      "--logged-model-ids m,n; --delete does it." },
     { "doctor", NULL, true, run_doctor, "Check everything the server needs." },
     { "describe", NULL, true, run_describe, "Print the API as JSON." },
     { "version", NULL, true, run_version, "Print the version." },
@@ -128,6 +133,11 @@ static int run_config_dump(struct call *call)
         return USAGE;
     config_dump(&call->config, stdout);
     return EXIT_SUCCESS;
+}
+
+static int run_gc(struct call *call)
+{
+    return gc_run(&call->config, call->argc, call->argv, stdout);
 }
 
 static int run_doctor(struct call *call)

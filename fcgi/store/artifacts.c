@@ -287,6 +287,48 @@ int artifact_place(const struct artifact_store *store, const char *path, const c
     return failed;
 }
 
+/* Adds what is at name; directories are entered. */
+static void count_at(int at, const char *name, struct artifact_total *total)
+{
+    const struct dirent *entry;
+    struct stat stat;
+    int fd;
+    DIR *dir;
+
+    if (fstatat(at, name, &stat, AT_SYMLINK_NOFOLLOW) < 0)
+        return;
+    if (!S_ISDIR(stat.st_mode)) {
+        total->files++;
+        total->bytes += stat.st_size;
+        return;
+    }
+    fd = open_directory(at, name);
+    dir = fd < 0 ? NULL : fdopendir(fd);
+    if (!dir) {
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    while ((entry = readdir(dir)))
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            count_at(dirfd(dir), entry->d_name, total);
+    (void)closedir(dir);
+}
+
+int artifact_count(const struct artifact_store *store, const char *path,
+                   struct artifact_total *total)
+{
+    const char *name;
+    int at = walk(store, path, false, &name);
+
+    *total = (struct artifact_total){ 0 };
+    if (at < 0)
+        return errno == ENOENT || errno == ENOTDIR ? 0 : fail_errno(store, "count", path);
+    count_at(at, *name ? name : ".", total);
+    close(at);
+    return 0;
+}
+
 static int remove_at(int at, const char *name);
 
 static int remove_entries(DIR *dir)

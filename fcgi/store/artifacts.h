@@ -40,6 +40,13 @@ int artifact_entries(const struct artifact_store *, const char *path, struct art
 int artifact_place(const struct artifact_store *, const char *path,
                    const char *body_file) MUST_CHECK;
 
+struct artifact_total {
+    int64_t files, bytes;
+};
+/* All files at and below path. */
+int artifact_count(const struct artifact_store *, const char *path,
+                   struct artifact_total *) MUST_CHECK;
+
 /* Removes a file or a tree; what is not there is no failure. */
 int artifact_remove(const struct artifact_store *, const char *path) MUST_CHECK;
 

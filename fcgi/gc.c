@@ -1,0 +1,231 @@
+#include "gc.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "store/artifacts.h"
+#include "store/garbage.h"
+
+struct gc {
+    const struct config *config;
+    FILE *out;
+    struct garbage_wish wish;
+    bool delete;
+    struct arena *mem;
+    struct error err;
+    struct db db;
+    int64_t bytes, files; /* of artifacts */
+};
+
+int64_t gc_parse_age(const char *text)
+{
+    static const struct {
+        char unit;
+        double ms;
+    } units[] = { { 'd', 86400e3 }, { 'h', 3600e3 }, { 'm', 60e3 }, { 's', 1e3 } };
+    double total = 0;
+    size_t next = 0;
+
+    if (!*text)
+        return -1;
+    while (*text) {
+        char *end;
+        double number = strtod(text, &end);
+        size_t unit = next;
+
+        if (end == text || text[strspn(text, "0123456789.")] == '\0')
+            return -1;
+        while (unit < sizeof(units) / sizeof(*units) && units[unit].unit != *end)
+            unit++;
+        if (unit == sizeof(units) / sizeof(*units) || strspn(text, "0123456789.") == 0)
+            return -1;
+        total += number * units[unit].ms;
+        next = unit + 1; /* days before hours, each once */
+        text = end + 1;
+    }
+    return total < 9e15 ? (int64_t)total : -1;
+}
+
+static int say_failed(struct gc *gc)
+{
+    fprintf(stderr, "cairn gc: %s\n", gc->err.message ? gc->err.message : "failed");
+    return -1;
+}
+
+static struct text_list split(struct arena *mem, const char *list)
+{
+    struct text_list items = { .items = arena_array(mem, const char *, strlen(list) + 1) };
+
+    while (*list) {
+        size_t n = strcspn(list, ",");
+
+        if (n)
+            items.items[items.count++] = arena_strndup(mem, list, n);
+        list += n;
+        list += *list == ',';
+    }
+    return items;
+}
+
+static int usage(const char *what, const char *word)
+{
+    fprintf(stderr, "cairn gc: %s %s (see \"cairn help\")\n", what, word);
+    return 2;
+}
+
+static int read_words(struct gc *gc, int argc, char **argv)
+{
+    for (int i = 0; i < argc; i++) {
+        const char *word = argv[i], *value = i + 1 < argc ? argv[i + 1] : NULL;
+
+        if (!strcmp(word, "--delete")) {
+            gc->delete = true;
+            continue;
+        }
+        if (strcmp(word, "--older-than") != 0 && strcmp(word, "--run-ids") != 0 &&
+            strcmp(word, "--experiment-ids") != 0 && strcmp(word, "--logged-model-ids") != 0)
+            return usage("unexpected word", word);
+        if (!value)
+            return usage("a value is missing after", word);
+        i++;
+        if (!strcmp(word, "--older-than")) {
+            gc->wish.older_than = gc_parse_age(value);
+            if (gc->wish.older_than < 0)
+                return usage("an age is like 30d or 2d8h5m20s, not", value);
+        } else if (!strcmp(word, "--run-ids")) {
+            gc->wish.run_ids = split(gc->mem, value);
+        } else if (!strcmp(word, "--experiment-ids")) {
+            gc->wish.experiment_ids = split(gc->mem, value);
+        } else {
+            gc->wish.model_ids = split(gc->mem, value);
+        }
+    }
+    return 0;
+}
+
+static const char *size_text(struct arena *mem, int64_t bytes)
+{
+    static const char *const units[] = { "B", "kB", "MB", "GB", "TB", "PB" };
+    double size = (double)bytes;
+    size_t unit = 0;
+
+    while (size >= 1000 && unit + 1 < sizeof(units) / sizeof(*units)) {
+        size /= 1000;
+        unit++;
+    }
+    return arena_printf(mem, unit ? "%.1f %s" : "%.0f %s", size, units[unit]);
+}
+
+/* Artifacts below the root that uri names, counted and, if asked for, removed. */
+static int take_artifacts(struct gc *gc, const char *what, const char *id, const char *uri)
+{
+    const struct artifact_store store = { &gc->err, gc->mem, gc->config };
+    const char *path = uri ? artifact_path_of_uri(&store, uri) : NULL;
+    struct artifact_total total = { 0 };
+
+    if (!path || !*path) {
+        fprintf(gc->out, "%s %s: its artifacts at '%s' are not in this server's store and stay.\n",
+                what, id, uri ? uri : "");
+        return 0;
+    }
+    if (artifact_path_check(&store, &path) < 0 || artifact_count(&store, path, &total) < 0)
+        return -1;
+    gc->bytes += total.bytes;
+    gc->files += total.files;
+    return gc->delete ? artifact_remove(&store, path) : 0;
+}
+
+static int take_run(struct gc *gc, const struct garbage_item *run)
+{
+    if (take_artifacts(gc, "Run", run->id, run->artifact_uri) < 0)
+        return -1;
+    if (gc->delete &&garbage_delete_run(&gc->db, run->id) < 0)
+        return -1;
+    fprintf(gc->out, "Run with ID %s %s.\n", run->id,
+            gc->delete ? "has been permanently deleted" : "would be permanently deleted");
+    return 0;
+}
+
+static int take_model(struct gc *gc, const struct garbage_item *model)
+{
+    if (take_artifacts(gc, "Logged model", model->id, model->artifact_uri) < 0)
+        return -1;
+    if (gc->delete &&garbage_delete_model(&gc->db, model->id) < 0)
+        return -1;
+    fprintf(gc->out, "Logged model with ID %s %s.\n", model->id,
+            gc->delete ? "has been permanently deleted" : "would be permanently deleted");
+    return 0;
+}
+
+static int take_experiment(struct gc *gc, const struct garbage_item *experiment)
+{
+    if (experiment->active_runs) {
+        fprintf(gc->out,
+                "Experiment with ID %s stays: %" PRId64 " of its runs are active. Delete them "
+                "first.\n",
+                experiment->id, experiment->active_runs);
+        return 0;
+    }
+    if (take_artifacts(gc, "Experiment", experiment->id, experiment->artifact_uri) < 0)
+        return -1;
+    if (gc->delete &&garbage_delete_experiment(&gc->db, experiment->id) < 0)
+        return -1;
+    fprintf(gc->out, "Experiment with ID %s %s.\n", experiment->id,
+            gc->delete ? "has been permanently deleted" : "would be permanently deleted");
+    return 0;
+}
+
+static int take_all(struct gc *gc, const struct garbage_item *items, size_t count,
+                    int (*take)(struct gc *, const struct garbage_item *))
+{
+    for (size_t i = 0; i < count; i++) {
+        struct arena_mark mark = arena_mark(gc->mem);
+
+        if (take(gc, &items[i]) < 0)
+            return say_failed(gc);
+        arena_release(gc->mem, mark);
+    }
+    return 0;
+}
+
+static int collect(struct gc *gc)
+{
+    struct garbage garbage;
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    gc->wish.now = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    if (db_ready(&gc->db) < 0 || garbage_find(&gc->db, &gc->wish, &garbage) < 0)
+        return say_failed(gc);
+    db_rollback(&gc->db);
+    if (take_all(gc, garbage.runs, garbage.run_count, take_run) < 0 ||
+        take_all(gc, garbage.models, garbage.model_count, take_model) < 0 ||
+        take_all(gc, garbage.experiments, garbage.experiment_count, take_experiment) < 0)
+        return -1;
+    fprintf(gc->out,
+            "%zu runs, %zu logged models, %zu experiments; %" PRId64 " files, %s of artifacts%s\n",
+            garbage.run_count, garbage.model_count, garbage.experiment_count, gc->files,
+            size_text(gc->mem, gc->bytes),
+            gc->delete ? "." : ": nothing was deleted, --delete does it.");
+    return 0;
+}
+
+int gc_run(const struct config *config, int argc, char **argv, FILE *out)
+{
+    struct gc gc = { .config = config, .out = out, .mem = arena_create(0) };
+    int result;
+
+    gc.err.mem = gc.mem;
+    gc.db.err = &gc.err;
+    gc.db.mem = gc.mem;
+    result = read_words(&gc, argc, argv);
+    if (!result)
+        result = db_open(&gc.db, config) < 0 ? say_failed(&gc) : 0;
+    if (!result)
+        result = collect(&gc);
+    db_close(&gc.db);
+    arena_destroy(gc.mem);
+    return result < 0 ? 1 : result;
+}

@@ -1,0 +1,18 @@
+/* `cairn gc`: what was deleted long enough ago is deleted for good, as `mlflow gc`
+ * does (mlflow/cli): runs, experiments, logged models, and their artifacts. What is
+ * active is never touched. */
+#pragma once
+
+#include <stdio.h>
+
+#include "config.h"
+
+/* words: --older-than 30d12h, --run-ids a,b, --experiment-ids 1,2,
+ * --logged-model-ids m-…, --delete. Without --delete it only says what it would
+ * delete, and how much that is. Safe to interrupt: artifacts go before the rows that
+ * name them, so the next call finds what is left. 0 done, 1 failed with one line on
+ * standard error, 2 for words it does not know. */
+int gc_run(const struct config *, int argc, char **argv, FILE *out);
+
+/* Milliseconds of "2d8h5m20s"; -1 if it is no such text. */
+int64_t gc_parse_age(const char *text);

@@ -77,28 +77,44 @@ static int watch_listener(int listener)
     return watch < 0 || epoll_ctl(watch, EPOLL_CTL_ADD, listener, &event) < 0 ? -1 : watch;
 }
 
+static void stop_signals(sigset_t *set)
+{
+    (void)sigemptyset(set);
+    (void)sigaddset(set, SIGTERM);
+    (void)sigaddset(set, SIGHUP);
+    (void)sigaddset(set, SIGUSR1);
+}
+
+/* A signal that came during the last request. Waiting would not deliver it as long
+ * as there are connections, so under load the worker would never end. */
+static void take_signal(void)
+{
+    struct timespec at_once = { 0 };
+    sigset_t set;
+
+    stop_signals(&set);
+    if (sigtimedwait(&set, NULL, &at_once) > 0)
+        told_to_stop = 1;
+}
+
 /* Waits for a connection, and only there for signals: a signal within a request
  * would cut libfcgi's reads short. False: told to stop. */
 static bool wait_for_request(const struct service *s)
 {
     struct pollfd listener = { .fd = s->worker->listener, .events = POLLIN };
     struct epoll_event event;
-    sigset_t mask;
+    sigset_t none;
 
-    (void)sigprocmask(SIG_BLOCK, NULL, &mask);
-    (void)sigdelset(&mask, SIGTERM);
-    (void)sigdelset(&mask, SIGHUP);
-    (void)sigdelset(&mask, SIGUSR1);
+    take_signal();
+    (void)sigemptyset(&none);
     while (!told_to_stop || s->worker->slot->drain) {
-        int ready = epoll_pwait(s->watch, &event, 1, told_to_stop ? 0 : LOOK_ANYWAY, &mask);
+        int ready = epoll_pwait(s->watch, &event, 1, told_to_stop ? 0 : LOOK_ANYWAY, &none);
 
         if (ready < 0 && errno != EINTR) {
             log_line(LOG_ERROR, "event=wait_failed error=%d", errno);
             exit(EXIT_FAILURE);
         }
-        if (ready > 0)
-            return true;
-        if (ready == 0 && poll(&listener, 1, 0) > 0)
+        if (ready > 0 || (ready == 0 && poll(&listener, 1, 0) > 0))
             return true;
         if (ready == 0 && told_to_stop)
             return false; /* drained */

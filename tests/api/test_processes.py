@@ -67,6 +67,27 @@ def someone_waits(server):
     return lambda: server.db.value(waiting) > 0
 
 
+def record(kind, content=b""):
+    return struct.pack("!BBHHBB", 1, kind, 1, len(content), 0, 0) + content
+
+
+def health_request():
+    params = b"".join(
+        struct.pack("BB", len(k), len(v)) + k + v
+        for k, v in ((b"REQUEST_METHOD", b"GET"), (b"REQUEST_URI", b"/health"))
+    )
+    return record(1, struct.pack("!HB5x", 1, 0)) + record(4, params) + record(4) + record(5)
+
+
+def ask(server, name, request):
+    """Says something to a pool as nginx would; it is in the queue when this returns."""
+    peer = socket.socket(socket.AF_UNIX)
+    peer.settimeout(30)
+    peer.connect(str(server.run_dir / f"{name}.sock"))
+    peer.sendall(request)
+    return peer
+
+
 def new_run(server):
     api = Api(server)
     run = api.run(api.experiment())
@@ -158,11 +179,30 @@ def test_a_stuck_worker_is_killed_and_named(impatient):
 
 def test_half_a_record_holds_a_worker_no_longer_than_a_request_may_take(impatient):
     before = impatient.workers.log().count("event=worker_stuck")
-    with socket.socket(socket.AF_UNIX) as peer:
-        peer.connect(str(impatient.run_dir / "query.sock"))
-        peer.sendall(b"\x01\x01\x00\x01")
-        assert get_experiment(impatient).status_code == 200  # the pool's only worker
+    with ask(impatient, "query", health_request()[:4]):
+        assert get_experiment(impatient).status_code == 200  # by the pool's only worker
     assert impatient.workers.log().count("event=worker_stuck") == before + 1
+
+
+def test_a_signal_neither_cuts_a_request_nor_is_forgotten_under_load(servers):
+    server = servers.cairn(ingest_workers=1, query_workers=1, artifact_workers=1, request_timeout=0)
+    assert requests.get(server.url + "/health", timeout=30).status_code == 200
+    [worker] = pool(server, "query")
+    files = len(os.listdir(f"/proc/{worker}/fd"))
+    request, served = health_request(), f"pid={worker} event=request"
+    before = server.workers.log().count(served)
+    with contextlib.ExitStack() as open_:
+        peers = [open_.enter_context(ask(server, "query", request[:30]))]
+        wait_until(lambda: len(os.listdir(f"/proc/{worker}/fd")) > files, 20, "the worker accepts")
+        peers += [open_.enter_context(ask(server, "query", request)) for _ in range(10)]
+        os.kill(worker, signal.SIGTERM)
+        peers[0].sendall(request[30:])
+        for peer in peers:
+            assert b"Status: 200" in peer.recv(4096)
+            peer.close()  # libfcgi waits for that
+    log = server.workers.log()
+    assert log.count(served) == before + 1  # the one it was reading
+    assert "event=cut_request" not in log
 
 
 def test_workers_are_replaced_after_max_requests(impatient):
@@ -175,23 +215,6 @@ def test_workers_are_replaced_after_max_requests(impatient):
     assert impatient.workers.log().count("event=worker_died") == died
 
 
-def record(kind, content=b""):
-    return struct.pack("!BBHHBB", 1, kind, 1, len(content), 0, 0) + content
-
-
-def ask_health(server, name):
-    """GET /health on a pool's own socket; it is in the queue when this returns."""
-    params = b"".join(
-        struct.pack("BB", len(k), len(v)) + k + v
-        for k, v in ((b"REQUEST_METHOD", b"GET"), (b"REQUEST_URI", b"/health"))
-    )
-    peer = socket.socket(socket.AF_UNIX)
-    peer.settimeout(30)
-    peer.connect(str(server.run_dir / f"{name}.sock"))
-    peer.sendall(record(1, struct.pack("!HB5x", 1, 0)) + record(4, params) + record(4) + record(5))
-    return peer
-
-
 def test_a_stop_serves_what_runs_and_what_waits(servers):
     server = servers.cairn(ingest_workers=1, query_workers=1, artifact_workers=1)
     run = new_run(server)
@@ -199,7 +222,7 @@ def test_a_stop_serves_what_runs_and_what_waits(servers):
         with locked(server, run):
             running = threads.submit(log_metric, server, run)
             wait_until(someone_waits(server), 20, "a request that waits")
-            waiting = ask_health(server, "ingest")
+            waiting = ask(server, "ingest", health_request())
             server.workers.signal(signal.SIGTERM)
             wait_until(lambda: not (server.run_dir / "ingest.sock").exists(), 20, "the end of the socket")
             assert log_metric(server, run, 2).status_code == 503

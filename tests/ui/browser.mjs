@@ -86,6 +86,11 @@ export async function api(path, body) {
   return JSON.parse(text || '{}');
 }
 
+export async function upload(experiment, run, path, body) {
+  const response = await fetch(`${url}ajax-api/2.0/mlflow-artifacts/artifacts/${experiment}/${run}/artifacts/${path}`, { method: 'PUT', body });
+  assert.ok(response.ok, `upload: ${response.status}`);
+}
+
 /** How many pixels of a chart are drawn: a canvas without a curve has axes only in grey. */
 export async function curvePixels(card) {
   return card.locator('canvas').evaluate(canvas => {

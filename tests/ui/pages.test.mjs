@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { address, api, curvePixels, ids, url, withPage } from './browser.mjs';
+import { address, api, curvePixels, ids, upload, url, withPage } from './browser.mjs';
 
 const { check, vision, many, empty } = ids;
 const full = (rest = '') => address.run(vision.experiment, vision.full, rest);
@@ -124,7 +124,7 @@ test('artifacts: a tree, and a look into text, json, csv, markdown and pictures'
     assert.ok(page.url().endsWith('/artifacts/notes/hello.txt'), page.url());
 
     await choose(/report\.md/).click();
-    await box.getByRole('heading', { name: 'Report' }).waitFor();
+    await box.getByRole('heading', { name: 'Report', exact: true }).waitFor();
     await box.getByLabel('As text').check();
     await box.getByTestId('text').getByText('# Report').waitFor();
 
@@ -365,10 +365,19 @@ test('a running run brings itself up to date', async () => {
     await page.getByTestId('metrics').getByText('0.5').waitFor();
     const card = page.locator('[data-metric="train/loss"]');
     await card.getByText('1 point', { exact: true }).waitFor();
+    const before = await curvePixels(card);
     await log(0.125, 1);
     await page.getByTestId('metrics').getByText('0.125').waitFor();
     await card.getByText('2 points', { exact: true }).waitFor();
     await card.locator('[data-points="2"] canvas').waitFor();
+    for (let i = 0; (await curvePixels(card)) < before + 100; i++) {
+      assert.ok(i < 100, 'a line is drawn to the new point');
+      await page.evaluate(() => new Promise(requestAnimationFrame));
+    }
+    await upload(id, run, 'late.txt', 'late');
+    await page.getByText('This run has no artifacts.').waitFor();
+    await page.getByRole('button', { name: 'Refresh the list of artifacts' }).click();
+    await page.getByRole('button', { name: /late\.txt/ }).waitFor();
     await api('runs/update', { run_id: run, status: 'FAILED', end_time: Date.now() });
     await page.getByText('Failed').first().waitFor();
   });

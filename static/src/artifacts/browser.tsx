@@ -13,18 +13,19 @@ import { Preview } from './preview';
 
 const baseName = (path: string) => path.slice(path.lastIndexOf('/') + 1);
 
-interface FolderProps { info: RunInfo; path: string; selected: string; onSelect: (file: FileInfo) => void; onFound: (file: FileInfo) => void; top?: boolean }
+interface FolderProps { info: RunInfo; path: string; selected: string; onSelect: (file: FileInfo) => void; onFound: (file: FileInfo) => void; onRoot: (files: FileInfo[]) => void; top?: boolean }
 
 function Folder(props: FolderProps): JSX.Element {
   const { info, path, selected } = props;
   const list = useLoad(`artifacts ${info.run_id} ${path}`, signal => artifacts.list(info.run_id, path, signal));
   useEffect(() => {
+    if (props.top && list.data) props.onRoot(list.data);
     const found = list.data?.find(f => f.path === selected);
     if (found) props.onFound(found);
   }, [list.data, selected]);
   if (list.error !== null) return <Failure error={list.error} retry={list.reload} />;
   if (!list.data) return <Loading />;
-  if (list.data.length === 0) return props.top ? <NoFiles /> : <p class="muted tree-empty">{t('artifacts.folder.empty')}</p>;
+  if (list.data.length === 0) return <p class="muted tree-empty">{t('artifacts.folder.empty')}</p>;
   const sorted = [...list.data].sort((a, b) => Number(b.is_dir ?? false) - Number(a.is_dir ?? false));
   return (
     <ul class="tree" aria-label={props.top ? t('artifacts') : undefined}>
@@ -64,11 +65,19 @@ function NoFiles(): JSX.Element {
 
 export function ArtifactBrowser({ info, path }: { info: RunInfo; path: string }): JSX.Element {
   const [file, setFile] = useState<FileInfo | null>(null);
+  const [empty, setEmpty] = useState(false);
+  if (empty) return <NoFiles />;
   const known = file?.path === path ? file : null;
   return (
     <div class="artifacts">
       <div class="artifact-tree">
-        <Folder top info={info} path="" selected={path} onFound={setFile} onSelect={f => { setFile(f); replace(href.artifact(info.experiment_id, info.run_id, f.path, route.value.query)); }} />
+        <Folder
+          top info={info} path="" selected={path} onFound={setFile} onRoot={files => setEmpty(files.length === 0)}
+          onSelect={f => {
+            setFile(f);
+            replace(href.artifact(info.experiment_id, info.run_id, f.path, route.value.query));
+          }}
+        />
       </div>
       <div class="artifact-view">
         {path === '' ? <p class="muted artifact-hint">{t('artifacts.choose')}</p> : <Chosen key={path} info={info} path={path} file={known} />}

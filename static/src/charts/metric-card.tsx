@@ -8,7 +8,7 @@ import { count, duration, language, t, tn } from '../i18n';
 import { effectiveTheme } from '../state/settings';
 import { Failure } from '../ui/parts';
 import type { Plot } from './plot';
-import { toSeries, type XAxis } from './series';
+import { pointsOf, toSeries, type XAxis } from './series';
 
 interface Props {
   runId: string;
@@ -24,6 +24,7 @@ export function MetricCard({ runId, metric, version, start, axis, logY }: Props)
   const card = useRef<HTMLElement>(null);
   const box = useRef<HTMLDivElement>(null);
   const drawn = useRef<{ plot: Plot; look: string } | null>(null);
+  const fetched = useRef('');
   const [visible, setVisible] = useState(false);
   const [points, setPoints] = useState<MetricPoint[] | null>(null);
   const [whole, setWhole] = useState(false);
@@ -33,17 +34,20 @@ export function MetricCard({ runId, metric, version, start, axis, logY }: Props)
   const theme = effectiveTheme.value;
 
   useEffect(() => {
-    const watch = new IntersectionObserver(seen => seen.some(s => s.isIntersecting) && setVisible(true), { rootMargin: '300px' });
+    const watch = new IntersectionObserver(seen => setVisible(seen[seen.length - 1]!.isIntersecting), { rootMargin: '300px' });
     watch.observe(card.current!);
     return () => watch.disconnect();
   }, []);
 
   useEffect(() => {
-    if (!visible) return;
+    // Fetched while it is looked at, and once for each state of the metric.
+    const wanted = `${runId} ${metric} ${version} ${whole} ${turn}`;
+    if (!visible || fetched.current === wanted) return;
     const stop = new AbortController();
     const load = whole ? metrics.all(runId, metric, stop.signal) : metrics.sampled(runId, metric, stop.signal);
     load.then(
       p => {
+        fetched.current = wanted;
         setPoints(p);
         setError(null);
       },
@@ -58,7 +62,8 @@ export function MetricCard({ runId, metric, version, start, axis, logY }: Props)
   useEffect(() => {
     if (!series || !drawable) return;
     let wanted = true;
-    const look = `${axis} ${logY} ${theme} ${language.value}`;
+    const points = pointsOf(series.y);
+    const look = `${axis} ${logY} ${theme} ${language.value} ${points}`;
     if (drawn.current?.look === look) {
       drawn.current.plot.update(series.x, series.y);
       return;
@@ -66,7 +71,7 @@ export function MetricCard({ runId, metric, version, start, axis, logY }: Props)
     void import('./plot').then(({ plot }) => {
       if (!wanted || !box.current) return;
       drawn.current?.plot.destroy();
-      drawn.current = { plot: plot({ box: box.current, x: series.x, y: series.y, axis, logY, unit: u => t(`unit.${u}`), onCursor: setCursor }), look };
+      drawn.current = { plot: plot({ box: box.current, x: series.x, y: series.y, axis, logY, points, unit: u => t(`unit.${u}`), onCursor: setCursor }), look };
     });
     return () => {
       wanted = false;

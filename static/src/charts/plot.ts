@@ -1,7 +1,7 @@
 // uPlot, fetched when the first chart is drawn, dressed in our colours.
 import uPlot from 'uplot';
 import { formatNumber } from '../format';
-import { paddedRange, relativeLabel, type XAxis } from './series';
+import { paddedRange, type Points, relativeLabel, type XAxis } from './series';
 
 export interface PlotOptions {
   box: HTMLElement;
@@ -10,6 +10,7 @@ export interface PlotOptions {
   axis: XAxis;
   logY: boolean;
   unit: (u: 's' | 'min' | 'h' | 'd') => string;
+  points: Points;
   onCursor: (index: number | null) => void;
 }
 
@@ -39,7 +40,6 @@ export function plot(o: PlotOptions): Plot {
   const axis = (extra: uPlot.Axis): uPlot.Axis => ({
     stroke: color('--muted'), font, grid: { stroke: color('--grid'), width: 1 }, ticks: { stroke: color('--grid'), width: 1, size: 4 }, gap: 4, ...extra,
   });
-  const points = o.y.filter(v => v !== null).length;
   let chart: uPlot | undefined;
   chart = new uPlot(
     {
@@ -71,7 +71,7 @@ export function plot(o: PlotOptions): Plot {
         }),
         axis({ size: 58, values: (_u, splits) => splits.map(v => (v === null ? '' : formatNumber(v))) }),
       ],
-      series: [{}, { stroke: color('--accent'), width: 1.5, spanGaps: false, points: { show: points <= 60, size: points === 1 ? 8 : 5, fill: color('--accent') } }],
+      series: [{}, { stroke: color('--accent'), width: 1.5, spanGaps: false, points: { show: o.points !== false, size: o.points === 'one' ? 8 : 5, fill: color('--accent') } }],
       hooks: { setCursor: [u => o.onCursor(u.cursor.idx ?? null)] },
     },
     [o.x, o.y] as uPlot.AlignedData,
@@ -81,7 +81,13 @@ export function plot(o: PlotOptions): Plot {
   return {
     destroy: () => made.destroy(),
     resize: width => made.setSize({ width: Math.max(120, width), height: HEIGHT }),
-    update: (x, y) => made.setData([x, y] as uPlot.AlignedData, made.scales.x!.min === made.data[0][0] && made.scales.x!.max === made.data[0][made.data[0].length - 1]),
+    update: (x, y) => {
+      // A reader who zoomed in stays there; otherwise the axes follow the data.
+      const before = made.data[0];
+      const zoomed = before.length > 1 && (made.scales.x!.min !== before[0] || made.scales.x!.max !== before[before.length - 1]);
+      made.setData([x, y] as uPlot.AlignedData, !zoomed);
+      if (zoomed) made.redraw();
+    },
   };
 }
 

@@ -56,3 +56,11 @@ export function relativeLabel(seconds: number, extent: number): { value: number;
   const [unit, size] = extent < 180 ? (['s', 1] as const) : extent < 3 * 3600 ? (['min', 60] as const) : extent < 3 * 86_400 ? (['h', 3600] as const) : (['d', 86_400] as const);
   return { value: Number((seconds / size).toFixed(2)), unit };
 }
+
+/** Few points are marked each; a lonely one must be seen without a line. */
+export type Points = false | 'one' | 'few';
+
+export function pointsOf(y: readonly (number | null)[]): Points {
+  const n = y.reduce<number>((sum, v) => sum + Number(v !== null), 0);
+  return n > 60 ? false : n === 1 ? 'one' : 'few';
+}

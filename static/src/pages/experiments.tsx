@@ -6,7 +6,7 @@ import type { Experiment, Page } from '../api/types';
 import { isSystemTag, likeValue } from '../grid/columns';
 import { t, tn } from '../i18n';
 import { useCrumbs } from '../state/crumbs';
-import { useLoad } from '../state/load';
+import { type Loaded, reloadSize, useLoad } from '../state/load';
 import { notify } from '../state/notices';
 import { go, href, replace, route, withMembers } from '../state/router';
 import { Dialog } from '../ui/dialog';
@@ -15,6 +15,7 @@ import { Copy, Empty, Failure, IconButton, InlineEdit, Loading, serverUrl, Time 
 
 const sorts = { name: 'name', creation_time: 'creation_time', last_update_time: 'last_update_time' } as const;
 type SortKey = keyof typeof sorts;
+const PAGE = 100;
 
 export function CreateExperiment({ onClose }: { onClose: () => void }): JSX.Element {
   return (
@@ -119,16 +120,17 @@ export function Experiments(): JSX.Element {
   const [creating, setCreating] = useState(false);
   const [more, setMore] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
-  const list = useLoad<Page<Experiment>>(`experiments ${search} ${deleted} ${sortKey} ${descending}`, signal => fetchPage('', signal));
+  const list: Loaded<Page<Experiment>> = useLoad<Page<Experiment>>(`experiments ${search} ${deleted} ${sortKey} ${descending}`, signal => fetchPage('', reloadSize(list, PAGE), signal));
   const shown = useRef<Page<Experiment> | undefined>(undefined);
   if (list.data) shown.current = list.data;
 
-  function fetchPage(pageToken: string, signal?: AbortSignal): Promise<Page<Experiment>> {
+  function fetchPage(pageToken: string, max: number, signal?: AbortSignal): Promise<Page<Experiment>> {
     return experiments.search({
       filter: search.trim() && `name ILIKE ${likeValue(search.trim())}`,
       view: deleted ? 'DELETED_ONLY' : 'ACTIVE_ONLY',
       orderBy: [`${sortKey} ${descending ? 'DESC' : 'ASC'}`],
       pageToken,
+      max,
       ...(signal && { signal }),
     });
   }
@@ -137,7 +139,7 @@ export function Experiments(): JSX.Element {
     setBusy(true);
     setMore(null);
     try {
-      const page = await fetchPage(list.data?.next ?? '');
+      const page = await fetchPage(list.data?.next ?? '', PAGE);
       list.set(now => ({ items: [...now.items, ...page.items], next: page.next }));
     } catch (e) {
       if (!isAbort(e)) setMore(e);

@@ -54,6 +54,7 @@ function Content({ run, reload, live }: { run: Run; reload: () => void; live: bo
   const r = route.value;
   const section = r.page === 'run' ? r.section : 'overview';
   const path = r.page === 'run' ? r.artifactPath : '';
+  const [filesTurn, setFilesTurn] = useState(0); // files are not announced: read again when asked, and when the run ends
   const all = byKey(run.data?.metrics ?? []);
   const model = all.filter(m => !isSystemMetric(m.key));
   const system = all.filter(m => isSystemMetric(m.key));
@@ -118,8 +119,11 @@ function Content({ run, reload, live }: { run: Run; reload: () => void; live: bo
               <MetricCharts info={run.info} metrics={system} member="sx" fallback="relative" />
             </Section>
           )}
-          <Section id="artifacts" title={t('artifacts')} arrived={landed === 'artifacts'}>
-            <ArtifactBrowser info={run.info} path={path} />
+          <Section
+            id="artifacts" title={t('artifacts')} arrived={landed === 'artifacts'}
+            controls={<IconButton icon="refresh" class="quiet" label={t('artifacts.refresh')} onClick={() => setFilesTurn(filesTurn + 1)} />}
+          >
+            <ArtifactBrowser key={`${filesTurn} ${run.info.status}`} info={run.info} path={path} />
           </Section>
         </div>
       </div>

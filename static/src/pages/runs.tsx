@@ -9,7 +9,7 @@ import { RunsTable } from '../grid/runs-table';
 import { count, t, tn } from '../i18n';
 import { useCrumbs } from '../state/crumbs';
 import { usePoll } from '../state/clock';
-import { useLoad } from '../state/load';
+import { type Loaded, reloadSize, useLoad } from '../state/load';
 import { notify } from '../state/notices';
 import { go, href, replace, route, withMembers } from '../state/router';
 import { readStored, store } from '../state/settings';
@@ -88,8 +88,8 @@ function RunList({ experimentId, experiment }: { experimentId: string; experimen
   const deleted = query.get('view') === 'deleted';
   const sort = sortFromQuery(query);
   const view = deleted ? 'DELETED_ONLY' as const : 'ACTIVE_ONLY' as const;
-  const list = useLoad<Page<Run>>(`runs ${experimentId} ${filter} ${deleted} ${sort.id} ${sort.descending}`, signal =>
-    runs.search({ experimentIds: [experimentId], filter, orderBy: orderBy(sort), view, max: PAGE, signal }),
+  const list: Loaded<Page<Run>> = useLoad<Page<Run>>(`runs ${experimentId} ${filter} ${deleted} ${sort.id} ${sort.descending}`, signal =>
+    runs.search({ experimentIds: [experimentId], filter, orderBy: orderBy(sort), view, max: reloadSize(list, PAGE), signal }),
   );
   // While another sort or filter is fetched the old rows stay, dimmed: nothing jumps.
   const shown = useRef<Page<Run> | undefined>(undefined);

@@ -32,3 +32,8 @@ export function useLoad<T>(key: string, fetcher: (signal: AbortSignal) => Promis
   const mine = state.key === key;
   return { data: mine ? state.data : undefined, error: mine ? state.error : null, loading: mine ? state.loading : true, reload, set };
 }
+
+/** A list that was read in several pages is read again as far as the reader had come, within reason. */
+export function reloadSize(list: { data: { items: readonly unknown[] } | undefined }, page: number): number {
+  return Math.max(page, Math.min(1000, list.data?.items.length ?? 0));
+}

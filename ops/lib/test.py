@@ -1,6 +1,7 @@
 """ops/test: everything that must pass. Steps run side by side as far as they can and there are cores."""
 import argparse
 import concurrent.futures
+import ctypes
 import glob
 import hashlib
 import json
@@ -40,6 +41,7 @@ class Step:
 
 running = set()
 running_lock = threading.Lock()
+interrupted = threading.Event()
 
 
 def execute(step):
@@ -53,7 +55,7 @@ def execute(step):
     step.good = True
     with open(step.log, "ab") as log:
         for command in step.commands:
-            if step.good:
+            if step.good and not interrupted.is_set():
                 step.good = command(log) if callable(command) else call(step, command, log, env)
     step.seconds = time.monotonic() - begin
     count(step)
@@ -79,12 +81,36 @@ def call(step, argv, log, env):
 
 
 def end(process):
-    """Nothing a step has started outlives it."""
+    """A step that still runs is asked to clean up, and after a while killed with all of its group."""
     try:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGINT)
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                pass
         os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:
         pass
     process.wait()
+
+
+def end_orphans():
+    """What a test has started in a session of its own and left behind has become our child."""
+    found = False
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            try:
+                with open(f"/proc/{name}/stat", encoding="ascii", errors="replace") as f:
+                    parent = int(f.read().rpartition(")")[2].split()[1])
+                if parent == os.getpid():
+                    os.kill(int(name), signal.SIGKILL)
+                    os.waitpid(int(name), 0)
+                    found = True
+            except OSError:
+                pass
+    if found:
+        end_orphans()    # whose children are ours by now
 
 
 def count(step):
@@ -154,7 +180,7 @@ def clang_tidy(log):
     for file, command in sorted(commands.items()):
         key = hashlib.sha256((base + build.digest(file) + command).encode()).hexdigest()
         stamp = os.path.join(seen, key)
-        if os.path.exists(stamp):
+        if os.path.exists(stamp) or interrupted.is_set():
             continue
         done = subprocess.run(["nice", "clang-tidy", "-p", where, "--quiet", file], stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=ROOT)
@@ -245,8 +271,9 @@ def venv():
     if os.path.exists(os.path.join(path, "complete")):
         return
     say("Installing what the tests are run with")
-    for old in glob.glob(os.path.join(CACHE, "venv-*")):
-        shutil.rmtree(old)
+    if "CAIRN_CACHE" not in os.environ:    # else others may use what lies there
+        for old in glob.glob(os.path.join(CACHE, "venv-*")):
+            shutil.rmtree(old)
     run([sys.executable, "-m", "venv", path], os.path.join(LOGS, "venv.log"))
     run([os.path.join(path, "bin", "pip"), "install", "--disable-pip-version-check", "--no-input", "-r",
          os.path.join(TESTS, "requirements.txt")], os.path.join(LOGS, "pip.log"))
@@ -270,21 +297,21 @@ def run_all(todo):
     """In the order of the list as far as needs and cores allow."""
     waiting, active = list(todo), {}
     names = {s.name: s for s in todo}
-    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-        while waiting or active:
-            for step in list(waiting):
-                needs = [names[n] for n in step.needs if n in names]
-                if any(n.good is False and n not in active.values() for n in needs):
-                    waiting.remove(step)
-                    step.good, step.failed = False, 1
-                    say(f"FAIL  {step.name:14} not run: {', '.join(n.name for n in needs if n.good is False)} failed")
-                elif len(active) < AT_ONCE and all(n.good and n not in active.values() for n in needs):
-                    waiting.remove(step)
-                    active[pool.submit(execute, step)] = step
-            done, _ = concurrent.futures.wait(active, return_when=concurrent.futures.FIRST_COMPLETED)
-            for future in done:
-                report(future.result())
-                del active[future]
+    pool = concurrent.futures.ThreadPoolExecutor(AT_ONCE)
+    while waiting or active:
+        for step in list(waiting):
+            needs = [names[n] for n in step.needs if n in names]
+            if any(n.good is False and n not in active.values() for n in needs):
+                waiting.remove(step)
+                step.good, step.failed = False, 1
+                say(f"FAIL  {step.name:14} not run: {', '.join(n.name for n in needs if n.good is False)} failed")
+            elif len(active) < AT_ONCE and all(n.good and n not in active.values() for n in needs):
+                waiting.remove(step)
+                active[pool.submit(execute, step)] = step
+        done, _ = concurrent.futures.wait(active, return_when=concurrent.futures.FIRST_COMPLETED)
+        for future in done:
+            report(future.result())
+            del active[future]
 
 
 def with_needs(every, wanted):
@@ -307,20 +334,26 @@ def test():
     p.add_argument("step", nargs="*", help="run only these steps, and what they need")
     args = p.parse_args()
     begin = time.monotonic()
+    signal.signal(signal.SIGINT, signal.default_int_handler)    # a shell may have it ignored in the background
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)    # PR_SET_CHILD_SUBREAPER
     os.makedirs(LOGS, exist_ok=True)
     packages.ensure(packages.BUILD, packages.UI, packages.SERVE, packages.TEST)
     build.node_modules()
     venv()
     every = steps()
     todo = with_needs(every, args.step) if args.step else [s for s in every if not (args.fast and s.slow)]
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         run_all(todo)
     except KeyboardInterrupt:
+        interrupted.set()
         with running_lock:
-            for process in running:
-                end(process)
+            left = list(running)
+        for process in left:
+            end(process)
+        end_orphans()
         os._exit(130)
+    end_orphans()
     bad = [s.name for s in todo if not s.good]
     skipped = sum(s.skipped for s in todo)
     say(f"\n{len(todo)} steps in {time.monotonic() - begin:.0f} s" + (f", {skipped} tests skipped" if skipped else "") +

@@ -426,6 +426,26 @@ static int read_database(struct db *db, struct parts *parts)
 
 /* Both. */
 
+static const char *label(struct arena *mem, const struct part *p)
+{
+    return arena_printf(mem, "%s%s%s%s%s", p->kind, p->tbl[0] ? " " : "", p->tbl,
+                        p->name[0] ? "." : "", p->name);
+}
+
+static void print_difference(struct arena *mem, const struct part *expected,
+                             const struct part *found, FILE *out)
+{
+    bool hidden = !strcmp(expected->kind, "trigger"); /* MySQL shows them to few */
+
+    if (found)
+        (void)fprintf(out, "%s is %s, should be %s\n", label(mem, expected), found->value,
+                      expected->value);
+    else
+        (void)fprintf(out, "%s is missing%s%s%s\n", label(mem, expected),
+                      hidden ? ", or this user may not see triggers" : "",
+                      expected->value[0] ? ": " : "", expected->value);
+}
+
 static int print_missing(const struct parts *expected, const struct parts *found, FILE *out)
 {
     int count = 0;
@@ -433,21 +453,12 @@ static int print_missing(const struct parts *expected, const struct parts *found
     for (size_t i = 0; i < expected->count; i++) {
         const struct part *e = &expected->items[i];
         const struct part *f = find_part(found, e->kind, e->tbl, e->name);
-        const char *dot = e->name[0] ? "." : "";
 
         if (e->tbl[0] && strcmp(e->kind, "table") != 0 && !find_part(found, "table", e->tbl, ""))
             continue; /* its table is missing, and that is said once */
-        if (!f && !strcmp(e->kind, "trigger"))
-            (void)fprintf(out, "trigger %s.%s is missing, or this user may not see triggers\n",
-                          e->tbl, e->name);
-        else if (!f)
-            (void)fprintf(out, "%s %s%s%s is missing%s%s\n", e->kind, e->tbl, dot, e->name,
-                          *e->value ? ": " : "", e->value);
-        else if (strcmp(e->value, f->value) != 0)
-            (void)fprintf(out, "%s%s%s%s%s is %s, should be %s\n", e->kind, *e->tbl ? " " : "",
-                          e->tbl, dot, e->name, f->value, e->value);
-        else
+        if (f && !strcmp(e->value, f->value))
             continue;
+        print_difference(expected->mem, e, f, out);
         count++;
     }
     return count;
@@ -466,7 +477,7 @@ static int print_unknown(const struct parts *expected, const struct parts *found
         if (!matters || !find_part(expected, "table", f->tbl, "") ||
             find_part(expected, f->kind, f->tbl, f->name))
             continue;
-        (void)fprintf(out, "%s %s.%s is not known here: %s\n", f->kind, f->tbl, f->name, f->value);
+        (void)fprintf(out, "%s is not known here: %s\n", label(found->mem, f), f->value);
         count++;
     }
     return count;

@@ -503,6 +503,7 @@ static int copy_cell(struct rows *rows, unsigned column, void *at)
     case FIELD_OPT_INT32:
     case FIELD_OPT_ENUM:
     case FIELD_TEXT_LIST:
+    case FIELD_OBJECT:
     case FIELD_LIST:
     case FIELD_END:
         return fail(rows->db, INTERNAL_ERROR, "%s: a column of a type that rows do not have.",

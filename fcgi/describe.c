@@ -34,6 +34,7 @@ static const char *const types[] = {
     [FIELD_OPT_BOOL] = "bool",
     [FIELD_OPT_ENUM] = "enum",
     [FIELD_TEXT_LIST] = "string[]",
+    [FIELD_OBJECT] = "object",
     [FIELD_LIST] = "object[]",
 };
 
@@ -48,7 +49,7 @@ static void describe_fields(struct out *out, const struct field *fields)
         if (fields->fallback)
             out_int(out, "default", fields->fallback);
         out_text_if(out, "doc", fields->doc);
-        if (fields->type == FIELD_LIST)
+        if (fields->items)
             describe_fields(out, fields->items);
         out_end(out);
     }

@@ -169,6 +169,8 @@ static void set_defaults(const struct field *fields, void *into)
             ((struct opt_int32 *)at)->value = (int32_t)fields->fallback;
         else if (fields->type == FIELD_OPT_ENUM)
             ((struct opt_enum *)at)->value = (int)fields->fallback;
+        else if (fields->type == FIELD_OBJECT)
+            set_defaults(fields->items, at);
     }
 }
 
@@ -195,6 +197,20 @@ static const json_t *read_list(const struct fields_ctx *ctx, const struct field 
         }
     }
     return NULL;
+}
+
+static const json_t *read_object(const struct fields_ctx *ctx, const struct field *field,
+                                 const json_t *value, void *into, const char **path)
+{
+    const char *inner = NULL;
+    const json_t *bad;
+
+    if (!json_is_object(value))
+        return value;
+    bad = read_members(ctx, field->items, value, into, &inner);
+    if (bad)
+        *path = arena_printf(ctx->mem, "%s.%s", field->name, inner);
+    return bad;
 }
 
 static const json_t *read_member(const struct fields_ctx *ctx, const struct field *field,
@@ -232,6 +248,8 @@ static const json_t *read_member(const struct fields_ctx *ctx, const struct fiel
     case FIELD_TEXT_LIST:
         good = read_text_list(ctx, value, at);
         break;
+    case FIELD_OBJECT:
+        return read_object(ctx, field, value, at, path);
     case FIELD_LIST:
         return read_list(ctx, field, value, at, path);
     case FIELD_INT:
@@ -293,6 +311,8 @@ static int check_spellings(const struct fields_ctx *ctx, const struct field *fie
                                                       "Request specifies both '%s' and '%s'; "
                                                       "provide only one of them.",
                                                       fields->name, key);
+        if (fields->type == FIELD_OBJECT && check_spellings(ctx, fields->items, items) < 0)
+            return -1;
         for (size_t i = 0; fields->type == FIELD_LIST && i < json_array_size(items); i++)
             if (check_spellings(ctx, fields->items, json_array_get(items, i)) < 0)
                 return -1;
@@ -321,6 +341,8 @@ static bool has_type(const struct field *field, const json_t *value)
             if (!json_is_string(json_array_get(value, i)))
                 return false;
         return json_is_array(value);
+    case FIELD_OBJECT:
+        return json_is_object(value);
     case FIELD_LIST:
         return json_is_array(value);
     case FIELD_OPT_ENUM:
@@ -423,6 +445,7 @@ static void write_member(struct out *out, const struct field *field, const void 
                 out_text(out, field->name, n->name);
         break;
     case FIELD_TEXT_LIST:
+    case FIELD_OBJECT:
     case FIELD_LIST:
     case FIELD_END:
         break; /* lists are written by their handlers */

@@ -57,6 +57,7 @@ enum field_type {
     FIELD_OPT_BOOL,
     FIELD_OPT_ENUM,
     FIELD_TEXT_LIST,
+    FIELD_OBJECT, /* a struct within the struct; absent, its members are */
     FIELD_LIST,
 };
 
@@ -72,7 +73,7 @@ struct field {
     size_t offset;
     int64_t fallback;              /* value of an absent number */
     const struct enum_name *names; /* of an enum; ends with NULL */
-    const struct field *items;     /* of a list */
+    const struct field *items;     /* of a list, or of an object */
     size_t item_size;
     const char *doc;
 };
@@ -122,6 +123,11 @@ enum {
 #define LIST(struct_, member, item_struct, items_, flags_, doc_)                                   \
     FIELD(struct_, member, .flags = (flags_), .items = (items_),                                   \
           .item_size = sizeof(struct item_struct), .doc = (doc_))
+#define OBJECT(struct_, member, fields_, doc_)                                                     \
+    {                                                                                              \
+        .name = #member, .type = FIELD_OBJECT, .offset = offsetof(struct struct_, member),         \
+        .items = (fields_), .doc = (doc_)                                                          \
+    }
 /* A column of a row, no more. */
 #define COLUMN(struct_, member) FIELD(struct_, member, .doc = NULL)
 #define FIELDS_END                                                                                 \

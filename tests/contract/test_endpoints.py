@@ -81,7 +81,7 @@ OURS = cairn.describe()["endpoints"]
 ROWS = [pytest.param(row, id=row["name"]) for row in OURS]
 TYPES = {
     "string": {"string"}, "string[]": {"string[]"}, "int64": {"int64", "int32"}, "int32": {"int32", "int64"},
-    "double": {"double", "float"}, "bool": {"bool"}, "enum": {"enum"}, "object[]": {"message[]"},
+    "double": {"double", "float"}, "bool": {"bool"}, "enum": {"enum"}, "object": {"message"}, "object[]": {"message[]"},
 }  # fmt: skip
 
 

@@ -21,10 +21,10 @@ libc = ctypes.CDLL(None)
 
 class Service:
     def __init__(self, name, argv, log, ready, prepare=lambda: None, then=lambda: None,
-                 stop_signal=signal.SIGTERM, stop_seconds=30, words=()):
+                 stop_signal=signal.SIGTERM, stop_seconds=30, words=(), reloads=False):
         self.name, self.argv, self.log = name, argv, log
         self.ready, self.prepare, self.then = ready, prepare, then
-        self.stop_signal, self.stop_seconds, self.words = stop_signal, stop_seconds, words
+        self.stop_signal, self.stop_seconds, self.words, self.reloads = stop_signal, stop_seconds, words, reloads
         self.process = None      # subprocess.Popen while it runs
         self.log_start = 0       # where in its log this run begins
         self.began = 0.0
@@ -33,9 +33,9 @@ class Service:
 
 
 class Supervisor:
-    def __init__(self, services, log_dir, remember, foreground):
+    def __init__(self, services, log_dir, remember, reload=None):
         self.services, self.log_dir, self.remember = services, log_dir, remember
-        self.foreground = foreground
+        self.reload = reload     # called at SIGHUP; None: SIGHUP is the terminal that went away
         self.groups = {}         # of dead leaders, with the time when what is left is killed
         self.hurry = False
         self.watching = False    # while starting, what dies is not brought back
@@ -116,12 +116,20 @@ class Supervisor:
         self.reap()
         if info is None or info.si_signo == signal.SIGCHLD:
             return False
-        if info.si_signo == signal.SIGHUP and not self.foreground:
-            for s in self.services:
-                if s.process and s.name != "mariadbd":
-                    s.process.send_signal(signal.SIGHUP)
+        if info.si_signo == signal.SIGHUP and self.reload:
+            self.reload_all()
             return False
         return True
+
+    def reload_all(self):
+        try:
+            self.reload()
+        except OSError as e:
+            self.note(f"not reloaded: {e.filename}: {e.strerror}")
+            return
+        for s in self.services:
+            if s.process and s.reloads:
+                self.signal(s, signal.SIGHUP)
 
     def reap(self):
         while True:

@@ -183,6 +183,11 @@ def check_room(inst, fresh):
         raise Problem(f"the disk is full: {free} MB are free for {inst.data}, and {need} MB are needed to start")
 
 
+def pools(args):
+    n = args.workers
+    return n and {"ingest": n, "query": n, "artifact": max(1, n // 2)}
+
+
 def set_up(inst, args, files):
     """All that must lie in the directory before something is started; runs as its owner."""
     if not os.access(inst.data, os.R_OK | os.W_OK | os.X_OK):
@@ -198,8 +203,7 @@ def set_up(inst, args, files):
         for entry in os.scandir(path):
             shutil.rmtree(entry.path) if entry.is_dir(follow_symlinks=False) else os.unlink(entry.path)
     unpack(inst, files)
-    workers = args.workers and {"ingest": args.workers, "query": args.workers, "artifact": max(1, args.workers // 2)}
-    inst.write_configuration(workers)
+    inst.write_configuration(pools(args))
     names = list(args.server_name)
     if args.host not in ("127.0.0.1", "localhost", "::1", "0.0.0.0", "::"):
         names.append(f"[{args.host}]" if ":" in args.host else args.host)
@@ -264,7 +268,7 @@ def services(inst, args):
                 then=lambda: migrate(inst), stop_seconds=120, words=("[ERROR]",)),
         Service("cairn", [inst.cairn, "serve", f"--config={inst.cairn_conf}"], "cairn.log",
                 ready=lambda: os.path.exists(pid_file), prepare=lambda: remove(pid_file), stop_seconds=40,
-                words=("level=error",)),
+                words=("level=error",), reloads=True),
         Service("nginx", [exe["nginx"], "-p", inst.data, "-e", os.path.join(inst.log, "nginx-error.log"),
                           "-c", os.path.join(inst.nginx_conf, "nginx.conf"), "-g", "daemon off;"], "nginx.log",
                 ready=lambda: answers_http(args, "/health"), stop_signal=signal.SIGQUIT, stop_seconds=5,
@@ -280,7 +284,8 @@ def serve(inst, args, announce):
     def remember(processes):
         inst.write_state({"url": url(args), "processes": {"up": [os.getpid(), start_time(os.getpid())], **processes}})
 
-    supervisor = Supervisor(services(inst, args), inst.log, remember, foreground=not args.detach)
+    supervisor = Supervisor(services(inst, args), inst.log, remember,
+                            reload=(lambda: inst.write_configuration(pools(args))) if args.detach else None)
     try:
         if not supervisor.start():
             return

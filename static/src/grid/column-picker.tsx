@@ -5,11 +5,16 @@ import { t } from '../i18n';
 import { IconButton } from '../ui/parts';
 import type { Group, Keys } from './columns';
 
+/** More columns than this are not switched on by one click, nor more names listed without a search. */
+const MOST = 100;
+const LISTED = 300;
+
 const info = ['duration', 'user_id', 'source', 'run_id'] as const;
 
 export function ColumnPicker(props: { keys: Keys; chosen: readonly string[]; custom: boolean; onChange: (ids: string[] | null) => void; onClose: () => void }): JSX.Element {
   const [search, setSearch] = useState('');
   const chosen = new Set(props.chosen);
+  const [before] = useState(chosen); // what is shown when the picker opens stands first, and does not jump while one picks
   const toggle = (ids: string[], on: boolean) => {
     const next = new Set(chosen);
     for (const id of ids) {
@@ -19,21 +24,23 @@ export function ColumnPicker(props: { keys: Keys; chosen: readonly string[]; cus
     props.onChange([...next]);
   };
   const section = (group: Group, title: string, keys: readonly string[], label: (key: string) => string = key => key) => {
-    const found = keys.filter(key => label(key).toLowerCase().includes(search.toLowerCase()));
+    const matching = keys.filter(key => label(key).toLowerCase().includes(search.toLowerCase()));
+    const isFirst = (key: string) => before.has(`${group}.${key}`);
+    const found = [...matching.filter(isFirst), ...matching.filter(key => !isFirst(key))];
     if (found.length === 0) return null;
     const ids = found.map(key => `${group}.${key}`);
     const all = ids.every(id => chosen.has(id));
     return (
       <fieldset>
-        <legend>{title} <button type="button" class="link" onClick={() => toggle(ids, !all)}>{all ? t('columns.none') : t('columns.all')}</button></legend>
+        <legend>{title} {(all || ids.length <= MOST) && <button type="button" class="link" onClick={() => toggle(ids, !all)}>{all ? t('columns.none') : t('columns.all')}</button>}</legend>
         <div class="picker-list">
-          {found.slice(0, 300).map(key => (
+          {found.slice(0, LISTED).map(key => (
             <label key={key} title={key}>
               <input type="checkbox" checked={chosen.has(`${group}.${key}`)} onChange={e => toggle([`${group}.${key}`], e.currentTarget.checked)} />
               <span>{label(key)}</span>
             </label>
           ))}
-          {found.length > 300 && <span class="muted">{t('columns.search.more', { n: found.length - 300 })}</span>}
+          {found.length > LISTED && <span class="muted">{t('columns.search.more', { n: found.length - LISTED })}</span>}
         </div>
       </fieldset>
     );

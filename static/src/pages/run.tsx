@@ -106,14 +106,7 @@ function Content({ run, reload, live }: { run: Run; reload: () => void; live: bo
           <Family run={run} />
         </div>
         <div class="run-right">
-          <Section id="metrics" title={t('metrics')} n={model.length} controls={model.length > 0 && <ChartControls member="x" fallback="step" />}>
-            {model.length === 0 ? <Empty title={t('run.metrics.empty')} code={'mlflow.log_metric("loss", 0.25, step=1)'} /> : (
-              <>
-                <MetricTable metrics={model} />
-                <MetricCharts info={run.info} metrics={model} member="x" fallback="step" />
-              </>
-            )}
-          </Section>
+          <Metrics run={run} metrics={model} />
           {system.length > 0 && (
             <Section id="system" title={t('run.system')} n={system.length} controls={<ChartControls member="sx" fallback="relative" />}>
               <MetricCharts info={run.info} metrics={system} member="sx" fallback="relative" />
@@ -165,7 +158,7 @@ function Head({ run, reload, live }: { run: Run; reload: () => void; live: boole
             }}
           />
         ) : (
-          <h1>{name}</h1>
+          <h1 title={name}>{name}</h1>
         )}
         <Status status={info.status} text />
         {live && <span class="live" title={t('run.live.hint')}>{t('run.live')}</span>}
@@ -202,13 +195,13 @@ const FILTER_FROM = 12;
 const ROWS = 200;
 
 /** A list of keys and values that stays usable when it is long. */
-function useFilter<T>(items: readonly T[], text: (item: T) => string): { shown: T[]; hidden: number; field: JSX.Element | null } {
+function useFilter<T>(items: readonly T[], text: (item: T) => string): { found: T[]; shown: T[]; hidden: number; field: JSX.Element | null } {
   const [search, setSearch] = useState('');
   const found = search ? items.filter(i => text(i).toLowerCase().includes(search.toLowerCase())) : [...items];
   const field = items.length < FILTER_FROM ? null : (
     <input type="search" class="search small" aria-label={t('filter')} placeholder={t('filter')} value={search} onInput={e => setSearch(e.currentTarget.value)} />
   );
-  return { shown: found.slice(0, ROWS), hidden: Math.max(0, found.length - ROWS), field };
+  return { found, shown: found.slice(0, ROWS), hidden: Math.max(0, found.length - ROWS), field };
 }
 
 function Params({ run }: { run: Run }): JSX.Element {
@@ -221,7 +214,7 @@ function Params({ run }: { run: Run }): JSX.Element {
           <thead class="sr-only"><tr><th scope="col">{t('key')}</th><th scope="col">{t('value')}</th></tr></thead>
           <tbody>
             {shown.map(p => (
-              <tr key={p.key}><th scope="row" title={p.key}>{p.key}</th><td><span class="value">{p.value}</span><Copy text={p.value ?? ''} label={t('copy.value', { name: p.key })} /></td></tr>
+              <tr key={p.key}><th scope="row" title={p.key}>{p.key}</th><td><span class="value" title={p.value}>{p.value}</span><Copy text={p.value ?? ''} label={t('copy.value', { name: p.key })} /></td></tr>
             ))}
           </tbody>
         </table>
@@ -231,11 +224,24 @@ function Params({ run }: { run: Run }): JSX.Element {
   );
 }
 
-function MetricTable({ metrics }: { metrics: readonly Metric[] }): JSX.Element {
-  const { shown, hidden, field } = useFilter(metrics, m => m.key);
+/** One filter for the table and the curves. */
+function Metrics({ run, metrics }: { run: Run; metrics: readonly Metric[] }): JSX.Element {
+  const { found, shown, hidden, field } = useFilter(metrics, m => m.key);
+  return (
+    <Section id="metrics" title={t('metrics')} n={metrics.length} controls={metrics.length > 0 && <>{field}<ChartControls member="x" fallback="step" /></>}>
+      {metrics.length === 0 ? <Empty title={t('run.metrics.empty')} code={'mlflow.log_metric("loss", 0.25, step=1)'} /> : (
+        <>
+          <MetricTable shown={shown} hidden={hidden} />
+          <MetricCharts info={run.info} metrics={found} member="x" fallback="step" />
+        </>
+      )}
+    </Section>
+  );
+}
+
+function MetricTable({ shown, hidden }: { shown: readonly Metric[]; hidden: number }): JSX.Element {
   return (
     <>
-      {field}
       <div class="table-box metric-box">
         <table class="list metric-table" aria-label={t('metrics')} data-testid="metrics">
           <thead><tr><th scope="col">{t('key')}</th><th scope="col" class="number">{t('metrics.last')}</th><th scope="col" class="number">{t('chart.step')}</th><th scope="col">{t('metrics.time')}</th></tr></thead>
@@ -254,7 +260,7 @@ function MetricTable({ metrics }: { metrics: readonly Metric[] }): JSX.Element {
           </tbody>
         </table>
       </div>
-      {hidden > 0 && <p class="muted">{tn('list.hidden', hidden)}</p>}
+      {hidden > 0 && <p class="muted below-table">{tn('list.hidden', hidden)}</p>}
     </>
   );
 }
@@ -301,7 +307,7 @@ function Tags({ run, reload }: { run: Run; reload: () => void }): JSX.Element {
                     />
                   ) : (
                     <>
-                      <span class="value">{tag.value}</span>
+                      <span class="value" title={tag.value}>{tag.value}</span>
                       <Copy text={tag.value ?? ''} label={t('copy.value', { name: tag.key })} />
                       {active && !isSystemTag(tag.key) && (
                         <>

@@ -20,6 +20,8 @@ import { Copy, Empty, Failure, IconButton, InlineEdit, Loading, serverUrl } from
 import { DeleteExperiment, pythonLines, TagList, ViewSwitch } from './experiments';
 
 const PAGE = 100;
+/** A longer choice of columns is kept in this browser only: addresses are passed around in chats. */
+const LONGEST_IN_ADDRESS = 1500;
 
 export function Runs({ experimentId }: { experimentId: string }): JSX.Element {
   const experiment = useLoad(`experiment ${experimentId}`, signal => experiments.get(experimentId, signal));
@@ -60,7 +62,7 @@ function Head({ experiment, onChange }: { experiment: Experiment; onChange: () =
             }}
           />
         ) : (
-          <h1>{experiment.name}</h1>
+          <h1 title={experiment.name}>{experiment.name}</h1>
         )}
         {!gone && !editing && <IconButton icon="edit" class="quiet" label={t('experiments.rename', { name: experiment.name })} onClick={() => setEditing(true)} />}
         {!gone && <IconButton icon="trash" class="quiet" label={t('experiments.delete', { name: experiment.name })} onClick={() => setAsking(true)} />}
@@ -116,7 +118,8 @@ function RunList({ experimentId, experiment }: { experimentId: string; experimen
 
   const choose = (next: string[] | null) => {
     store(storeKey, next && next.join(','));
-    replace(withMembers({ cols: next && next.join(',') }));
+    const text = next?.join(',') ?? null;
+    replace(withMembers({ cols: text && text.length <= LONGEST_IN_ADDRESS ? text : null }));
   };
 
   const loadMore = async () => {

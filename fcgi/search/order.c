@@ -254,3 +254,15 @@ int search_order(const struct search_ctx *cx, enum search_what what,
     }
     return run_order(cx, order_by, orders, joins, sql);
 }
+
+const char *search_order_metric(const struct search_ctx *cx, const struct text_list *order_by,
+                                bool *descending)
+{
+    struct order order = { 0 };
+
+    if (order_by->count != 1 || order_parse(cx, SEARCH_RUNS, order_by->items[0], &order) < 0 ||
+        order.id.entity != ENTITY_METRIC)
+        return NULL;
+    *descending = order.descending;
+    return order.id.key;
+}

@@ -29,6 +29,12 @@ int search_filter(const struct search_ctx *, enum search_what, const char *filte
 int search_order(const struct search_ctx *, enum search_what, const struct text_list *order_by,
                  struct sql *joins, struct sql *order) MUST_CHECK;
 
+/* The metric that runs are ordered by, if they are ordered by one metric alone: its
+ * name, and whether the largest comes first. Else NULL. For an order that
+ * search_order took; its join has the alias o0. */
+const char *search_order_metric(const struct search_ctx *, const struct text_list *order_by,
+                                bool *descending);
+
 /* Page tokens: base64 of {"offset": N}, with Python's blank. NULL or "" is 0. */
 int page_token_read(const struct search_ctx *, const char *token, int64_t *offset) MUST_CHECK;
 const char *page_token_write(struct arena *, int64_t offset);

@@ -117,7 +117,13 @@ static const char *stage_clause(enum view_type view)
     return " AND r.lifecycle_stage IN ('active', 'deleted')";
 }
 
-static void add_experiments(struct sql *sql, const struct run_search *search)
+/* A search, taken apart into what several queries are made of. */
+struct page {
+    const struct run_search *search;
+    struct sql where, joins, order;
+};
+
+static void add_where(struct sql *sql, const struct run_search *search, const struct sql *filter)
 {
     struct value *ids = arena_array(sql->mem, struct value, search->experiment_count);
 
@@ -125,31 +131,130 @@ static void add_experiments(struct sql *sql, const struct run_search *search)
         ids[i] = integer(search->experiment_ids[i]);
     sql_add(sql, " WHERE r.experiment_id IN ");
     sql_add_list(sql, ids, search->experiment_count);
+    sql_add(sql, stage_clause(search->view));
+    sql_append(sql, filter);
+}
+
+/* The rows of the ids that inner finds. The wide rows of runs are read for the page
+ * alone: sorting and skipping is done on what an index holds. */
+static int select_page(struct db *db, const char *name, const struct page *page,
+                       const struct sql *inner, struct run **runs, size_t *count)
+{
+    struct sql sql = sql_new(db->mem);
+    struct rows *rows;
+
+    sql_add(&sql, "SELECT r.run_uuid, r.experiment_id, r.name, r.user_id, r.status, r.start_time,"
+                  "       r.end_time, r.artifact_uri, r.lifecycle_stage FROM (");
+    sql_append(&sql, inner);
+    sql_add(&sql, ") p JOIN runs r ON r.run_uuid = p.run_uuid");
+    sql_append(&sql, &page->joins);
+    sql_add(&sql, " ORDER BY ");
+    sql_append(&sql, &page->order);
+    if (sql_select(db, &rows, name, &sql) < 0)
+        return -1;
+    return rows_collect(db, rows, run_columns, sizeof(**runs), (void **)runs, count);
+}
+
+static int select_by_order(struct db *db, const struct page *page, struct run **runs, size_t *count)
+{
+    struct sql inner = sql_new(db->mem);
+
+    sql_add(&inner, "SELECT r.run_uuid FROM runs r");
+    sql_append(&inner, &page->joins);
+    sql_append(&inner, &page->where);
+    sql_add(&inner, " ORDER BY ");
+    sql_append(&inner, &page->order);
+    sql_add(&inner, " LIMIT ? OFFSET ?", integer(page->search->max_results + 1),
+            integer(page->search->offset));
+    return select_page(db, "search_runs", page, &inner, runs, count);
+}
+
+/* The runs that have a value of the metric, in the order of the values' index. */
+static void add_valued(struct sql *sql, const struct page *page, const char *what,
+                       const char *metric)
+{
+    sql_add(sql, "SELECT ");
+    sql_add(sql, what);
+    sql_add(sql, " FROM latest_metrics o0 FORCE INDEX (cairn_latest_metrics_value)"
+                 " STRAIGHT_JOIN runs r ON r.run_uuid = o0.run_uuid");
+    sql_append(sql, &page->where);
+    sql_add(sql, " AND o0.`key` = ? AND o0.is_nan = 0", text(metric));
+}
+
+/* The page by the index of values, without sorting all runs: the value where the page
+ * ends is looked up first, then what is not beyond it is sorted, ties and all. Finds
+ * less than a full page where runs without the metric or with NaN belong to it, or
+ * where the index is mostly that of other experiments: then it was in vain. */
+static int select_by_metric(struct db *db, const struct page *page, const char *metric,
+                            bool descending, struct run **runs, size_t *count)
+{
+    struct sql inner = sql_new(db->mem);
+    int64_t end = page->search->offset + page->search->max_results + 1;
+
+    add_valued(&inner, page, "r.run_uuid", metric);
+    sql_add(&inner, descending ? " AND o0.value >= (SELECT MIN(q.value) FROM ("
+                               : " AND o0.value <= (SELECT MAX(q.value) FROM (");
+    add_valued(&inner, page, "o0.value", metric);
+    sql_add(&inner, descending ? " ORDER BY o0.value DESC LIMIT ?" : " ORDER BY o0.value LIMIT ?",
+            integer(end));
+    sql_add(&inner, ") q) ORDER BY ");
+    sql_append(&inner, &page->order);
+    sql_add(&inner, " LIMIT ? OFFSET ?", integer(page->search->max_results + 1),
+            integer(page->search->offset));
+    return select_page(db, "search_runs_by_metric", page, &inner, runs, count);
+}
+
+struct counted {
+    int64_t n;
+};
+static const struct field counted_columns[] = { COLUMN(counted, n), FIELDS_END };
+
+/* Whether so many runs are searched that sorting them all is worth avoiding. */
+static int is_large(struct db *db, const struct run_search *search, bool *large)
+{
+    enum {
+        LARGE = 2000
+    };
+    struct sql sql = sql_new(db->mem), nothing = sql_new(db->mem);
+    struct counted counted = { 0 };
+    struct rows *rows;
+    int more;
+
+    sql_add(&sql, "SELECT COUNT(*) AS n FROM (SELECT 1 FROM runs r");
+    add_where(&sql, search, &nothing);
+    sql_add(&sql, " LIMIT ?) q", integer(LARGE));
+    if (sql_select(db, &rows, "count_runs", &sql) < 0)
+        return -1;
+    more = db_next(rows, counted_columns, &counted);
+    db_finish(rows);
+    *large = counted.n >= LARGE;
+    return more < 0 ? -1 : 0;
 }
 
 int run_search_rows(struct db *db, const struct run_search *search, struct run **runs,
                     size_t *count)
 {
     const struct search_ctx ctx = { db->err, db->mem };
-    struct sql sql = sql_new(db->mem), filter = sql_new(db->mem), joins = sql_new(db->mem),
-               order = sql_new(db->mem);
-    struct rows *rows;
+    struct sql filter = sql_new(db->mem);
+    struct page page = { search, sql_new(db->mem), sql_new(db->mem), sql_new(db->mem) };
+    bool descending = false, large = false;
+    const char *metric;
 
     *count = 0;
     if (search_filter(&ctx, SEARCH_RUNS, search->filter, &filter) < 0 ||
-        search_order(&ctx, SEARCH_RUNS, search->order_by, &joins, &order) < 0)
+        search_order(&ctx, SEARCH_RUNS, search->order_by, &page.joins, &page.order) < 0)
         return -1;
     if (!search->experiment_count)
         return 0;
-    sql_add(&sql, SELECT_RUN);
-    sql_append(&sql, &joins);
-    add_experiments(&sql, search);
-    sql_add(&sql, stage_clause(search->view));
-    sql_append(&sql, &filter);
-    sql_add(&sql, " ORDER BY ");
-    sql_append(&sql, &order);
-    sql_add(&sql, " LIMIT ? OFFSET ?", integer(search->max_results + 1), integer(search->offset));
-    if (sql_select(db, &rows, "search_runs", &sql) < 0)
+    add_where(&page.where, search, &filter);
+    metric = search_order_metric(&ctx, search->order_by, &descending);
+    if (metric && is_large(db, search, &large) < 0)
         return -1;
-    return rows_collect(db, rows, run_columns, sizeof(**runs), (void **)runs, count);
+    if (large) {
+        if (select_by_metric(db, &page, metric, descending, runs, count) < 0)
+            return -1;
+        if (*count > (size_t)search->max_results)
+            return 0;
+    }
+    return select_by_order(db, &page, runs, count);
 }

@@ -6,7 +6,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "../arena.h"
 
@@ -50,7 +49,3 @@ struct lexemes lex(struct arena *, const char *text, size_t limit);
 
 /* s, of length n, is the word, without regard to case. */
 bool word_is(const char *s, size_t n, const char *word);
-
-/* The code point at s, which ends with a NUL; *length gets its bytes. What is not
- * UTF-8 is taken byte by byte: the text may come from a query string. */
-uint32_t code_point(const char *s, size_t *length);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "../out.h"
-#include "lexer.h"
+#include "characters.h"
 
 void buffer_add(struct buffer *b, const char *s, size_t length)
 {

@@ -1,7 +1,6 @@
 """ops/test: everything that must pass. Steps run side by side as far as they can and there are cores."""
 import argparse
 import concurrent.futures
-import ctypes
 import glob
 import hashlib
 import json
@@ -93,24 +92,6 @@ def end(process):
     except ProcessLookupError:
         pass
     process.wait()
-
-
-def end_orphans():
-    """What a test has started in a session of its own and left behind has become our child."""
-    found = False
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            try:
-                with open(f"/proc/{name}/stat", encoding="ascii", errors="replace") as f:
-                    parent = int(f.read().rpartition(")")[2].split()[1])
-                if parent == os.getpid():
-                    os.kill(int(name), signal.SIGKILL)
-                    os.waitpid(int(name), 0)
-                    found = True
-            except OSError:
-                pass
-    if found:
-        end_orphans()    # whose children are ours by now
 
 
 def count(step):
@@ -336,7 +317,6 @@ def test():
     begin = time.monotonic()
     signal.signal(signal.SIGINT, signal.default_int_handler)    # a shell may have it ignored in the background
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)    # PR_SET_CHILD_SUBREAPER
     os.makedirs(LOGS, exist_ok=True)
     packages.ensure(packages.BUILD, packages.UI, packages.SERVE, packages.TEST)
     build.node_modules()
@@ -351,9 +331,7 @@ def test():
             left = list(running)
         for process in left:
             end(process)
-        end_orphans()
         os._exit(130)
-    end_orphans()
     bad = [s.name for s in todo if not s.good]
     skipped = sum(s.skipped for s in todo)
     say(f"\n{len(todo)} steps in {time.monotonic() - begin:.0f} s" + (f", {skipped} tests skipped" if skipped else "") +

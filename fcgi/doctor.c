@@ -1,18 +1,17 @@
 #include "doctor.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "db.h"
 #include "probe.h"
+#include "run_dir.h"
 #include "store/migrate.h"
 
 enum {
@@ -197,26 +196,11 @@ static void check_database(struct report *r)
     arena_destroy(mem);
 }
 
-/* A serving master holds the lock. */
-static bool is_serving(const struct config *c)
-{
-    char path[300];
-    int lock, free;
-
-    (void)snprintf(path, sizeof(path), "%s/cairn.lock", c->run_dir);
-    lock = open(path, O_RDONLY | O_CLOEXEC);
-    if (lock < 0)
-        return false;
-    free = flock(lock, LOCK_SH | LOCK_NB);
-    (void)close(lock);
-    return free < 0;
-}
-
 static void check_pools(struct report *r)
 {
     static const char *const pools[] = { "ingest", "query", "artifact" };
 
-    if (!is_serving(r->config)) {
+    if (!run_dir_is_locked(r->config->run_dir)) {
         say(r, FAIL, "server", "does not run in %s; start it with \"cairn serve\"",
             r->config->run_dir);
         return;

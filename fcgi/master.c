@@ -1,7 +1,5 @@
 #include "master.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
@@ -9,17 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "log.h"
+#include "run_dir.h"
 #include "store/migrate.h"
 #include "worker.h"
 
@@ -75,101 +71,10 @@ static int64_t wanted(const struct master *m, const struct pool *pool)
     return *(const int64_t *)(const void *)((const char *)m->config + pool->kind->workers);
 }
 
-static int say_failed(const char *what, const char *path)
-{
-    char quoted[400], reason[100];
-
-    log_line(LOG_ERROR, "event=start_failed step=%s path=%s reason=%s", what,
-             log_quote(quoted, sizeof(quoted), path),
-             log_quote(reason, sizeof(reason), strerror(errno)));
-    return -1;
-}
-
-/* The lock goes with the process, however it ends: a socket file without a
- * locked master is a leftover. */
-static int lock_run_dir(struct master *m)
-{
-    char path[300], owner[32] = "", quoted[320];
-    ssize_t length;
-
-    (void)snprintf(path, sizeof(path), "%s/cairn.lock", m->config->run_dir);
-    m->lock_file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (m->lock_file < 0)
-        return say_failed("lock", path);
-    if (flock(m->lock_file, LOCK_EX | LOCK_NB) < 0) {
-        length = read(m->lock_file, owner, sizeof(owner) - 1);
-        owner[length > 0 ? length : 0] = '\0';
-        log_line(LOG_ERROR,
-                 "event=start_failed reason=\"another cairn serves here\" run_dir=%s owner=%ld",
-                 log_quote(quoted, sizeof(quoted), m->config->run_dir), strtol(owner, NULL, 10));
-        return -1;
-    }
-    length = snprintf(owner, sizeof(owner), "%ld\n", (long)m->pid);
-    if (ftruncate(m->lock_file, 0) < 0 || write(m->lock_file, owner, (size_t)length) != length)
-        return say_failed("lock", path);
-    return 0;
-}
-
-static struct sockaddr_un socket_address(const struct master *m, const struct pool *pool)
-{
-    struct sockaddr_un address = { .sun_family = AF_UNIX };
-
-    /* config_load() has checked that it fits. */
-    (void)snprintf(address.sun_path, sizeof(address.sun_path), "%.90s/%s.sock", m->config->run_dir,
-                   pool->kind->name);
-    return address;
-}
-
-/* The umask makes the socket right from its first moment. */
-static int listen_on(struct master *m, struct pool *pool)
-{
-    struct sockaddr_un address = socket_address(m, pool);
-    mode_t mode = (mode_t)strtol(m->config->socket_mode, NULL, 8), old;
-    int bound;
-
-    pool->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (pool->listener < 0)
-        return say_failed("socket", address.sun_path);
-    if (unlink(address.sun_path) < 0 && errno != ENOENT)
-        return say_failed("unlink", address.sun_path);
-    old = umask(0777 & ~mode);
-    bound = bind(pool->listener, (struct sockaddr *)&address, sizeof(address));
-    (void)umask(old);
-    if (bound < 0)
-        return say_failed("bind", address.sun_path);
-    if (listen(pool->listener, (int)m->config->backlog) < 0)
-        return say_failed("listen", address.sun_path);
-    return 0;
-}
-
 static void unlink_sockets(const struct master *m)
 {
-    for (int i = 0; i < POOLS; i++) {
-        struct sockaddr_un address = socket_address(m, &m->pools[i]);
-
-        (void)unlink(address.sun_path);
-    }
-}
-
-/* Written whole or not at all, for those who wait for it. */
-static int write_pid_file(const struct master *m)
-{
-    const char *path = m->config->pid_file;
-    char part[4200];
-    FILE *file;
-    int failed;
-
-    if (!*path)
-        return 0;
-    (void)snprintf(part, sizeof(part), "%s.part", path);
-    file = fopen(part, "we");
-    if (!file)
-        return say_failed("pid_file", part);
-    failed = fprintf(file, "%ld\n", (long)m->pid) < 0;
-    failed |= fclose(file) != 0;
-    if (failed || rename(part, path) < 0)
-        return say_failed("pid_file", path);
-    return 0;
+    for (int i = 0; i < POOLS; i++)
+        run_dir_unlink(m->config, m->pools[i].kind->name);
 }
 
 /* Signals are read from a file; the mask is inherited by the workers, which
@@ -187,7 +92,7 @@ static int open_signals(struct master *m)
     (void)sigprocmask(SIG_BLOCK, &set, NULL);
     m->signal_file = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     m->ready_file = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    return m->signal_file < 0 || m->ready_file < 0 ? say_failed("signals", "") : 0;
+    return m->signal_file < 0 || m->ready_file < 0 ? start_failed("signals", "") : 0;
 }
 
 /* In the child. The lock is the master's alone: workers that outlive a killed
@@ -500,7 +405,7 @@ static int begin_serving(struct master *m)
     for (int i = 0; i < POOLS; i++)
         if (count_ready(m, &m->pools[i]) == 0)
             return 0;
-    if (write_pid_file(m) < 0)
+    if (run_dir_write_pid(m->config->pid_file) < 0)
         return -1;
     m->serving = true;
     log_line(LOG_INFO,
@@ -572,11 +477,13 @@ static int check_schema(const struct config *config)
 
 static int master_open(struct master *m)
 {
-    if (lock_run_dir(m) < 0 || check_schema(m->config) < 0 || open_signals(m) < 0)
+    m->lock_file = run_dir_lock(m->config->run_dir);
+    if (m->lock_file < 0 || check_schema(m->config) < 0 || open_signals(m) < 0)
         return -1;
     for (int i = 0; i < POOLS; i++) {
         m->pools[i].kind = &kinds[i];
-        if (listen_on(m, &m->pools[i]) < 0)
+        m->pools[i].listener = run_dir_listen(m->config, kinds[i].name);
+        if (m->pools[i].listener < 0)
             return -1;
     }
     return 0;

@@ -66,7 +66,7 @@ static int set_up(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         (void)unsetenv(names[i]);
-    (void)strcpy(directory, "/tmp/cairn-test-XXXXXX");
+    (void)snprintf(directory, sizeof(directory), "/tmp/cairn-test-XXXXXX");
     if (!mkdtemp(directory))
         return -1;
     (void)snprintf(file, sizeof(file), "%s/c", directory);

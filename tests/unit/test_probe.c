@@ -20,7 +20,7 @@ static char directory[64], path[100];
 static int set_up(void **state)
 {
     (void)state;
-    (void)strcpy(directory, "/tmp/cairn-test-XXXXXX");
+    (void)snprintf(directory, sizeof(directory), "/tmp/cairn-test-XXXXXX");
     if (!mkdtemp(directory))
         return -1;
     (void)snprintf(path, sizeof(path), "%s/s", directory);

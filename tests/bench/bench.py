@@ -142,6 +142,8 @@ class Bench:
 
     def start(self):
         self.write_files()
+        # A starting mariadbd removes the temporary tables of every other that shares its directory for them.
+        os.environ["TMPDIR"] = str(self.place)
         self.mariadb = servers.Durable(self.place / "m", self.args.pool)
         begin = time.monotonic()
         db = self.mariadb.create_database("cairn")
@@ -219,6 +221,7 @@ class Bench:
         after = {k: servers.cpu_seconds(v) for k, v in roots.items()}, self.mariadb.status(), busy_seconds()
         found["cost"] = {k: after[0][k] - before[0][k] for k in roots}
         found["status"] = {k: v - before[1].get(k, 0) for k, v in after[1].items()}
+        found["per_cpu"] = found["requests"] / max(sum(found["cost"].values()), 0.01)   # of all its processes
         found["others"] = max(0, (after[2] - before[2] - sum(found["cost"].values()) - found["cpu"]) / lasted)
         return found
 
@@ -288,11 +291,17 @@ COUNTERS = {   # of MariaDB, per request
                   "Handler_read_rnd", "Handler_read_rnd_next"],
     "rows written": ["Handler_write", "Handler_update"],
     "log writes": ["Innodb_log_writes"],
+    "temporary tables on disk": ["Created_tmp_disk_tables"],
 }
 
 
 def short(x):
     return f"{x:,.0f}" if x >= 100 else f"{x:.1f}" if x >= 10 else f"{x:.2f}" if x >= 0.1 else f"{x:.3f}"
+
+
+def ratio(taken, name, kind):
+    ratios = [t[name][kind] / t["peer"][kind] for t in taken if t["peer"][kind]]
+    return short(statistics.median(ratios)) if ratios else "∞"
 
 
 class Table:
@@ -302,7 +311,8 @@ class Table:
         self.with_peer = "peer" in self.names
         cells = [f"{n}: req/s (p50 / p99 ms)" for n in self.names]
         if self.with_peer:
-            cells += [f"ratio, {n}" if len(self.names) > 2 else "ratio" for n in self.names[:-1]]
+            of = [f", {n}" if len(self.names) > 2 else "" for n in self.names[:-1]]
+            cells += [kind + n for n in of for kind in ("ratio", "CPU ratio")]
         say("| workload | conns | " + " | ".join(cells) + " |")
         say("|" + "---|" * (2 + len(cells)))
 
@@ -325,11 +335,7 @@ class Table:
                                         f"{r['unfinished']} unfinished after {r['seconds']:.0f} s: {r['said'][:200]}")
         if self.with_peer:
             for name in self.names[:-1]:
-                if w.static:
-                    cells.append("")
-                else:
-                    ratios = [t[name]["rate"] / t["peer"]["rate"] for t in taken if t["peer"]["rate"]]
-                    cells.append(short(statistics.median(ratios)) if ratios else "∞")
+                cells += ["", ""] if w.static else [ratio(taken, name, "rate"), ratio(taken, name, "per_cpu")]
         say(f"| {w.name} | {conns} | " + " | ".join(cells) + " |")
 
     def costs(self):

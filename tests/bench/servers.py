@@ -24,7 +24,6 @@ class Durable(MariaDB):
             "--innodb-flush-method=O_DIRECT",
             "--innodb-doublewrite=ON",
             "--skip-log-bin",
-            f"--tmpdir={directory}",
             "--max-connections=500",
             "--max-allowed-packet=64M",
             "--character-set-server=utf8mb4",

@@ -15,7 +15,7 @@
 typedef __typeof__(*((MYSQL_BIND *)0)->is_null) db_bool;
 
 enum {
-    STATEMENTS = 256, /* prepared at most, per connection */
+    STATEMENTS = 128, /* prepared at most, per connection */
     COLUMNS = 32,
     CELL = 512,      /* bytes read at once; longer cells are fetched again */
     IDLE_CHECK = 30, /* seconds after which a connection is asked whether it lives */
@@ -27,6 +27,7 @@ enum {
     DATA_TOO_LONG = 1406,
     LOCK_DEADLOCK = 1213,
     NO_REFERENCED_ROW = 1452,
+    TOO_MANY_STATEMENTS = 1461,
     CHECK_VIOLATED_MYSQL = 3819,
     CHECK_VIOLATED_MARIADB = 4025,
 };
@@ -65,7 +66,7 @@ struct db_connection {
     struct statement statements[STATEMENTS];
     size_t statement_count;
     struct rows rows; /* one result at a time */
-    bool open_rows, in_transaction;
+    bool open_rows, in_transaction, reads;
     unsigned error;
     char error_text[512];
 };
@@ -126,6 +127,7 @@ static void disconnect(struct db_connection *c)
         mysql_close(c->mysql);
     c->mysql = NULL;
     c->in_transaction = false;
+    c->reads = false;
 }
 
 void db_close(struct db *db)
@@ -251,6 +253,18 @@ int db_ready(struct db *db)
     return c->mysql ? 0 : db_connect(db);
 }
 
+int db_reads(struct db *db, bool reads)
+{
+    struct db_connection *c = db->connection;
+
+    if (!c->mysql || c->reads == reads)
+        return 0;
+    if (mysql_autocommit(c->mysql, reads))
+        return connection_fail(db, "autocommit");
+    c->reads = reads;
+    return 0;
+}
+
 int db_commit(struct db *db)
 {
     struct db_connection *c = db->connection;
@@ -290,6 +304,27 @@ static struct statement *least_used(struct db_connection *c)
     return oldest;
 }
 
+static MYSQL_STMT *prepare(struct db *db, const char *name, const char *sql, size_t length)
+{
+    struct db_connection *c = db->connection;
+    MYSQL_STMT *handle = mysql_stmt_init(c->mysql);
+    int failed = handle ? mysql_stmt_prepare(handle, sql, length) : 1;
+
+    if (failed && handle && mysql_stmt_errno(handle) == TOO_MANY_STATEMENTS) {
+        forget_statements(c); /* ours count among them */
+        failed = mysql_stmt_prepare(handle, sql, length);
+    }
+    if (!failed)
+        return handle;
+    if (handle)
+        (void)statement_fail(db, name, handle);
+    else
+        (void)connection_fail(db, name);
+    if (handle)
+        (void)mysql_stmt_close(handle);
+    return NULL;
+}
+
 static MYSQL_STMT *prepared(struct db *db, const char *name, const char *sql)
 {
     struct db_connection *c = db->connection;
@@ -302,16 +337,9 @@ static MYSQL_STMT *prepared(struct db *db, const char *name, const char *sql)
             c->statements[i].used = ++c->clock;
             return c->statements[i].handle;
         }
-    handle = mysql_stmt_init(c->mysql);
-    if (!handle || mysql_stmt_prepare(handle, sql, length)) {
-        if (handle)
-            (void)statement_fail(db, name, handle);
-        else
-            (void)connection_fail(db, name);
-        if (handle && c->mysql)
-            (void)mysql_stmt_close(handle);
+    handle = prepare(db, name, sql, length);
+    if (!handle)
         return NULL;
-    }
     place = c->statement_count < STATEMENTS ? &c->statements[c->statement_count++] : least_used(c);
     *place = (struct statement){ strdup(sql), length, handle, ++c->clock };
     return handle;
@@ -367,7 +395,7 @@ static MYSQL_STMT *execute(struct db *db, const char *name, const char *sql,
     binds = arena_array(db->mem, MYSQL_BIND, count + 1);
     for (size_t i = 0; i < count; i++)
         bind_value(&binds[i], &values[i]);
-    c->in_transaction = true;
+    c->in_transaction = !c->reads;
     if ((count && mysql_stmt_bind_param(statement, binds)) || mysql_stmt_execute(statement)) {
         (void)statement_fail(db, name, statement);
         return NULL;
@@ -642,6 +670,19 @@ void sql_add_list(struct sql *sql, const struct value *values, size_t n)
     for (size_t i = 0; i < n; i++) {
         sql_put(sql, i ? ",?" : "(?", 2);
         sql_put_value(sql, &values[i]);
+    }
+    sql_put(sql, ")", 1);
+}
+
+void sql_add_set(struct sql *sql, const struct value *values, size_t n)
+{
+    size_t length = 1;
+
+    while (length < n)
+        length *= 2;
+    for (size_t i = 0; i < length; i++) {
+        sql_put(sql, i ? ",?" : "(?", 2);
+        sql_put_value(sql, &values[i < n ? i : n - 1]);
     }
     sql_put(sql, ")", 1);
 }

@@ -53,6 +53,11 @@ void db_close(struct db *);
  * while idle. -1 with TEMPORARILY_UNAVAILABLE when there is no database. */
 int db_ready(struct db *) MUST_CHECK;
 
+/* What the next statements are. Reads (true) need no transaction: each statement sees
+ * what was committed before it, and there is nothing to end. Costs a round trip when
+ * it differs from the last time; after db_ready(). A connection begins with writes. */
+int db_reads(struct db *, bool) MUST_CHECK;
+
 /* Transactions are implicit: the first statement opens one (autocommit is off,
  * READ COMMITTED). A lost connection while committing is an error, and never
  * repeated: whether the write took place is not known. */
@@ -115,6 +120,9 @@ struct sql sql_new(struct arena *);
 void sql_add_values(struct sql *, const char *fragment, const struct value *);
 /* Adds "(?,?,?)" with n values. */
 void sql_add_list(struct sql *, const struct value *, size_t n);
+/* The same for IN, where a value may stand twice: the last one is repeated up to a
+ * power of two, so that lists of all lengths make few statements to prepare. */
+void sql_add_set(struct sql *, const struct value *, size_t n);
 /* Adds all of other, text and values. */
 void sql_append(struct sql *, const struct sql *other);
 int64_t sql_exec(struct db *, const char *name, const struct sql *) MUST_CHECK;

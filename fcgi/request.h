@@ -83,5 +83,5 @@ void serve(struct request *rq);
 /* Instead of serve(): the reply is the error that rq->err holds already. */
 void serve_error(struct request *rq);
 
-/* After the reply was sent: ends the read transaction. */
+/* After the reply was sent: leaves nothing open in the database. */
 void serve_done(struct request *rq);

@@ -109,7 +109,7 @@ static int handle(struct request *rq)
 
     if (endpoint->access == ACCESS_NONE)
         return endpoint->handler(rq);
-    if (db_ready(rq->db) < 0)
+    if (db_ready(rq->db) < 0 || db_reads(rq->db, endpoint->access == ACCESS_READS) < 0)
         return -1;
     if (endpoint->access == ACCESS_READS)
         return endpoint->handler(rq);
@@ -190,6 +190,5 @@ void serve_error(struct request *rq)
 
 void serve_done(struct request *rq)
 {
-    /* Locks on tables end with the transaction, also that of a read. */
-    db_rollback(rq->db);
+    db_rollback(rq->db); /* of what failed; costs nothing if there is no transaction */
 }

@@ -29,30 +29,42 @@ static const struct field metric_history_fields[] = {
 };
 INPUT(metric_history);
 
-static void write_point(struct out *out, const struct metric_point *point, bool with_run)
+static void write_point(struct out *out, const char *key, const struct metric_point *point,
+                        const char *run_id)
 {
     out_object(out, NULL);
-    out_text(out, "key", point->key);
+    out_text(out, "key", key);
     out_real(out, "value", point->is_nan ? NAN : point->value);
     out_int(out, "timestamp", point->timestamp);
     out_int(out, "step", point->step);
-    if (with_run)
-        out_text(out, "run_id", point->run_uuid);
+    out_text_if(out, "run_id", run_id);
     out_end(out);
 }
 
-/* Writes at most limit of the rows (all if it is negative) as they come; their
- * texts are given back one by one. Returns whether there were more, or -1. */
-static int write_history(struct request *rq, struct rows *rows, int64_t limit)
+/* MLflow's order: by time, then step, then value. */
+static bool is_before(const struct metric_point *a, const struct metric_point *b)
 {
+    if (a->timestamp != b->timestamp)
+        return a->timestamp < b->timestamp;
+    return a->step != b->step ? a->step < b->step : a->value < b->value;
+}
+
+/* Writes at most limit of the rows (all if it is negative) as they come. Returns whether
+ * there were more, or -1. *sorted: whether they came in MLflow's order; where they do
+ * not, writing ends. */
+static int write_points(struct request *rq, const char *key, struct rows *rows, int64_t limit,
+                        bool *sorted)
+{
+    struct metric_point before = { 0 };
+
+    *sorted = true;
     for (rq->rows = 0;; rq->rows++) {
-        struct arena_mark mark = arena_mark(rq->mem);
         struct metric_point point;
         int more = db_next(rows, metric_point_columns, &point);
 
-        if (more < 0)
-            return -1;
-        if (!more || rq->rows == limit) {
+        if (more > 0 && rq->rows && is_before(&point, &before))
+            *sorted = false;
+        if (more <= 0 || rq->rows == limit || !*sorted) {
             db_finish(rows);
             if (rq->rows)
                 out_end(&rq->out);
@@ -60,34 +72,69 @@ static int write_history(struct request *rq, struct rows *rows, int64_t limit)
         }
         if (!rq->rows)
             out_array(&rq->out, "metrics");
-        write_point(&rq->out, &point, false);
-        arena_release(rq->mem, mark);
+        write_point(&rq->out, key, &point, NULL);
+        before = point;
     }
+}
+
+/* The whole history, if it fits into the reply and was logged in order, as most are: it
+ * is read as it lies. 1: written; 0: not, the reply is as it was; -1: failed. */
+static int write_whole(struct request *rq, const char *run_id, const char *key, int64_t limit)
+{
+    struct out empty = rq->out;
+    struct rows *rows;
+    bool sorted;
+    int more;
+
+    if (metric_points(rq->db, run_id, key, &rows) < 0)
+        return -1;
+    more = write_points(rq, key, rows, limit, &sorted);
+    if (more < 0 || (!more && sorted))
+        return more < 0 ? -1 : 1;
+    /* What was written is taken back; the buffer may have moved. */
+    empty.data = rq->out.data;
+    empty.capacity = rq->out.capacity;
+    rq->out = empty;
+    return 0;
+}
+
+static int write_history(struct request *rq, const struct metric_history_in *in, const char *key,
+                         int64_t offset)
+{
+    int64_t limit = in->max_results.set ? in->max_results.value : -1;
+    struct rows *rows;
+    bool sorted;
+    int done = offset ? 0 : write_whole(rq, in->run_id, key, limit), more;
+
+    if (done)
+        return done < 0 ? -1 : 0;
+    if (metric_points_sorted(rq->db, in->run_id, key, limit < 0 ? limit : limit + 1, offset,
+                             &rows) < 0)
+        return -1;
+    more = write_points(rq, key, rows, limit, &sorted);
+    if (more > 0)
+        out_text(&rq->out, "next_page_token", page_token_write(rq->mem, offset + limit));
+    return more < 0 ? -1 : 0;
 }
 
 int metric_history(struct request *rq)
 {
     const struct metric_history_in *in = rq->in;
     const struct search_ctx ctx = { rq->err, rq->mem };
-    int64_t limit = in->max_results.set ? in->max_results.value : -1, offset;
-    struct rows *rows;
-    int more;
+    const char *key;
+    int64_t offset;
 
-    if (in->max_results.set && limit <= 0)
+    if (in->max_results.set && in->max_results.value <= 0)
         return fail(rq, INVALID_PARAMETER_VALUE,
-                    "Invalid value %" PRId64
-                    " for parameter 'max_results' supplied. It must be a positive integer.",
-                    limit);
+                    "Invalid value %d for parameter 'max_results' supplied. It must be a positive "
+                    "integer.",
+                    in->max_results.value);
     if (page_token_read(&ctx, in->page_token, &offset) < 0 ||
-        metric_history_rows(rq->db, in->run_id, in->metric_key, limit < 0 ? limit : limit + 1,
-                            offset, &rows) < 0)
+        metric_stored_key(rq->db, in->run_id, in->metric_key, &key) < 0)
         return -1;
     out_object(&rq->out, NULL);
-    more = write_history(rq, rows, limit);
-    if (more < 0)
+    if (key && write_history(rq, in, key, offset) < 0)
         return -1;
-    if (more)
-        out_text(&rq->out, "next_page_token", page_token_write(rq->mem, offset + limit));
     out_end(&rq->out);
     return 0;
 }
@@ -135,18 +182,20 @@ int metric_history_bulk(struct request *rq)
     int more;
 
     if (check_bulk(rq, in) < 0 ||
-        metric_history_rows_of(rq->db, &in->run_id, in->metric_key, limit, &rows) < 0)
+        metric_points_of_runs(rq->db, &in->run_id, in->metric_key, limit, &rows) < 0)
         return -1;
     out_object(&rq->out, NULL);
     out_array(&rq->out, "metrics");
     for (;; rq->rows++) {
         struct arena_mark mark = arena_mark(rq->mem);
-        struct metric_point point;
+        struct metric_point_of_run row;
 
-        more = db_next(rows, metric_point_columns, &point);
+        more = db_next(rows, metric_point_of_run_columns, &row);
         if (more <= 0)
             break;
-        write_point(&rq->out, &point, true);
+        write_point(&rq->out, row.key,
+                    &(struct metric_point){ row.value, row.timestamp, row.step, row.is_nan },
+                    row.run_uuid);
         arena_release(rq->mem, mark);
     }
     out_end(&rq->out);
@@ -208,12 +257,8 @@ static int write_samples(struct request *rq, const struct metric_history_interva
     if (count && !rq->rows)
         out_array(&rq->out, "metrics");
     rq->rows += (int64_t)count;
-    for (size_t i = 0; i < count; i++) {
-        /* The names are those of the request, as MLflow has it. */
-        points[i].run_uuid = run_id;
-        points[i].key = in->metric_key;
-        write_point(&rq->out, &points[i], true);
-    }
+    for (size_t i = 0; i < count; i++) /* the names are the request's, as MLflow has it */
+        write_point(&rq->out, in->metric_key, &points[i], run_id);
     arena_release(rq->mem, mark);
     return 0;
 }

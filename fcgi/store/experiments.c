@@ -219,7 +219,7 @@ int experiment_tags(struct db *db, const struct experiment *experiments, size_t 
         ids[i] = integer(experiments[i].experiment_id);
     sql_add(&sql,
             "SELECT experiment_id, `key`, value FROM experiment_tags WHERE experiment_id IN ");
-    sql_add_list(&sql, ids, count);
+    sql_add_set(&sql, ids, count);
     sql_add(&sql, " ORDER BY experiment_id, `key`");
     if (sql_select(db, &rows, "select_experiment_tags", &sql) < 0)
         return -1;

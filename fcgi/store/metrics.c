@@ -7,10 +7,6 @@
 
 #include "rows.h"
 
-enum {
-    ROWS_PER_STATEMENT = 100
-};
-
 /* Infinities do not fit into SQL, NaN has a column of its own. */
 static double stored_value(double value)
 {
@@ -77,6 +73,22 @@ static int upsert_latest(struct db *db, const char *run_id, const struct metric 
                : -1;
 }
 
+static const char insert_if_active[] =
+    "INSERT INTO metrics (run_uuid, `key`, value, timestamp, step, is_nan)"
+    " SELECT run_uuid, ?, ?, ?, ?, ? FROM runs WHERE run_uuid = ? AND lifecycle_stage = 'active'"
+    " ON DUPLICATE KEY UPDATE is_nan = VALUES(is_nan)";
+
+int metric_insert(struct db *db, const char *run_id, const struct metric *metric)
+{
+    int64_t logged = db_exec(db, insert_if_active, text(metric->key),
+                             real(stored_value(metric->value)), integer(metric->timestamp),
+                             integer(metric->step), integer(isnan(metric->value)), text(run_id));
+
+    if (logged <= 0)
+        return (int)logged;
+    return upsert_latest(db, run_id, &metric, 1) < 0 ? -1 : 1;
+}
+
 /* By key, and by what makes a value the latest. */
 static int by_key_and_age(const void *left, const void *right)
 {
@@ -125,6 +137,13 @@ static int insert_of_models(struct db *db, const struct run *run, const struct m
     return 0;
 }
 
+/* Rows of one statement. Each number is a statement to prepare, so there are few of
+ * them: 1 to 10, and the tens up to 100. */
+static size_t rows_at_once(size_t left)
+{
+    return left >= 100 ? 100 : left > 10 ? left - left % 10 : left;
+}
+
 int metrics_insert(struct db *db, const struct run *run, const struct metric *metrics, size_t count)
 {
     const struct metric **sorted = arena_array(db->mem, const struct metric *, count + 1);
@@ -134,23 +153,44 @@ int metrics_insert(struct db *db, const struct run *run, const struct metric *me
         sorted[i] = &metrics[i];
     /* One order for all loggers: rows are locked in it, so they do not deadlock. */
     qsort(sorted, count, sizeof(const struct metric *), by_key_and_age);
-    for (size_t i = 0; i < count; i += ROWS_PER_STATEMENT)
-        if (insert_points(db, run->run_uuid, sorted + i,
-                          count - i < ROWS_PER_STATEMENT ? count - i : ROWS_PER_STATEMENT) < 0)
+    for (size_t i = 0, n; i < count; i += n) {
+        n = rows_at_once(count - i);
+        if (insert_points(db, run->run_uuid, sorted + i, n) < 0)
             return -1;
+    }
     for (size_t i = 0; i < count; i++) /* the last of each key */
         if (i + 1 == count || strcmp(sorted[i]->key, sorted[i + 1]->key) != 0)
             sorted[latest++] = sorted[i];
-    for (size_t i = 0; i < latest; i += ROWS_PER_STATEMENT)
-        if (upsert_latest(db, run->run_uuid, sorted + i,
-                          latest - i < ROWS_PER_STATEMENT ? latest - i : ROWS_PER_STATEMENT) < 0)
+    for (size_t i = 0, n; i < latest; i += n) {
+        n = rows_at_once(latest - i);
+        if (upsert_latest(db, run->run_uuid, sorted + i, n) < 0)
             return -1;
+    }
     return insert_of_models(db, run, metrics, count);
 }
 
+struct stored_key {
+    const char *key;
+};
+static const struct field stored_key_columns[] = { COLUMN(stored_key, key), FIELDS_END };
+static const char select_stored_key[] =
+    "SELECT `key` FROM metrics WHERE run_uuid = ? AND `key` = ? LIMIT 1";
+
+int metric_stored_key(struct db *db, const char *run_id, const char *key, const char **stored)
+{
+    struct stored_key row = { 0 };
+    struct rows *rows;
+    int found;
+
+    if (db_select(db, &rows, select_stored_key, text(run_id), text(key)) < 0)
+        return -1;
+    found = db_next(rows, stored_key_columns, &row);
+    db_finish(rows);
+    *stored = row.key;
+    return found < 0 ? -1 : 0;
+}
+
 const struct field metric_point_columns[] = {
-    COLUMN(metric_point, run_uuid),
-    COLUMN(metric_point, key),
     COLUMN(metric_point, value),
     COLUMN(metric_point, timestamp),
     COLUMN(metric_point, step),
@@ -158,56 +198,50 @@ const struct field metric_point_columns[] = {
     FIELDS_END,
 };
 
-#define SELECT_POINT "SELECT run_uuid, `key`, value, timestamp, step, is_nan FROM metrics"
+#define SELECT_POINTS "SELECT value, timestamp, step, is_nan FROM metrics"
 
-int metric_history_rows(struct db *db, const char *run_id, const char *key, int64_t limit,
-                        int64_t offset, struct rows **rows)
+static const char select_points[] =
+    SELECT_POINTS " WHERE run_uuid = ? AND `key` = ? ORDER BY step, timestamp, value, is_nan";
+
+int metric_points(struct db *db, const char *run_id, const char *key, struct rows **rows)
 {
-    struct sql sql = sql_new(db->mem);
-
-    sql_add(&sql, SELECT_POINT " WHERE run_uuid = ? AND `key` = ? ORDER BY timestamp, step, value",
-            text(run_id), text(key));
-    if (limit >= 0 || offset)
-        sql_add(&sql, " LIMIT ? OFFSET ?", integer(limit >= 0 ? limit : INT64_MAX),
-                integer(offset));
-    return sql_select(db, rows, "select_metric_history", &sql);
+    return db_select(db, rows, select_points, text(run_id), text(key));
 }
 
-int metric_history_rows_of(struct db *db, const struct text_list *run_ids, const char *key,
-                           int64_t limit, struct rows **rows)
+static const char select_points_sorted[] = SELECT_POINTS
+    " WHERE run_uuid = ? AND `key` = ? ORDER BY timestamp, step, value LIMIT ? OFFSET ?";
+
+int metric_points_sorted(struct db *db, const char *run_id, const char *key, int64_t limit,
+                         int64_t offset, struct rows **rows)
+{
+    return db_select(db, rows, select_points_sorted, text(run_id), text(key),
+                     integer(limit >= 0 ? limit : INT64_MAX), integer(offset));
+}
+
+const struct field metric_point_of_run_columns[] = {
+    COLUMN(metric_point_of_run, run_uuid),
+    COLUMN(metric_point_of_run, key),
+    COLUMN(metric_point_of_run, value),
+    COLUMN(metric_point_of_run, timestamp),
+    COLUMN(metric_point_of_run, step),
+    COLUMN(metric_point_of_run, is_nan),
+    FIELDS_END,
+};
+
+int metric_points_of_runs(struct db *db, const struct text_list *run_ids, const char *key,
+                          int64_t limit, struct rows **rows)
 {
     struct sql sql = sql_new(db->mem);
     struct value *ids = arena_array(db->mem, struct value, run_ids->count);
 
     for (size_t i = 0; i < run_ids->count; i++)
         ids[i] = text(run_ids->items[i]);
-    sql_add(&sql, SELECT_POINT " WHERE run_uuid IN ");
-    sql_add_list(&sql, ids, run_ids->count);
+    sql_add(&sql, "SELECT run_uuid, `key`, value, timestamp, step, is_nan FROM metrics"
+                  " WHERE run_uuid IN ");
+    sql_add_set(&sql, ids, run_ids->count);
     sql_add(&sql, " AND `key` = ? ORDER BY run_uuid, timestamp, step, value LIMIT ?", text(key),
             integer(limit));
-    return sql_select(db, rows, "select_metric_history_of", &sql);
-}
-
-struct counted {
-    int64_t n;
-};
-static const struct field counted_columns[] = { COLUMN(counted, n), FIELDS_END };
-
-static int count_points(struct db *db, const struct sql *where, int64_t *n)
-{
-    struct sql sql = sql_new(db->mem);
-    struct counted counted = { 0 };
-    struct rows *rows;
-    int more;
-
-    sql_add(&sql, "SELECT COUNT(*) AS n FROM metrics");
-    sql_append(&sql, where);
-    if (sql_select(db, &rows, "count_metric_points", &sql) < 0)
-        return -1;
-    more = db_next(rows, counted_columns, &counted);
-    db_finish(rows);
-    *n = counted.n;
-    return more < 0 ? -1 : 0;
+    return sql_select(db, rows, "select_points_of_runs", &sql);
 }
 
 /* The index, among n in order, of the first of bucket b of NTILE(buckets). */
@@ -218,51 +252,45 @@ static int64_t bucket_start(int64_t n, int64_t buckets, int64_t b)
     return b * size + (b < larger ? b : larger);
 }
 
-int metric_sample(struct db *db, const char *run_id, const char *key, const int64_t *steps,
-                  int64_t max_results, struct metric_point **points, size_t *count)
+/* How many there are is known at the end only, so all are read: four numbers each. */
+static int read_points(struct db *db, const char *run_id, const char *key, const int64_t *steps,
+                       struct metric_point **points, size_t *count)
 {
-    struct sql sql = sql_new(db->mem), where = sql_new(db->mem);
+    struct sql sql = sql_new(db->mem);
     struct rows *rows;
-    int64_t n, buckets, next = 0;
-    int more;
 
-    *count = 0;
-    sql_add(&where, " WHERE run_uuid = ? AND `key` = ?", text(run_id), text(key));
+    sql_add(&sql, SELECT_POINTS " WHERE run_uuid = ? AND `key` = ?", text(run_id), text(key));
     if (steps)
-        sql_add(&where, " AND step BETWEEN ? AND ?", integer(steps[0]), integer(steps[1]));
-    if (count_points(db, &where, &n) < 0)
-        return -1;
-    buckets = n < max_results ? n : max_results;
-    *points = arena_array(db->mem, struct metric_point, buckets + 2);
-    if (!n)
-        return 0;
-    sql_add(&sql, SELECT_POINT);
-    sql_append(&sql, &where);
+        sql_add(&sql, " AND step BETWEEN ? AND ?", integer(steps[0]), integer(steps[1]));
     /* The clustered key has this order: nothing is sorted, rows stream by. */
     sql_add(&sql, " ORDER BY step, timestamp, value, is_nan");
     if (sql_select(db, &rows, "select_metric_sample", &sql) < 0)
         return -1;
-    for (int64_t i = 0;; i++) {
-        struct arena_mark mark = arena_mark(db->mem);
-        struct metric_point *point = *points + *count;
-        bool wanted = next < buckets && i == bucket_start(n, buckets, next);
+    return rows_collect(db, rows, metric_point_columns, sizeof(**points), (void **)points, count);
+}
 
-        more = db_next(rows, metric_point_columns, point);
-        if (more <= 0)
-            break;
-        if (wanted) {
-            next++;
-            ++*count;
-        } else if (i + 1 < n) {
-            arena_release(db->mem, mark);
-        } else { /* the last of all, which began no bucket */
-            if (*count >= (size_t)max_results)
-                (*points)[*count - 1] = *point;
-            else
-                ++*count;
-            break;
-        }
+int metric_sample(struct db *db, const char *run_id, const char *key, const int64_t *steps,
+                  int64_t max_results, struct metric_point **points, size_t *count)
+{
+    struct metric_point *all;
+    int64_t n, buckets, last = 0;
+    size_t all_count;
+
+    *count = 0;
+    if (read_points(db, run_id, key, steps, &all, &all_count) < 0)
+        return -1;
+    n = (int64_t)all_count;
+    buckets = n < max_results ? n : max_results;
+    *points = all;
+    for (int64_t b = 0; b < buckets; b++) { /* in place: buckets start behind their number */
+        last = bucket_start(n, buckets, b);
+        all[b] = all[last];
     }
-    db_finish(rows);
-    return more < 0 ? -1 : 0;
+    *count = (size_t)buckets;
+    if (!n || last == n - 1)
+        return 0;
+    if (buckets < max_results)
+        ++*count;
+    (*points)[*count - 1] = all[n - 1];
+    return 0;
 }

@@ -16,20 +16,38 @@ struct metric {
  * from one of the run's in case or trailing blanks only. */
 int metrics_insert(struct db *, const struct run *, const struct metric *, size_t count) MUST_CHECK;
 
+/* One value of no model, when the run is most likely there: 1 logged, 0 the run is not
+ * there or not active (ask run_must_be_active for the words), -1 failed as above. */
+int metric_insert(struct db *, const char *run_id, const struct metric *) MUST_CHECK;
+
 struct metric_point {
-    const char *run_uuid, *key;
     double value;
     int64_t timestamp, step, is_nan;
 };
 extern const struct field metric_point_columns[];
 
-/* The values of one metric by timestamp, step, value. limit < 0: all. Read the
- * rows with metric_point_columns. */
-int metric_history_rows(struct db *, const char *run_id, const char *key, int64_t limit,
-                        int64_t offset, struct rows **) MUST_CHECK;
-/* The same of several runs, by run first. */
-int metric_history_rows_of(struct db *, const struct text_list *run_ids, const char *key,
-                           int64_t limit, struct rows **) MUST_CHECK;
+/* The name of the metric as the run has it: names are found without regard to case.
+ * NULL if the run has none. */
+int metric_stored_key(struct db *, const char *run_id, const char *key,
+                      const char **stored) MUST_CHECK;
+
+/* The values of one metric by step, timestamp, value: as they lie, nothing is sorted. */
+int metric_points(struct db *, const char *run_id, const char *key, struct rows **) MUST_CHECK;
+/* By timestamp, step, value, which the database has to sort. limit < 0: all. Read both
+ * with metric_point_columns. */
+int metric_points_sorted(struct db *, const char *run_id, const char *key, int64_t limit,
+                         int64_t offset, struct rows **) MUST_CHECK;
+
+struct metric_point_of_run {
+    const char *run_uuid, *key;
+    double value;
+    int64_t timestamp, step, is_nan;
+};
+extern const struct field metric_point_of_run_columns[];
+/* The values of several runs by run, timestamp, step, value; at most limit. Read with
+ * metric_point_of_run_columns. */
+int metric_points_of_runs(struct db *, const struct text_list *run_ids, const char *key,
+                          int64_t limit, struct rows **) MUST_CHECK;
 
 /* At most max_results values of the metric, spread evenly over all of them in the
  * order step, timestamp, value; the last one is always among them

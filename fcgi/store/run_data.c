@@ -66,7 +66,7 @@ static int read_list(struct db *db, const char *name, const char *head, const st
     struct rows *rows;
 
     sql_add(&sql, head);
-    sql_add_list(&sql, ids, id_count);
+    sql_add_set(&sql, ids, id_count);
     sql_add(&sql, tail);
     if (sql_select(db, &rows, name, &sql) < 0)
         return -1;
@@ -112,17 +112,17 @@ static int read_edges(struct db *db, const struct value *ids, size_t id_count,
     sql_add(&sql,
             "SELECT destination_id AS run_uuid, source_id AS other, 0 AS kind, step, input_uuid"
             "  FROM inputs WHERE destination_type = 'RUN' AND destination_id IN ");
-    sql_add_list(&sql, ids, id_count);
+    sql_add_set(&sql, ids, id_count);
     if (with_model_inputs) {
         sql_add(&sql, " UNION ALL SELECT source_id, destination_id, 1, step, input_uuid FROM inputs"
                       " WHERE source_type = 'RUN_INPUT' AND destination_type = 'MODEL_INPUT'"
                       "   AND source_id IN ");
-        sql_add_list(&sql, ids, id_count);
+        sql_add_set(&sql, ids, id_count);
     }
     sql_add(&sql, " UNION ALL SELECT source_id, destination_id, 2, step, input_uuid FROM inputs"
                   " WHERE source_type = 'RUN_OUTPUT' AND destination_type = 'MODEL_OUTPUT'"
                   "   AND source_id IN ");
-    sql_add_list(&sql, ids, id_count);
+    sql_add_set(&sql, ids, id_count);
     if (sql_select(db, &rows, "select_inputs", &sql) < 0 ||
         rows_collect(db, rows, edge_columns, sizeof(**edges), (void **)edges, count) < 0)
         return -1;

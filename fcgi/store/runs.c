@@ -70,9 +70,37 @@ int run_by_id(struct db *db, const char *run_id, struct run *run)
     return read_run(db, select_run, run_id, run);
 }
 
+struct stage {
+    const char *run_uuid, *lifecycle_stage;
+    int64_t experiment_id;
+};
+static const struct field stage_columns[] = {
+    COLUMN(stage, run_uuid),
+    COLUMN(stage, lifecycle_stage),
+    COLUMN(stage, experiment_id),
+    FIELDS_END,
+};
+static const char select_run_stage[] =
+    "SELECT run_uuid, lifecycle_stage, experiment_id FROM runs WHERE run_uuid = ?";
+
 int run_must_be_active(struct db *db, const char *run_id, struct run *run)
 {
-    return read_run(db, select_run, run_id, run) < 0 ? -1 : check_active(db, run);
+    struct stage stage = { 0 };
+    struct rows *rows;
+    int found;
+
+    if (db_select(db, &rows, select_run_stage, text(run_id)) < 0)
+        return -1;
+    found = db_next(rows, stage_columns, &stage);
+    db_finish(rows);
+    if (found < 0)
+        return -1;
+    if (!found)
+        return fail(db, RESOURCE_DOES_NOT_EXIST, "Run with id=%s not found", run_id);
+    *run = (struct run){ .run_uuid = stage.run_uuid,
+                         .lifecycle_stage = stage.lifecycle_stage,
+                         .experiment_id = stage.experiment_id };
+    return check_active(db, run);
 }
 
 int run_lock_active(struct db *db, const char *run_id, struct run *run)
@@ -130,7 +158,7 @@ static void add_where(struct sql *sql, const struct run_search *search, const st
     for (size_t i = 0; i < search->experiment_count; i++)
         ids[i] = integer(search->experiment_ids[i]);
     sql_add(sql, " WHERE r.experiment_id IN ");
-    sql_add_list(sql, ids, search->experiment_count);
+    sql_add_set(sql, ids, search->experiment_count);
     sql_add(sql, stage_clause(search->view));
     sql_append(sql, filter);
 }

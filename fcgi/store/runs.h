@@ -15,9 +15,10 @@ struct run {
 int run_insert(struct db *, const struct run *) MUST_CHECK;
 /* RESOURCE_DOES_NOT_EXIST if there is none, whatever its stage. */
 int run_by_id(struct db *, const char *run_id, struct run *) MUST_CHECK;
-/* The same, and INVALID_PARAMETER_VALUE unless it is active. */
+/* The run's id, experiment and stage, no more; INVALID_PARAMETER_VALUE unless it is
+ * active. Every call that logs asks this. */
 int run_must_be_active(struct db *, const char *run_id, struct run *) MUST_CHECK;
-/* Locks the run's row till the end of the transaction, then as run_must_be_active. */
+/* The whole row, locked till the end of the transaction; else as run_must_be_active. */
 int run_lock_active(struct db *, const char *run_id, struct run *) MUST_CHECK;
 /* Writes status, end_time and name of *run. */
 int run_write(struct db *, const struct run *) MUST_CHECK;

@@ -256,6 +256,11 @@ def test_recycled_workers_fail_no_request(start):
     assert "worker_died" not in server.workers.log()
 
 
+def refused_more(load, times):
+    before = load.statuses[503]
+    wait_until(lambda: load.statuses[503] >= before + times, 30, f"{times} requests refused")
+
+
 def test_sigterm_ends_in_order(start):
     server = start()
     run = fresh_run(server)
@@ -263,8 +268,10 @@ def test_sigterm_ends_in_order(start):
         until(load, 100)
         server.workers.signal(signal.SIGTERM)
         assert server.workers.child.wait(30) == 0
-        count = load.done()
         unavailable(server, "POST", "/api/2.0/mlflow/runs/log-metric", json={"run_id": run, **METRIC})
+        refused_more(load, 60)  # so that each thread has counted the reply it was reading
+        count = load.done()
+        refused_more(load, 60)
     assert load.done() == count
     assert load.bad == []
     assert "worker_died" not in server.workers.log()

@@ -1,5 +1,4 @@
-"""Makes what the bench needs, and prints the path of the Python to run it with."""
-import contextlib
+"""Makes what the bench needs, and starts it."""
 import os
 import subprocess
 import sys
@@ -32,12 +31,11 @@ def load():
 
 
 def prepare():
-    with contextlib.redirect_stdout(sys.stderr):
-        packages.ensure(packages.BUILD, packages.SERVE)
-        found = python()
-        build.server("release", "-DCAIRN_TESTS=OFF")
-        load()
-    print(found)
+    packages.ensure(packages.BUILD, packages.SERVE)
+    found = python()
+    build.server("release", "-DCAIRN_TESTS=OFF")
+    load()
+    os.execv(found, [found, "-B", os.path.join(HERE, "bench.py"), *sys.argv[1:]])
 
 
 main(prepare)

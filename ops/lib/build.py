@@ -40,22 +40,25 @@ def stamped(name, value):
 
 
 def server(preset, *options):
-    """build/<preset>/cairn; ninja knows what is up to date, the presets it does not."""
+    """build/<preset>/cairn"""
     where = os.path.join(ROOT, "build", preset)
+    binary = os.path.join(where, "cairn")
+    os.makedirs(LOGS, exist_ok=True)
+    inputs = [os.path.join(ROOT, n) for n in ("CMakePresets.json", "CMakeLists.txt", "fcgi", "sql")]
+    done = stamped(f"server-{preset}", digest(*inputs) + " ".join(options))
+    if done is None and os.path.exists(binary):
+        return binary
+    say(f"Building the server ({preset})")
     cache = os.path.join(where, "CMakeCache.txt")
     if os.path.exists(cache):
         with open(cache, encoding="utf-8", errors="replace") as f:
             if f"CMAKE_HOME_DIRECTORY:INTERNAL={ROOT}\n" not in f.read():
                 shutil.rmtree(where)   # the checkout was moved: CMake would refuse
-    os.makedirs(LOGS, exist_ok=True)
-    done = stamped(f"cmake-{preset}", digest(os.path.join(ROOT, "CMakePresets.json")) + " ".join(options))
-    if done or not os.path.exists(os.path.join(where, "build.ninja")):
-        say(f"Building the server ({preset})")
-        run(["cmake", "--preset", preset, *options], os.path.join(LOGS, f"cmake-{preset}.log"), cwd=ROOT)
+    run(["cmake", "--preset", preset, *options], os.path.join(LOGS, f"cmake-{preset}.log"), cwd=ROOT)
     run(["cmake", "--build", "--preset", preset], os.path.join(LOGS, f"build-{preset}.log"), cwd=ROOT)
     if done:
         done()
-    return os.path.join(where, "cairn")
+    return binary
 
 
 def node_modules():

@@ -1,4 +1,6 @@
 """Build the server and the UI, and nothing that is already built."""
+import contextlib
+import fcntl
 import hashlib
 import os
 import shutil
@@ -25,7 +27,7 @@ def digest(*paths):
 
 def stamped(name, value):
     """Whether the step was last done for this value; else the function to call when it is."""
-    path = os.path.join(ROOT, "build", name + ".stamp")
+    path = os.path.join(LOGS, name + ".stamp")
 
     def done():
         with open(path, "w", encoding="ascii") as f:
@@ -39,11 +41,19 @@ def stamped(name, value):
     return done
 
 
+@contextlib.contextmanager
+def alone():
+    """One build at a time in one checkout."""
+    os.makedirs(LOGS, exist_ok=True)
+    with open(os.path.join(ROOT, "build", "lock"), "w", encoding="ascii") as f:
+        fcntl.flock(f, fcntl.LOCK_EX)
+        yield
+
+
 def server(preset, *options):
     """build/<preset>/cairn"""
     where = os.path.join(ROOT, "build", preset)
     binary = os.path.join(where, "cairn")
-    os.makedirs(LOGS, exist_ok=True)
     inputs = [os.path.join(ROOT, n) for n in ("CMakePresets.json", "CMakeLists.txt", "fcgi", "sql")]
     done = stamped(f"server-{preset}", digest(*inputs) + " ".join(options))
     if done is None and os.path.exists(binary):
@@ -62,7 +72,6 @@ def server(preset, *options):
 
 
 def node_modules():
-    os.makedirs(LOGS, exist_ok=True)
     done = stamped("npm", digest(os.path.join(STATIC, "package-lock.json")))
     if done or not os.path.isdir(os.path.join(STATIC, "node_modules")):
         say("Installing what the UI is built from")
@@ -73,7 +82,6 @@ def node_modules():
 
 def ui():
     """static/dist"""
-    os.makedirs(LOGS, exist_ok=True)
     sources = [os.path.join(STATIC, n) for n in ("package-lock.json", "package.json", "build.mjs", "tsconfig.json",
                                                  "src")]
     done = stamped("ui", digest(*sources))

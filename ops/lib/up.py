@@ -341,12 +341,12 @@ def up():
     listeners(args)
     os.umask(0o022)
     packages.ensure(packages.BUILD, packages.UI, packages.SERVE)
-    cairn, dist = build.server("release", "-DCAIRN_TESTS=OFF"), build.ui()
+    with build.alone():
+        files = payload(build.server("release", "-DCAIRN_TESTS=OFF"), build.ui())
     os.umask(0o077)
     if found != "ours":
         make_data(inst, inst.inspect())
         lock(inst)
-    files = payload(cairn, dist)
     become_owner(inst.data)
     os.chdir("/")
     ctypes.CDLL(None).prctl(38, 1, 0, 0, 0)    # PR_SET_NO_NEW_PRIVS, for all that is started from here

@@ -17,6 +17,7 @@ static const char *const things[] = {
     [THING_EXPERIMENT] = "experiment",
     [THING_RUN] = "run",
     [THING_ARTIFACT] = "artifact",
+    [THING_LOGGED_MODEL] = "logged_model",
 };
 static const char *const accesses[] = {
     [ACCESS_NONE] = "none",

@@ -18,6 +18,7 @@ enum allow_thing {
     THING_EXPERIMENT,
     THING_RUN,
     THING_ARTIFACT,
+    THING_LOGGED_MODEL,
 };
 
 /* Who may call: the verb on the thing that the member names. */

@@ -88,7 +88,7 @@ int metric_log(struct request *rq)
     struct run run = { 0 };
     int logged = 0;
 
-    if (check_metric(rq, in, "") < 0)
+    if (check_dataset(rq, in) < 0 || check_metric(rq, in, "") < 0)
         return -1;
     if (!of_model) /* the call that training jobs make most: no round trip more than needed */
         logged = metric_insert(rq->db, in->run_id, &metric);

@@ -244,9 +244,7 @@ static size_t keyword_comparison(struct arena *mem, const struct term *from, siz
     return size;
 }
 
-/* MLflow looks at an identifier and the two or three terms behind it at once, and
- * goes on behind all of them, whether they were a comparison or not. */
-static struct terms join_keywords(struct arena *mem, const struct terms *terms)
+struct terms join_keywords(struct arena *mem, const struct terms *terms)
 {
     struct terms joined = { mem, arena_array(mem, struct term, terms->count + 1), 0 };
     const struct term *items = terms->items;

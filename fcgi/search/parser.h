@@ -62,5 +62,14 @@ int filter_parse(const struct search_ctx *, enum search_what, const char *filter
  * would go on (limits above). */
 int statement_read(struct arena *, const char *text, struct terms *, size_t *statements) MUST_CHECK;
 
+/* Makes comparisons of IN, NOT IN and IS [NOT] NULL. MLflow looks at an identifier and
+ * the two or three terms behind it at once, and goes on behind all of them, whether
+ * they were a comparison or not. */
+struct terms join_keywords(struct arena *, const struct terms *);
+
+/* Conditions on a column, a constant of the program. Texts are told apart by case. */
+void text_condition(struct sql *, const char *column, const struct comparison *);
+void number_condition(struct sql *, const char *column, const struct comparison *);
+
 /* The comparators of a set, as Python prints it. */
 const char *comparators_text(struct arena *, const enum comparator *, size_t count);

@@ -135,7 +135,7 @@ static const char *number_sign(enum comparator comparator)
     return signs[comparator];
 }
 
-static void add_number(struct sql *sql, const char *column, const struct comparison *c)
+void number_condition(struct sql *sql, const char *column, const struct comparison *c)
 {
     add(sql, "%s %s ", column, number_sign(c->comparator));
     if (c->comparator == CMP_IN || c->comparator == CMP_NOT_IN)
@@ -146,7 +146,7 @@ static void add_number(struct sql *sql, const char *column, const struct compari
 
 /* The column's collation ignores case, MLflow's comparisons do not. The plain
  * comparison stands first, for only that one can use an index. */
-static void add_text(struct sql *sql, const char *column, const struct comparison *c)
+void text_condition(struct sql *sql, const char *column, const struct comparison *c)
 {
     struct value twice[] = { c->values[0], c->values[0], { .type = VALUE_END } };
     struct arena *mem = sql->mem;
@@ -219,7 +219,7 @@ static void add_metric(struct sql *sql, const struct comparison *c)
     add_exists(sql, SEARCH_RUNS, ENTITY_METRIC);
     add_key(sql, c->id.key);
     add(sql, c->comparator == CMP_NE ? "(" : "x.is_nan = 0 AND ");
-    add_number(sql, "x.value", c);
+    number_condition(sql, "x.value", c);
     add(sql, c->comparator == CMP_NE ? " OR x.is_nan = 1))" : ")");
 }
 
@@ -233,7 +233,7 @@ static void add_keyed(struct sql *sql, enum search_what what, const struct compa
         return;
     }
     add_key(sql, c->id.key);
-    add_text(sql, "x.value", c);
+    text_condition(sql, "x.value", c);
     add(sql, ")");
 }
 
@@ -242,7 +242,7 @@ static void add_run_name(struct sql *sql, const struct comparison *c)
 {
     add_exists(sql, SEARCH_RUNS, ENTITY_TAG);
     add_key(sql, "mlflow.runName");
-    add_text(sql, "x.value", c);
+    text_condition(sql, "x.value", c);
     add(sql, ")");
 }
 
@@ -253,7 +253,7 @@ static void add_dataset(struct sql *sql, const struct comparison *c)
         add(sql, " JOIN input_tags c ON c.input_uuid = i.input_uuid"
                  " AND c.name = 'mlflow.data.context'");
     add(sql, " WHERE i.destination_type = 'RUN' AND i.destination_id = r.run_uuid AND ");
-    add_text(sql, c->id.attribute->column, c);
+    text_condition(sql, c->id.attribute->column, c);
     add(sql, ")");
 }
 
@@ -276,9 +276,9 @@ static void add_comparison(struct sql *sql, enum search_what what, const struct 
     if (c->id.attribute->uses & ATTRIBUTE_VIA_TAG)
         add_run_name(sql, c);
     else if (c->id.attribute->type == ATTRIBUTE_TEXT)
-        add_text(sql, c->id.attribute->column, c);
+        text_condition(sql, c->id.attribute->column, c);
     else
-        add_number(sql, c->id.attribute->column, c);
+        number_condition(sql, c->id.attribute->column, c);
 }
 
 static int comparison_check(const struct search_ctx *cx, enum search_what what,

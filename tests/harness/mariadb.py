@@ -96,6 +96,7 @@ class MariaDB:
             "--auth-root-authentication-method=normal",
             "--skip-test-db",
             "--skip-name-resolve",
+            "--force",  # where the host name has no address
             *as_root,
         ]
         for last in (False, True):

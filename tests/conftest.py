@@ -7,6 +7,7 @@ CAIRN_KEEP=1    leave the private directories behind
 
 import fcntl
 import os
+import re
 import shutil
 import tempfile
 import uuid
@@ -22,6 +23,35 @@ from harness.api import Api
 from harness.mariadb import MariaDB
 
 PEER = os.environ.get("CAIRN_PEER") == "1"
+HERE = Path(__file__).resolve().parent
+
+
+def pytest_configure(config):
+    """The processes of one run write into this directory which endpoints they have asked."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        os.environ["CAIRN_ASKED"] = tempfile.mkdtemp(prefix="cairn-asked-", dir="/tmp")
+
+
+def pytest_sessionfinish(session, exitstatus):
+    """A run of the whole api suite has to ask every endpoint of the table."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    asked = Path(os.environ.pop("CAIRN_ASKED"))
+    names = {name for file in asked.iterdir() for name in file.read_text().split()}
+    shutil.rmtree(asked)
+    whole = any(Path(a).resolve() == HERE / "api" for a in session.config.args)
+    chosen = session.config.option.keyword or session.config.option.markexpr or session.config.option.deselect
+    if whole and not chosen and not PEER and exitstatus == pytest.ExitCode.OK:
+        session.config.never_asked = sorted({e["name"] for e in cairn.describe()["endpoints"]} - names)
+        if session.config.never_asked:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    never = getattr(config, "never_asked", None)
+    if never:
+        terminalreporter.section("endpoints that no test has asked", red=True)
+        terminalreporter.write_line(", ".join(never))
 
 
 def pytest_xdist_make_scheduler(config, log):
@@ -85,6 +115,11 @@ def peer_schema(mariadb, place):
     return dump.read_bytes()
 
 
+def note_asked(server):
+    names = set(re.findall(r"event=request .*?endpoint=(\w+) status=2", server.log()))
+    (Path(os.environ["CAIRN_ASKED"]) / uuid.uuid4().hex).write_text("\n".join(names))
+
+
 class Servers:
     """Starts servers, each on a fresh database, and stops them all."""
 
@@ -117,6 +152,7 @@ class Servers:
         for server in reversed(self.started):
             server.stop()
             problems += server.problems()
+            note_asked(server)
         if problems:
             logs = "\n".join(s.log()[-20000:] for s in self.started)
             pytest.fail("the server reported:\n" + "\n".join(problems) + "\n" + logs, pytrace=False)

@@ -24,8 +24,8 @@ def large(server):
             run["nan"] = True
         runs.append(run)
     db.execute(
-        "INSERT INTO runs (run_uuid, name, source_type, status, start_time, lifecycle_stage, artifact_uri, experiment_id) VALUES "
-        + ",".join(f"('{r['id']}', 'n', 'UNKNOWN', 'FINISHED', {r['start']}, 'active', 'x:/1', {experiment})" for r in runs)
+        "INSERT INTO runs (run_uuid, name, user_id, source_type, status, start_time, lifecycle_stage, artifact_uri, experiment_id) VALUES "
+        + ",".join(f"('{r['id']}', 'n', '', 'UNKNOWN', 'FINISHED', {r['start']}, 'active', 'x:/1', {experiment})" for r in runs)
     )
     db.execute(
         "INSERT INTO latest_metrics (run_uuid, `key`, value, timestamp, step, is_nan) VALUES "

@@ -9,6 +9,7 @@
 #include "gc.h"
 #include "log.h"
 #include "master.h"
+#include "openapi.h"
 #include "shell.h"
 #include "store/migrate.h"
 
@@ -59,7 +60,8 @@ static const struct command commands[] = {
       "Delete for good what was deleted: --older-than 30d, --run-ids a,b, --experiment-ids 1,2, "
       "--logged-model-ids m,n; --delete does it." },
     { "doctor", NULL, true, run_doctor, "Check everything the server needs." },
-    { "describe", NULL, true, run_describe, "Print the API as JSON." },
+    { "describe", NULL, true, run_describe,
+      "Print the API as JSON; \"describe openapi\" as OpenAPI." },
     { "version", NULL, true, run_version, "Print the version." },
     { "help", NULL, false, run_help, "Print this." },
 };
@@ -147,6 +149,10 @@ static int run_doctor(struct call *call)
 
 static int run_describe(struct call *call)
 {
+    if (call->argc == 1 && !strcmp(call->argv[0], "openapi")) {
+        openapi(stdout);
+        return EXIT_SUCCESS;
+    }
     if (no_more(call))
         return USAGE;
     describe(stdout);

@@ -51,7 +51,7 @@ bool migration_next(const struct migration *m, size_t *at, struct migration_stat
 
         s = newline ? newline + 1 : m->end;
     }
-    stop = memmem(s, (size_t)(m->end - s), "\n\n", 2);
+    stop = s < m->end ? memmem(s, (size_t)(m->end - s), "\n\n", 2) : NULL;
     if (!stop)
         stop = m->end;
     *at = (size_t)(stop - m->sql);

@@ -11,6 +11,7 @@
 #include "master.h"
 #include "openapi.h"
 #include "shell.h"
+#include "store/adopt.h"
 #include "store/migrate.h"
 
 enum {
@@ -35,6 +36,8 @@ struct command {
 static int run_serve(struct call *);
 static int run_db_status(struct call *);
 static int run_db_migrate(struct call *);
+static int run_db_adopt(struct call *);
+static int run_db_release(struct call *);
 static int run_db_check(struct call *);
 static int run_db_shell(struct call *);
 static int run_config_check(struct call *);
@@ -50,6 +53,10 @@ static const struct command commands[] = {
     { "db", "status", true, run_db_status, "Say which schema the database has." },
     { "db", "migrate", true, run_db_migrate,
       "Bring the schema up to date; --dry-run only says how." },
+    { "db", "adopt", true, run_db_adopt,
+      "Take over a database of MLflow's, while it is served; --dry-run only says how." },
+    { "db", "release", true, run_db_release,
+      "Give it back as MLflow made it; --dry-run only says how." },
     { "db", "check", true, run_db_check, "Compare the schema with what it should be." },
     { "db", "shell", true, run_db_shell,
       "Open the SQL client on the database; -- passes words to it." },
@@ -100,13 +107,28 @@ static int run_db_status(struct call *call)
     return no_more(call) ? USAGE : status_of(migrate_status(&call->config, stdout));
 }
 
-static int run_db_migrate(struct call *call)
+static int run_db_change(struct call *call, int (*change)(const struct config *, bool, FILE *))
 {
     bool dry_run = call->argc > 0 && strcmp(call->argv[0], "--dry-run") == 0;
 
     if (call->argc > dry_run)
         return usage("unexpected word", call->argv[dry_run]);
-    return status_of(migrate_run(&call->config, dry_run, stdout));
+    return status_of(change(&call->config, dry_run, stdout));
+}
+
+static int run_db_migrate(struct call *call)
+{
+    return run_db_change(call, migrate_run);
+}
+
+static int run_db_adopt(struct call *call)
+{
+    return run_db_change(call, adopt_run);
+}
+
+static int run_db_release(struct call *call)
+{
+    return run_db_change(call, release_run);
 }
 
 static int run_db_check(struct call *call)

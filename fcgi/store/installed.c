@@ -34,8 +34,10 @@ static const char select_state[] =
     "       (SELECT COUNT(*) FROM information_schema.tables"
     "         WHERE table_schema = DATABASE() AND table_name = 'cairn_migrations') AS has_record,"
     "       (SELECT COUNT(*) FROM information_schema.statistics"
-    "         WHERE table_schema = DATABASE() AND table_name = 'metrics' AND index_name = 'PRIMARY'"
-    "           AND seq_in_index = 1 AND column_name = 'run_uuid') AS is_clustered";
+    "         WHERE table_schema = DATABASE() AND index_name = 'PRIMARY' AND seq_in_index = 1"
+    "           AND column_name = 'run_uuid'"
+    "           AND table_name IN ('params', 'tags', 'latest_metrics', 'metrics')) = 4"
+    "       AS is_clustered";
 
 /* Several rows are nothing that MLflow makes; they are named together. */
 static const char select_revision[] =

@@ -4,111 +4,19 @@
 #include <string.h>
 #include <time.h>
 
-#include "store/installed.h"
 #include "store/migrations.h"
 #include "store/schema.h"
 
 enum {
-    LOCK_WAIT = 60, /* seconds for another migration to end */
-
     /* Errors that mean that a statement was executed before an interruption. */
     TABLE_EXISTS = 1050,
     INDEX_EXISTS = 1061,
     TRIGGER_EXISTS = 1359,
 
-    UNKNOWN_DATABASE = 1049,
     NEEDS_SUPER = 1419,
-    NOT_SUPPORTED = 1235,
 };
 
-struct session {
-    struct error err;
-    struct db db;
-};
-
-static int complain(const struct session *s, const char *doing)
-{
-    (void)fprintf(stderr, "cairn: %s%s%s\n", doing, *doing ? ": " : "",
-                  s->err.detail ? s->err.detail : s->err.message);
-    return -1;
-}
-
-static int no_connection(const struct config *config, struct db *db)
-{
-    bool local = config->db_socket[0] != '\0';
-    bool missing = db_error_number(db) == UNKNOWN_DATABASE;
-
-    (void)fprintf(stderr, "cairn: no connection to the database `%s` on %s: %s%s\n",
-                  config->db_name, local ? config->db_socket : config->db_host, db_error_text(db),
-                  missing ? "; create it first, as sql/grants.sql shows" : "");
-    return -1;
-}
-
-static int session_open(struct session *s, const struct config *config)
-{
-    memset(s, 0, sizeof(*s));
-    s->db.mem = s->err.mem = arena_create(0);
-    s->db.err = &s->err;
-    if (db_open(&s->db, config) < 0)
-        return complain(s, "");
-    if (db_ready(&s->db) < 0)
-        return no_connection(config, &s->db);
-    return 0;
-}
-
-static int session_close(struct session *s, int result)
-{
-    db_close(&s->db);
-    arena_destroy(s->err.mem);
-    return result;
-}
-
-static const char lock_name[] = "SELECT CONCAT('cairn-migrate-', MD5(DATABASE())) AS name";
-static const char get_lock[] = "SELECT GET_LOCK(?, ?) AS value";
-
-/* Held until the connection ends, and that is after its last statement: the
- * server finishes what a killed migration had begun before the next one starts. */
-static int lock(struct session *s, const struct config *config, FILE *out)
-{
-    struct locked {
-        struct opt_int value;
-        const char *name;
-    } locked = { 0 };
-    static const struct field name[] = { COLUMN(locked, name), FIELDS_END };
-    static const struct field value[] = { COLUMN(locked, value), FIELDS_END };
-    struct rows *rows;
-
-    if (db_select(&s->db, &rows, lock_name) < 0 || db_next(rows, name, &locked) < 0)
-        return complain(s, "");
-    db_finish(rows);
-    for (int64_t wait = 0; wait <= LOCK_WAIT; wait += LOCK_WAIT) {
-        if (db_select(&s->db, &rows, get_lock, text(locked.name), integer(wait)) < 0 ||
-            db_next(rows, value, &locked) < 0)
-            break;
-        db_finish(rows);
-        if (locked.value.set && locked.value.value == 1)
-            return 0;
-        if (wait == 0)
-            (void)fprintf(out, "another migration of `%s` runs; waiting up to %d s\n",
-                          config->db_name, LOCK_WAIT);
-        (void)fflush(out);
-    }
-    if (db_error_number(&s->db) == NOT_SUPPORTED) { /* Galera has no such locks */
-        (void)fprintf(out,
-                      "this server has no locks by name: make sure that no other migration"
-                      " of `%s` runs\n",
-                      config->db_name);
-        error_clear(&s->err);
-        return 0;
-    }
-    if (s->err.code != ERROR_NONE)
-        return complain(s, "");
-    (void)fprintf(stderr, "cairn: another migration of `%s` still runs; nothing was done\n",
-                  config->db_name);
-    return -1;
-}
-
-static void print_plan(const struct installed *s, bool dry_run, FILE *out)
+void migrate_plan(const struct installed *s, bool dry_run, FILE *out)
 {
     for (const struct migration *m = migrations; m->area; m++) {
         struct migration_statement statement;
@@ -148,19 +56,17 @@ static int statement_failed(const struct session *s, const struct migration *m,
     return -1;
 }
 
-static int run_statements(struct session *s, const struct migration *m)
+static int run_statements(struct session *s, const struct migration *m, FILE *out)
 {
     struct migration_statement statement;
     size_t at = 0;
 
     while (migration_next(m, &at, &statement)) {
-        if (db_script(&s->db, statement.sql, statement.length) < 0) {
-            if (!was_done(db_error_number(&s->db)))
-                return statement_failed(s, m, &statement);
-            error_clear(&s->err);
-        }
-        if (db_commit(&s->db) < 0)
+        if (session_change(s, statement.sql, statement.length, out) == 0)
+            continue;
+        if (!was_done(db_error_number(&s->db)))
             return statement_failed(s, m, &statement);
+        error_clear(&s->err);
     }
     return 0;
 }
@@ -185,7 +91,7 @@ static int record_started(struct session *s, const struct migration *m, int64_t 
                 text_n(m->sql, (unsigned long)(m->end - m->sql)), text(CAIRN_VERSION),
                 integer(when)) < 0 ||
         db_commit(&s->db) < 0)
-        return complain(s, m->file);
+        return session_complain(s, m->file);
     return 0;
 }
 
@@ -194,7 +100,7 @@ static int record_finished(struct session *s, const struct migration *m)
     if (db_exec(&s->db, update_finished, integer(now_ms()), text(m->area), integer(m->number)) <
             0 ||
         db_commit(&s->db) < 0)
-        return complain(s, m->file);
+        return session_complain(s, m->file);
     return 0;
 }
 
@@ -205,7 +111,7 @@ static int apply(struct session *s, const struct migration *m, FILE *out)
 
     if (!makes_record && record_started(s, m, start) < 0)
         return -1;
-    if (run_statements(s, m) < 0)
+    if (run_statements(s, m, out) < 0)
         return -1;
     if (makes_record && record_started(s, m, start) < 0)
         return -1;
@@ -218,20 +124,20 @@ static int apply(struct session *s, const struct migration *m, FILE *out)
 
 static const char set_session[] =
     "SET SESSION sql_mode = CONCAT(@@sql_mode, ',NO_AUTO_VALUE_ON_ZERO'),"
-    "            lock_wait_timeout = 60, @default_artifact_root = ?";
+    "            @default_artifact_root = ?";
 
-static int apply_pending(struct session *s, const struct config *config,
-                         const struct installed *state, FILE *out)
+int migrate_apply(struct session *s, const struct config *config, const struct installed *state,
+                  FILE *out)
 {
     if (db_exec(&s->db, set_session, text(config->default_artifact_root)) < 0)
-        return complain(s, "");
+        return session_complain(s, "");
     for (const struct migration *m = migrations; m->area; m++)
         if (installed_lacks(state, m) && apply(s, m, out) < 0)
             return -1;
     return 0;
 }
 
-static int pending_count(const struct installed *s)
+int migrate_pending(const struct installed *s)
 {
     int count = 0;
 
@@ -243,30 +149,31 @@ static int pending_count(const struct installed *s)
 static void print_origin(const struct installed *s, FILE *out)
 {
     if (installed_by_mlflow(s) && !s->is_clustered)
-        (void)fputs("The tables were made by MLflow and keep its order of keys: Cairn serves them"
-                    " as they are, and MLflow can go on too.\nMoving them to Cairn's order is the"
-                    " work of `cairn db adopt`, which comes with a later version.\n",
-                    out);
+        (void)fputs(
+            "The tables were made by MLflow and keep its order of keys: Cairn serves them"
+            " as they are, and MLflow can go on too.\n`cairn db adopt` moves them to Cairn's"
+            " order, in which rows are found faster; --dry-run says how.\n",
+            out);
 }
 
 static int run(struct session *s, const struct config *config, bool dry_run, FILE *out)
 {
     struct installed state;
 
-    if (!dry_run && lock(s, config, out) < 0)
+    if (!dry_run && session_lock(s, config, out) < 0)
         return -1;
     if (installed_read(&s->db, &state) < 0 || installed_refuse(&s->db, &state) < 0)
-        return complain(s, "");
+        return session_complain(s, "");
     (void)fprintf(out, "database `%s` on %s, %s %s\n", state.database, state.server,
                   state.revision ? "MLflow's schema at" : "no schema",
                   state.revision ? state.revision : "yet");
     print_origin(&state, out);
-    if (pending_count(&state) == 0) {
+    if (migrate_pending(&state) == 0) {
         (void)fputs("nothing to do\n", out);
         return 0;
     }
-    print_plan(&state, dry_run, out);
-    return dry_run ? 1 : apply_pending(s, config, &state, out);
+    migrate_plan(&state, dry_run, out);
+    return dry_run ? 1 : migrate_apply(s, config, &state, out);
 }
 
 int migrate_run(const struct config *config, bool dry_run, FILE *out)
@@ -290,7 +197,7 @@ static int is_changed(struct session *s, const struct migration *m, const struct
     if (db_select(&s->db, &rows, select_checksum,
                   text_n(m->sql, (unsigned long)(m->end - m->sql))) < 0 ||
         db_next(rows, fields, &now) < 0)
-        return complain(s, m->file);
+        return session_complain(s, m->file);
     db_finish(rows);
     return strcmp(now.checksum, a->checksum) != 0;
 }
@@ -326,13 +233,13 @@ static int status(struct session *s, FILE *out)
     int result = 0;
 
     if (installed_read(&s->db, &state) < 0)
-        return complain(s, "");
+        return session_complain(s, "");
     (void)fprintf(out, "database  `%s` on %s\nschema    %s, this Cairn knows " MLFLOW_REVISION "\n",
                   state.database, state.server, state.revision ? state.revision : "none");
     if (state.revision)
         (void)fprintf(out, "keys      in %s order\n", state.is_clustered ? "Cairn's" : "MLflow's");
     if (installed_refuse(&s->db, &state) < 0)
-        return complain(s, "");
+        return session_complain(s, "");
     print_origin(&state, out);
     for (const struct migration *m = migrations; m->area; m++) {
         int pending = print_migration(s, &state, m, out);
@@ -360,10 +267,10 @@ static int check(struct session *s, FILE *out)
     int differences;
 
     if (migrate_known(&s->db) < 0)
-        return complain(s, "");
+        return session_complain(s, "");
     differences = schema_compare(&s->db, out);
     if (differences < 0)
-        return complain(s, "");
+        return session_complain(s, "");
     if (differences)
         (void)fprintf(out, "%d differences\n", differences);
     else

@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "../store/logged_models.h"
 #include "../store/runs.h"
 #include "../utf8.h"
 #include "endpoints.h"
@@ -34,18 +35,36 @@ static void write_files(struct out *out, const char *prefix, struct arena *mem,
     out_end(out);
 }
 
-/* Where path, of a run's artifacts, is in the store. */
-static int path_in_store(struct request *rq, const struct artifact_store *store,
-                         const struct run *run, const char *path, const char **full)
+/* Where path, of the artifacts at uri, is in the store. */
+static int path_in_store(struct request *rq, const struct artifact_store *store, const char *uri,
+                         const char *path, const char **full)
 {
-    const char *root = artifact_path_of_uri(store, run->artifact_uri ? run->artifact_uri : "");
+    const char *root = artifact_path_of_uri(store, uri ? uri : "");
 
     if (!root)
         return fail(rq, INVALID_PARAMETER_VALUE,
-                    "The artifacts of this run are at '%s', which this server does not read.",
-                    run->artifact_uri);
+                    "These artifacts are at '%s', which this server does not read.", uri);
     *full = *path ? arena_printf(rq->mem, "%s/%s", root, path) : root;
     return artifact_path_check(store, full);
+}
+
+/* A directory below the artifacts at uri: of a run, of a model. */
+static int reply_list(struct request *rq, const struct artifact_store *store, const char *uri,
+                      const char *path)
+{
+    struct artifact *files;
+    const char *full = "";
+    size_t count;
+
+    if (path_in_store(rq, store, uri, path, &full) < 0 ||
+        artifact_entries(store, full, &files, &count) < 0)
+        return -1;
+    out_object(&rq->out, NULL);
+    out_text(&rq->out, "root_uri", uri);
+    write_files(&rq->out, path, rq->mem, files, count);
+    out_end(&rq->out);
+    rq->rows = (int64_t)count;
+    return 0;
 }
 
 struct artifact_list_in {
@@ -63,21 +82,36 @@ int artifact_list(struct request *rq)
 {
     const struct artifact_list_in *in = rq->in;
     const struct artifact_store store = store_of(rq);
-    const char *path = in->path ? in->path : "", *full = "";
+    const char *path = in->path ? in->path : "";
     struct run run = { 0 };
-    struct artifact *files;
-    size_t count;
 
-    if (artifact_path_check(&store, &path) < 0 || run_by_id(rq->db, in->run_id, &run) < 0 ||
-        path_in_store(rq, &store, &run, path, &full) < 0 ||
-        artifact_entries(&store, full, &files, &count) < 0)
+    if (artifact_path_check(&store, &path) < 0 || run_by_id(rq->db, in->run_id, &run) < 0)
         return -1;
-    out_object(&rq->out, NULL);
-    out_text(&rq->out, "root_uri", run.artifact_uri);
-    write_files(&rq->out, path, rq->mem, files, count);
-    out_end(&rq->out);
-    rq->rows = (int64_t)count;
-    return 0;
+    return reply_list(rq, &store, run.artifact_uri, path);
+}
+
+struct logged_model_artifact_list_in {
+    const char *artifact_directory_path, *page_token;
+};
+static const struct field logged_model_artifact_list_fields[] = {
+    OPTIONAL(logged_model_artifact_list_in, artifact_directory_path,
+             "A directory of the model's; its root when absent."),
+    UNCHECKED(logged_model_artifact_list_in, page_token, "Ignored: all are listed."),
+    FIELDS_END,
+};
+INPUT(logged_model_artifact_list);
+
+int logged_model_artifact_list(struct request *rq)
+{
+    const struct logged_model_artifact_list_in *in = rq->in;
+    const struct artifact_store store = store_of(rq);
+    const char *path = in->artifact_directory_path ? in->artifact_directory_path : "";
+    struct logged_model model = { 0 };
+
+    if (artifact_path_check(&store, &path) < 0 ||
+        logged_model_by_id(rq->db, request_member(rq, "model_id"), false, &model) < 0)
+        return -1;
+    return reply_list(rq, &store, model.artifact_location, path);
 }
 
 struct artifact_store_list_in {
@@ -209,7 +243,33 @@ int artifact_get_of_run(struct request *rq)
     struct run run = { 0 };
 
     if (artifact_path_check(&store, &path) < 0 || run_by_id(rq->db, in->run_id, &run) < 0 ||
-        path_in_store(rq, &store, &run, path, &full) < 0)
+        path_in_store(rq, &store, run.artifact_uri, path, &full) < 0)
+        return -1;
+    return send_artifact(rq, &store, full);
+}
+
+struct logged_model_artifact_get_in {
+    const char *artifact_file_path;
+};
+static const struct field logged_model_artifact_get_fields[] = {
+    UNCHECKED(logged_model_artifact_get_in, artifact_file_path, "A file of the model's; needed."),
+    FIELDS_END,
+};
+INPUT(logged_model_artifact_get);
+
+int logged_model_artifact_get(struct request *rq)
+{
+    const struct logged_model_artifact_get_in *in = rq->in;
+    const struct artifact_store store = store_of(rq);
+    const char *path = in->artifact_file_path, *full = "";
+    struct logged_model model = { 0 };
+
+    if (!path || !*path)
+        return fail(rq, BAD_REQUEST,
+                    "Request must include the \"artifact_file_path\" query parameter.");
+    if (artifact_path_check(&store, &path) < 0 ||
+        logged_model_by_id(rq->db, request_member(rq, "model_id"), false, &model) < 0 ||
+        path_in_store(rq, &store, model.artifact_location, path, &full) < 0)
         return -1;
     return send_artifact(rq, &store, full);
 }

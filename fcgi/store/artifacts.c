@@ -243,10 +243,10 @@ static int open_staged(const struct artifact_store *store, const char *body_file
     return open(body_file, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 }
 
-/* An empty body makes no file: nginx names none. */
-static int make_empty(const struct artifact_store *store, const char **body_file)
+/* A file of stage_dir that is ours. Returns its descriptor, or -1 with errno. */
+static int make_staged(const struct artifact_store *store, const char **body_file)
 {
-    char *name = arena_printf(store->mem, "%s/empty-XXXXXX", store->config->stage_dir);
+    char *name = arena_printf(store->mem, "%s/worker-XXXXXX", store->config->stage_dir);
 
     *body_file = name;
     return mkostemp(name, O_CLOEXEC);
@@ -273,7 +273,8 @@ int artifact_place(const struct artifact_store *store, const char *path, const c
 
     if (check_reserved(store, path) < 0)
         return -1;
-    fd = *body_file ? open_staged(store, body_file) : make_empty(store, &body_file);
+    /* An empty body makes no file: nginx names none. */
+    fd = *body_file ? open_staged(store, body_file) : make_staged(store, &body_file);
     if (fd < 0)
         return fail_errno(store, "open upload", body_file);
     /* nginx makes it 0600; a failed sync is a failed upload, never tried again. */
@@ -327,6 +328,36 @@ int artifact_count(const struct artifact_store *store, const char *path,
     count_at(at, *name ? name : ".", total);
     close(at);
     return 0;
+}
+
+static int write_all(int fd, const char *bytes, size_t length)
+{
+    while (length) {
+        ssize_t n = write(fd, bytes, length);
+
+        if (n < 0 && errno != EINTR)
+            return -1;
+        bytes += n > 0 ? n : 0;
+        length -= n > 0 ? (size_t)n : 0;
+    }
+    return 0;
+}
+
+int artifact_write(const struct artifact_store *store, const char *path, const char *bytes,
+                   size_t length)
+{
+    const char *staged;
+    int fd = make_staged(store, &staged), failed = 0;
+
+    if (fd < 0)
+        return fail_errno(store, "stage", path);
+    if (write_all(fd, bytes, length) < 0)
+        failed = fail_errno(store, "write", path);
+    close(fd);
+    if (!failed)
+        return artifact_place(store, path, staged);
+    (void)unlink(staged);
+    return failed;
 }
 
 static int remove_at(int at, const char *name);

@@ -47,6 +47,10 @@ struct artifact_total {
 int artifact_count(const struct artifact_store *, const char *path,
                    struct artifact_total *) MUST_CHECK;
 
+/* The same for bytes that a worker has: small files only. */
+int artifact_write(const struct artifact_store *, const char *path, const char *bytes,
+                   size_t length) MUST_CHECK;
+
 /* Removes a file or a tree; what is not there is no failure. */
 int artifact_remove(const struct artifact_store *, const char *path) MUST_CHECK;
 

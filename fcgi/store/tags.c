@@ -59,3 +59,24 @@ int tag_remove(struct db *db, const char *run_id, const char *key)
                     run_id);
     return gone < 0 ? -1 : 0;
 }
+
+struct stored_tag {
+    const char *value;
+};
+static const struct field stored_columns[] = { COLUMN(stored_tag, value), FIELDS_END };
+
+static const char select_tag[] = "SELECT value FROM tags WHERE run_uuid = ? AND `key` = ?";
+
+int tag_value(struct db *db, const char *run_id, const char *key, const char **value)
+{
+    struct stored_tag stored = { 0 };
+    struct rows *rows;
+    int found;
+
+    if (db_select(db, &rows, select_tag, text(run_id), text(key)) < 0)
+        return -1;
+    found = db_next(rows, stored_columns, &stored);
+    db_finish(rows);
+    *value = stored.value;
+    return found < 0 ? -1 : 0;
+}

@@ -14,3 +14,5 @@ int tags_put(struct db *, const struct run *, const struct key_value *, size_t c
 int tags_insert(struct db *, const char *run_id, const struct key_value *, size_t count) MUST_CHECK;
 /* RESOURCE_DOES_NOT_EXIST if there is no such tag. */
 int tag_remove(struct db *, const char *run_id, const char *key) MUST_CHECK;
+/* *value is NULL if there is no such tag. */
+int tag_value(struct db *, const char *run_id, const char *key, const char **value) MUST_CHECK;

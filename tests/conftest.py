@@ -166,9 +166,12 @@ def servers(place, mariadb, request):
 
 
 @pytest.fixture(scope="module")
-def server(servers):
-    """The server under test, alone on a fresh database."""
-    return servers.peer() if PEER else servers.cairn()
+def server(servers, request):
+    """The server under test, alone on a fresh database. No worker dies but in a module that kills them."""
+    server = servers.peer() if PEER else servers.cairn()
+    yield server
+    if not PEER and not getattr(request.module, "KILLS_WORKERS", False):
+        assert server.deaths() == []
 
 
 @pytest.fixture(scope="module")

@@ -300,16 +300,13 @@ def test_runs_by_the_client(client, experiment):
         client.get_run("0" * 32)
 
 
-def test_long_histories_are_read_in_pages(client, experiment, monkeypatch):
+def test_long_histories_are_read_in_pages(client, experiment):
     run_id = client.create_run(experiment.experiment_id).info.run_id
-    for start in range(0, 2500, 500):
-        client.log_batch(run_id, [Metric("m", n / 7, 1000 + n, n) for n in range(start, start + 500)])
-    from mlflow.store.tracking import rest_store
-
-    monkeypatch.setattr(rest_store, "SEARCH_MAX_RESULTS_DEFAULT", 100, raising=False)
+    for start in range(0, 26000, 1000):
+        client.log_batch(run_id, [Metric("m", n / 7, 1000 + n, n) for n in range(start, start + 1000)])
+    got = client.get_metric_history(run_id, "m")  # in pages of 25,000
+    assert [p.value for p in got] == [n / 7 for n in range(26000)]
     store = client._tracking_client.store
-    got = store.get_metric_history(run_id, "m")
-    assert [p.value for p in got] == [n / 7 for n in range(2500)]
     page = store.get_metric_history(run_id, "m", max_results=999)
     assert len(page) == 999 and page.token
     assert store.get_metric_history(run_id, "m", max_results=999, page_token=page.token)[0].step == 999

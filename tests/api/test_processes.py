@@ -20,6 +20,7 @@ from harness.api import Api
 from harness.processes import wait_until
 
 pytestmark = pytest.mark.cairn_only("its own processes")
+KILLS_WORKERS = True
 
 
 def pool(server, name):

@@ -1,5 +1,7 @@
 """What is there besides experiments and runs: health, version, what the server can do."""
 
+import re
+
 import pytest
 
 
@@ -37,3 +39,40 @@ def test_a_probe_may_be_a_head(api, path):
 
 def test_a_probe_has_one_address(api):
     assert api.get("/version/").status == 404
+
+
+# -- the pages
+
+
+@pytest.fixture
+def index(api):
+    if api.server.is_peer:
+        pytest.skip("the peer has another UI")
+    if not (api.server.static_dir / "index.html").exists():
+        pytest.skip("the UI is not built: node static/build.mjs")
+    reply = api.get("/")
+    assert (reply.status, reply.type.split(";")[0]) == (200, "text/html")
+    return reply
+
+
+def test_the_page_may_run_nothing_but_what_we_ship(index):
+    policy = index.headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy and "unsafe-inline" not in policy and "unsafe-eval" not in policy
+    assert index.headers["X-Content-Type-Options"] == "nosniff"
+    assert index.headers["Cache-Control"] == "no-cache"
+    assert not re.search(r"(?:src|href)=[\"']?https?:", index.text)
+
+
+def test_what_the_page_loads_is_there_for_ever(api, index):
+    assets = re.findall(r"(?:src|href)=\"/?(assets/[^\"]+)\"", index.text)
+    assert assets
+    for asset in assets:
+        reply = api.get("/" + asset)
+        assert reply.status == 200, str(reply)
+        assert "immutable" in reply.headers["Cache-Control"]
+        assert reply.type.split(";")[0] in ("text/javascript", "text/css", "image/svg+xml", "image/png", "font/woff2"), reply.type
+
+
+def test_a_page_that_is_not_there(api, index):
+    assert api.get("/assets/nope.js").status == 404
+    assert "immutable" not in api.get("/assets/nope.js").headers.get("Cache-Control", "")

@@ -177,8 +177,16 @@ class Cairn:
         return "\n".join(parts)
 
     def problems(self):
-        """Sanitizer reports and failed assertions; a test run that caused one has failed."""
-        return [m.group(0) for m in TROUBLE.finditer(self.workers.log() if self.workers else "")]
+        """Sanitizer reports, failed assertions, secrets in a log; a test run that caused one has failed."""
+        found = [m.group(0) for m in TROUBLE.finditer(self.workers.log() if self.workers else "")]
+        for file in self.log_dir.iterdir():
+            if self.db.mariadb.password in file.read_text(errors="replace"):
+                found.append(f"the password of the database is in {file.name}")
+        return found
+
+    def deaths(self):
+        """What the master says of workers that ended as none should."""
+        return re.findall(r".*event=worker_died.*", self.workers.log())
 
     def stop(self):
         for process in (self.nginx, self.workers):

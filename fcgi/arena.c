@@ -1,5 +1,6 @@
 #include "arena.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,6 +38,8 @@ struct block {
 struct arena {
     struct block *newest;
     size_t limit, total; /* total: bytes handed out */
+    jmp_buf *on_limit;
+    bool over;
 };
 
 static _Noreturn void arena_die(const char *why, size_t bytes)
@@ -73,6 +76,8 @@ struct arena *arena_create(size_t limit)
     arena->newest = block_create(FIRST_BLOCK, NULL);
     arena->limit = limit;
     arena->total = 0;
+    arena->on_limit = NULL;
+    arena->over = false;
     return arena;
 }
 
@@ -100,6 +105,20 @@ void arena_reset(struct arena *arena)
     arena->newest->used = 0;
     POISON(arena->newest->data, arena->newest->size);
     arena->total = 0;
+    arena->over = false;
+}
+
+void arena_on_limit(struct arena *arena, jmp_buf *where)
+{
+    arena->on_limit = where;
+}
+
+static _Noreturn void over_limit(struct arena *arena, size_t bytes)
+{
+    if (!arena->on_limit)
+        arena_die("over request_memory", bytes);
+    arena->over = true;
+    longjmp(*arena->on_limit, 1);
 }
 
 void *arena_alloc(struct arena *arena, size_t bytes)
@@ -112,8 +131,8 @@ void *arena_alloc(struct arena *arena, size_t bytes)
         arena_die("absurd allocation", bytes);
     if (rounded == 0)
         rounded = ALIGNMENT;
-    if (arena->limit && arena->total + rounded > arena->limit)
-        arena_die("over request_memory", arena->total + rounded);
+    if (arena->limit && !arena->over && arena->total + rounded > arena->limit)
+        over_limit(arena, arena->total + rounded);
     if (rounded > block->size - block->used) {
         size_t size = block->size * 2 < LARGEST_STEP ? block->size * 2 : LARGEST_STEP;
 

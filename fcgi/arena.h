@@ -2,6 +2,7 @@
  * by hand; arena_reset() takes everything back at once. */
 #pragma once
 
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
@@ -21,9 +22,13 @@ void arena_destroy(struct arena *);
 /* Forgets everything allocated; keeps one block for the next request. */
 void arena_reset(struct arena *);
 
-/* Zeroed, aligned for any type, never NULL: out of memory, or over the limit,
- * the process says so and aborts; the master starts another worker. */
+/* Zeroed, aligned for any type, never NULL: out of memory the process says so and
+ * aborts; the master starts another worker. Over the limit it does the same, unless
+ * somebody waits for it: see arena_on_limit(). */
 void *arena_alloc(struct arena *, size_t bytes);
+/* Over the limit, jumps there (longjmp with 1) instead of aborting. From then on, until
+ * arena_reset(), there is no limit: what is left to do is to say so. NULL: abort. */
+void arena_on_limit(struct arena *, jmp_buf *);
 char *arena_strdup(struct arena *, const char *);
 /* The first n bytes of s, and a NUL. */
 char *arena_strndup(struct arena *, const char *s, size_t n);

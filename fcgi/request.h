@@ -45,7 +45,6 @@ struct request {
     size_t body_length;
     const char *body_file; /* an upload that nginx put into stage_dir; "" for none */
     const char *id, *remote_addr;
-    bool gateway_timeout;
 
     /* Found by the router. */
     const struct endpoint *endpoint;

@@ -167,17 +167,42 @@ static void log_request(const struct request *rq, int64_t ms)
              rq->err->detail ? log_quote(detail, sizeof(detail), rq->err->detail) : "");
 }
 
+static int steps(struct request *rq)
+{
+    int failed = route(rq);
+
+    if (failed) /* or answered: OPTIONS */
+        return failed;
+    return authenticate(rq) || parse(rq) || authorise(rq) || handle(rq) ? -1 : 0;
+}
+
+/* A request that needs more memory than one may have is refused, not the worker's end:
+ * it would need as much the next time, and clients repeat what answers 5xx. */
+static int bounded_steps(struct request *rq)
+{
+    jmp_buf too_much;
+    int failed;
+
+    arena_on_limit(rq->mem, &too_much);
+    if (setjmp(too_much) == 0) {
+        failed = steps(rq);
+    } else {
+        db_rollback(rq->db);
+        failed = fail(rq, REQUEST_TOO_LARGE,
+                      "The request needs more memory than one request may use (request_memory). "
+                      "Ask for less at once.");
+    }
+    arena_on_limit(rq->mem, NULL);
+    return failed;
+}
+
 void serve(struct request *rq)
 {
     int64_t start = now_ms();
-    int failed;
 
     clear_reply(rq);
     error_clear(rq->err);
-    failed = route(rq);
-    if (failed == 0)
-        failed = authenticate(rq) || parse(rq) || authorise(rq) || handle(rq) ? -1 : 0;
-    if (failed < 0)
+    if (bounded_steps(rq) < 0)
         write_error(rq);
     log_request(rq, now_ms() - start);
 }

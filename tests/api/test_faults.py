@@ -232,16 +232,15 @@ def test_a_reload_with_a_broken_configuration_changes_nothing(start):
 
 def test_an_nginx_reload_fails_no_request(start):
     server = start()
-    with Load(server, fresh_run(server)) as load:
+    # Each request on a connection of its own: a kept one may be closed while the client writes to it.
+    with Load(server, fresh_run(server), headers={"Connection": "close"}) as load:
         for _ in range(5):
             before = set(children(server.nginx.pid))
             until(load, 50)
             server.nginx.signal(signal.SIGHUP)
             wait_until(lambda: set(children(server.nginx.pid)) - before, 30, "new nginx workers")  # noqa: B023
         until(load, 100)
-    # An idle kept connection may be closed while the client writes: only that may fail.
-    assert set(load.statuses) <= {200, "ConnectionError"}
-    assert load.statuses["ConnectionError"] <= 5
+    assert set(load.statuses) == {200}, load.bad
     assert load.lost() == set()
 
 
@@ -377,7 +376,7 @@ def test_a_body_that_is_too_large_is_413(start):
     api.post("experiments/create", {}).fails(400, "INVALID_PARAMETER_VALUE", missing("name"))
 
 
-def test_a_request_that_wants_too_much_memory_fails_alone(start):
+def test_a_request_that_wants_too_much_memory_is_refused(start):
     server = start(max_body=2 * 1024 * 1024, request_memory=8 * 1024 * 1024)
     api = Api(server)
     run = fresh_run(server)
@@ -385,7 +384,8 @@ def test_a_request_that_wants_too_much_memory_fails_alone(start):
     reply = requests.post(
         server.url + "/api/2.0/mlflow/runs/log-batch", data=greedy, headers={"Content-Type": "application/json"}, timeout=60
     )
-    assert reply.status_code in (400, 413, 503) and reply.headers["Content-Type"] == "application/json", reply.text
+    assert reply.status_code == 413 and reply.headers["Content-Type"] == "application/json", reply.text
+    assert "worker_died" not in server.workers.log()
     for _ in range(10):
         api.log_metric(run, "m", 1).ok()
 

@@ -72,6 +72,30 @@ static void printf_writes_any_length(void **state)
     arena_destroy(mem);
 }
 
+static void over_the_limit_it_jumps_where_it_is_told(void **state)
+{
+    struct arena *mem = arena_create(100000);
+    jmp_buf where;
+    volatile int jumps = 0;
+
+    (void)state;
+    arena_on_limit(mem, &where);
+    if (setjmp(where) == 0) {
+        for (;;)
+            (void)arena_alloc(mem, 1000);
+    }
+    jumps++;
+    assert_int_equal(jumps, 1);
+    assert_in_range(arena_used(mem), 98000, 100000);
+    assert_non_null(arena_alloc(mem, 5000)); /* to say so */
+    arena_reset(mem);
+    if (setjmp(where) == 0) {
+        (void)arena_alloc(mem, 200000);
+        assert_true(0);
+    }
+    arena_destroy(mem);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -80,6 +104,7 @@ int main(void)
         cmocka_unit_test(a_reset_arena_starts_again),
         cmocka_unit_test(a_mark_gives_back_what_came_after_it),
         cmocka_unit_test(printf_writes_any_length),
+        cmocka_unit_test(over_the_limit_it_jumps_where_it_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,7 +12,8 @@ The admin command against the server that ops/up runs on DIR (%s).
   db status|check|migrate|shell    the database; shell reads statements from standard input, too
   doctor                           what is wrong, if anything
   config dump|check                the settings in force
-  describe, version, …             see: cairn help"""
+  gc                               delete for good what was deleted
+  help                             all of them"""
 
 
 def cairn():
@@ -28,7 +29,7 @@ def cairn():
     if inst.inspect() != "ours" or not os.path.exists(inst.cairn):
         raise Problem(f"{inst.data} is not a data directory that ops/up has set up")
     become_owner(inst.data)
-    if args[0] in ("db", "doctor") and not os.path.exists(inst.db_socket):
+    if args[0] in ("db", "doctor", "gc") and not os.path.exists(inst.db_socket):
         raise Problem(f"no database runs on {inst.data}: start it with ops/up")
     os.execv(inst.cairn, ["cairn", *with_config(args, inst.cairn_conf)])
 

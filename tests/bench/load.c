@@ -131,7 +131,9 @@ static void put_filled(struct connection *c, const char *s, size_t length, uint6
         }
         put(c, s, (size_t)(at - s));
         (void)snprintf(number, sizeof(number), "%" PRIu64, want.first + request);
-        put_text(c, at[1] == 'n' ? number : at[1] == 'c' ? line(c->number) : line(request));
+        put_text(c, at[1] == 'n'   ? number
+                    : at[1] == 'c' ? line(c->number)
+                                   : line(want.first + request));
         s = at + 3;
     }
 }

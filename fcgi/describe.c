@@ -18,6 +18,8 @@ static const char *const things[] = {
     [THING_RUN] = "run",
     [THING_ARTIFACT] = "artifact",
     [THING_LOGGED_MODEL] = "logged_model",
+    [THING_REGISTERED_MODEL] = "registered_model",
+    [THING_TRACE] = "trace",
 };
 static const char *const accesses[] = {
     [ACCESS_NONE] = "none",

@@ -58,8 +58,7 @@ int shell_run(const struct config *config, int count, char **words)
 
     if (all && database && descriptor >= 0) {
         /* It must be the first word; files of the machine and of the user do not count. */
-        (void)snprintf(options, sizeof(options), "--defaults-file=/proc/self/fd/%d",
-                       descriptor);
+        (void)snprintf(options, sizeof(options), "--defaults-file=/proc/self/fd/%d", descriptor);
         all[1] = options;
         for (int i = 0; i < count; i++)
             all[2 + i] = words[i];

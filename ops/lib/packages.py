@@ -13,6 +13,7 @@ BUILD = [
     ("gcc", "cc"), ("libc6-dev", "/usr/include/stdio.h"), ("cmake", "cmake"), ("ninja-build", "ninja"),
     ("pkg-config", "pkg-config"), ("libfcgi-dev", ":fcgi"), ("libmariadb-dev", ":libmariadb"),
     ("libjansson-dev", ":jansson"), ("uuid-dev", ":uuid"), ("libssl-dev", ":openssl"),
+    ("libsqlite3-dev", ":sqlite3"), ("libyaml-dev", ":yaml-0.1"),
 ]
 UI = [("ca-certificates", "/etc/ssl/certs/ca-certificates.crt"), ("nodejs", "node"), ("npm", "npm")]
 SERVE = [
@@ -23,7 +24,7 @@ TEST = [
     ("clang", "clang"), ("clang-format", "clang-format"), ("clang-tidy", "clang-tidy"), ("g++", "c++"),
     ("libcmocka-dev", ":cmocka"),
     ("python3-venv", "/usr/lib/python3.11/ensurepip/__init__.py"), ("python3-dev", "/usr/include/python3.11/Python.h"),
-    ("git", "git"), ("chromium", "chromium"), ("fonts-noto-cjk", "/usr/share/fonts/opentype/noto"),
+    ("git", "git"), ("mariadb-client", "mariadb-dump"), ("chromium", "chromium"), ("fonts-noto-cjk", "/usr/share/fonts/opentype/noto"),
 ]
 SERVICES = ["nginx"]   # that a package among these starts on its own
 PATH = os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin"

@@ -19,6 +19,8 @@ enum allow_thing {
     THING_RUN,
     THING_ARTIFACT,
     THING_LOGGED_MODEL,
+    THING_REGISTERED_MODEL,
+    THING_TRACE,
 };
 
 /* Who may call: the verb on the thing that the member names. */

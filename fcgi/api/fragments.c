@@ -2,6 +2,8 @@
 
 #include <inttypes.h>
 
+#include "endpoints.h"
+
 int reply_empty(struct request *rq)
 {
     out_object(&rq->out, NULL);
@@ -22,4 +24,17 @@ int check_max_results(struct request *rq, int64_t max_results)
                     " for parameter 'max_results' supplied. It must be at most 50000",
                     max_results);
     return 0;
+}
+
+int check_most(struct request *rq, int64_t value, int64_t most)
+{
+    bool is_query = rq->endpoint->method == GET && *rq->query;
+    const char *quote = is_query ? "\"" : "";
+
+    if (value <= most)
+        return 0;
+    return fail(rq, INVALID_PARAMETER_VALUE,
+                "Invalid value %s%lld%s for parameter 'max_results' supplied:  Hint: Value was of "
+                "type '%s'. See the API docs for more information about request parameters.",
+                quote, (long long)value, quote, is_query ? "str" : "int");
 }

@@ -11,3 +11,7 @@ int reply_empty(struct request *);
 
 /* 1 to 50000, as the searches have it. */
 int check_max_results(struct request *, int64_t max_results) MUST_CHECK;
+
+/* For the searches that know a greatest max_results. MLflow's text shows the value as
+ * it was sent: as a text if in a query. */
+int check_most(struct request *, int64_t max_results, int64_t most) MUST_CHECK;

@@ -22,8 +22,8 @@ if os.environ.get("CAIRN_PEER") == "1":
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import mlflow.server
-    from mlflow.protos import databricks_pb2, mlflow_artifacts_pb2, service_pb2
-    from mlflow.server import handlers
+    from mlflow.protos import databricks_pb2, mlflow_artifacts_pb2, model_registry_pb2, service_pb2, webhooks_pb2
+    from mlflow.server import fastapi_app, handlers
 
 # What the peer does not require and we do, with the reason.
 REQUIRED_BY_US = {
@@ -48,13 +48,21 @@ def their_routes():
     for rule in mlflow.server.app.url_map.iter_rules():
         for method in rule.methods - {"HEAD", "OPTIONS"}:
             found.add((method, plain(rule.rule)))
+    for router in fastapi_app.app.routes:
+        for route in getattr(router, "original_router", fastapi_app.app).routes:
+            for method in getattr(route, "methods", None) or ():
+                found.add((method, plain(route.path)))
     return found
 
 
 def their_messages():
     """(method, path) -> descriptor of the request."""
     found = {}
-    for module, service in ((service_pb2, "MlflowService"), (mlflow_artifacts_pb2, "MlflowArtifactsService")):
+    services = (
+        (service_pb2, "MlflowService"), (mlflow_artifacts_pb2, "MlflowArtifactsService"),
+        (model_registry_pb2, "ModelRegistryService"), (webhooks_pb2, "WebhookService"),
+    )  # fmt: skip
+    for module, service in services:
         for method in module.DESCRIPTOR.services_by_name[service].methods:
             for endpoint in method.GetOptions().Extensions[databricks_pb2.rpc].endpoints:
                 for path in handlers._get_paths(endpoint.path, version=endpoint.since.major):

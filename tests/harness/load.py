@@ -12,8 +12,8 @@ from .api import API, Api
 class Load:
     """Threads that each log one metric after another; `with Load(...) as load:`."""
 
-    def __init__(self, server, run, threads=6):
-        self.server, self.run = server, run
+    def __init__(self, server, run, threads=6, headers=None):
+        self.server, self.run, self.headers = server, run, headers or {}
         self.acked = set()
         self.statuses = Counter()
         self.bad = []  # replies that are neither a success nor an honest 503
@@ -32,7 +32,7 @@ class Load:
             body = {"run_id": self.run, "key": "m", "value": step, "timestamp": 1, "step": step}
             began = time.monotonic()
             try:
-                r = session.post(url, json=body, timeout=60)
+                r = session.post(url, json=body, headers=self.headers, timeout=60)
             except requests.RequestException as e:
                 with self._lock:
                     self.statuses[type(e).__name__] += 1

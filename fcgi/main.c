@@ -13,6 +13,8 @@
 #include "shell.h"
 #include "store/adopt.h"
 #include "store/migrate.h"
+#include "transfer/export.h"
+#include "transfer/import.h"
 
 enum {
     USAGE = 2
@@ -43,6 +45,8 @@ static int run_db_shell(struct call *);
 static int run_config_check(struct call *);
 static int run_config_dump(struct call *);
 static int run_gc(struct call *);
+static int run_import(struct call *);
+static int run_export(struct call *);
 static int run_doctor(struct call *);
 static int run_describe(struct call *);
 static int run_version(struct call *);
@@ -66,6 +70,11 @@ static const struct command commands[] = {
     { "gc", NULL, true, run_gc,
       "Delete for good what was deleted: --older-than 30d, --run-ids a,b, --experiment-ids 1,2, "
       "--logged-model-ids m,n; --delete does it." },
+    { "import", NULL, true, run_import,
+      "Take over an mlruns directory or an SQLite mlflow.db: PATH, --artifacts copy|link|none, "
+      "--artifact-root DIR, --dry-run." },
+    { "export", NULL, true, run_export,
+      "Write a file store of MLflow's: DIR, --experiment-ids 1,2, --artifacts copy|link|none." },
     { "doctor", NULL, true, run_doctor, "Check everything the server needs." },
     { "describe", NULL, true, run_describe,
       "Print the API as JSON; \"describe openapi\" as OpenAPI." },
@@ -162,6 +171,16 @@ static int run_config_dump(struct call *call)
 static int run_gc(struct call *call)
 {
     return gc_run(&call->config, call->argc, call->argv, stdout);
+}
+
+static int run_import(struct call *call)
+{
+    return import_run(&call->config, call->argc, call->argv, stdout);
+}
+
+static int run_export(struct call *call)
+{
+    return export_run_command(&call->config, call->argc, call->argv, stdout);
 }
 
 static int run_doctor(struct call *call)

@@ -57,6 +57,7 @@ class MariaDB:
         self.password = secrets.token_hex(12)
         self.process = None
         directory.mkdir(mode=0o700)
+        (directory / "tmp").mkdir()
         as_root = ["--user=root"] if os.geteuid() == 0 else []
         self._argv = [
             "mariadbd",
@@ -64,6 +65,7 @@ class MariaDB:
             f"--datadir={directory}/data",
             f"--socket={self.socket}",
             f"--pid-file={directory}/db.pid",
+            f"--tmpdir={directory}/tmp",  # one that starts empties it
             "--skip-networking",
             "--skip-name-resolve",
             "--lc-messages-dir=/usr/share/mysql",

@@ -2,7 +2,6 @@
 
 import re
 import signal
-import subprocess
 
 import pytest
 from harness import cairn as harness
@@ -10,6 +9,7 @@ from harness import peer
 from harness.api import Api
 from harness.mariadb import Database, MariaDB
 from harness.processes import wait_until
+from schema import Admin, checks, columns, foreign_keys, keys, root, snapshot, tables
 
 REVISION = "dc11669786a5"
 
@@ -34,140 +34,6 @@ ADDED = {
     ("params", "cairn_params_value"): "runs by the value of a parameter",
     ("latest_metrics", "cairn_latest_metrics_value"): "runs by the value of a metric, and in its order",
 }
-
-
-# -- what a database is, as comparable rows
-
-
-def tables(db):
-    return db.rows(
-        "SELECT table_name, engine, table_collation, row_format FROM information_schema.tables"
-        " WHERE table_schema = DATABASE() AND table_name NOT LIKE 'cairn\\_%%' ORDER BY table_name"
-    )
-
-
-def columns(db):
-    return db.rows(
-        "SELECT table_name, ordinal_position, column_name, column_type, is_nullable, column_default,"
-        "       character_set_name, collation_name, extra, generation_expression"
-        "  FROM information_schema.columns"
-        " WHERE table_schema = DATABASE() AND table_name NOT LIKE 'cairn\\_%%'"
-        " ORDER BY table_name, ordinal_position"
-    )
-
-
-def foreign_keys(db):
-    return db.rows(
-        "SELECT k.table_name, k.constraint_name, k.ordinal_position, k.column_name,"
-        "       k.referenced_table_name, k.referenced_column_name, r.update_rule, r.delete_rule"
-        "  FROM information_schema.key_column_usage k"
-        "  JOIN information_schema.referential_constraints r USING (constraint_schema, constraint_name, table_name)"
-        " WHERE k.table_schema = DATABASE() AND k.referenced_table_name IS NOT NULL"
-        " ORDER BY k.table_name, k.constraint_name, k.ordinal_position"
-    )
-
-
-def checks(db):
-    return [
-        (table, name, level, re.sub(r"\s+", " ", clause))
-        for table, name, level, clause in db.rows(
-            "SELECT table_name, constraint_name, level, check_clause FROM information_schema.check_constraints"
-            " WHERE constraint_schema = DATABASE() ORDER BY table_name, constraint_name"
-        )
-    ]
-
-
-def keys(db):
-    """(table, name) -> (unique, columns in order, with prefix lengths and directions)."""
-    found = {}
-    for table, name, non_unique, column, part, order in db.rows(
-        "SELECT table_name, index_name, non_unique, column_name, sub_part, collation"
-        "  FROM information_schema.statistics"
-        " WHERE table_schema = DATABASE() AND table_name NOT LIKE 'cairn\\_%%'"
-        " ORDER BY table_name, index_name, seq_in_index"
-    ):
-        found.setdefault((table, name), (not non_unique, []))[1].append((column, part, order))
-    return found
-
-
-def snapshot(db):
-    """All of it, and the rows that a migration makes."""
-    return {
-        "tables": tables(db),
-        "columns": columns(db),
-        "foreign keys": foreign_keys(db),
-        "checks": checks(db),
-        "keys": keys(db),
-        "triggers": db.rows(
-            "SELECT trigger_name, event_object_table, event_manipulation, action_timing, action_statement"
-            "  FROM information_schema.triggers WHERE trigger_schema = DATABASE()"
-        ),
-        "revision": db.rows("SELECT version_num FROM alembic_version"),
-        "workspaces": db.rows("SELECT * FROM workspaces"),
-        "experiments": db.rows(
-            "SELECT experiment_id, name, artifact_location, lifecycle_stage, workspace FROM experiments"
-        ),
-        "migrations": db.rows(
-            "SELECT area, number, name, checksum, finished IS NOT NULL FROM cairn_migrations ORDER BY area, number"
-        ),
-    }
-
-
-class Admin:
-    """`cairn db …` on one database."""
-
-    def __init__(self, directory, db, **settings):
-        self.db = db
-        self.config = directory / f"{db.name}-{settings.get('db_user', 'cairn')}.conf"
-        self.settings = {
-            "db_socket": db.mariadb.socket,
-            "db_user": "cairn",
-            "db_password": db.mariadb.password,
-            "db_name": db.name,
-            "run_dir": directory / "run",
-            "artifact_root": directory / "artifacts",
-            "stage_dir": directory / "stage",
-            **settings,
-        }
-        self.config.write_text("".join(f"{k} = {v}\n" for k, v in self.settings.items()))
-
-    def run(self, *words):
-        return harness.cairn(*words, "--config", self.config, check=False)
-
-    def ok(self, *words):
-        done = self.run(*words)
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert done.stderr == ""
-        return done.stdout
-
-    def start(self):
-        return subprocess.Popen(
-            [harness.BINARY, "db", "migrate", "--config", self.config],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=harness.environment(),
-        )
-
-    def tables(self):
-        return self.db.value("SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = %s", self.db.name)
-
-
-@pytest.fixture(scope="module")
-def admin(mariadb, tmp_path_factory):
-    """Makes an empty database and the commands for it."""
-    made = []
-
-    def make(name, character_set="utf8mb4", server=mariadb, **settings):
-        db = Database(server, f"schema_{name}")
-        with server.connect(None) as link, link.cursor() as cursor:
-            cursor.execute(f"CREATE DATABASE {db.name} CHARACTER SET {character_set}")
-        made.append(db)
-        return Admin(tmp_path_factory.mktemp(name), db, **settings)
-
-    yield make
-    for db in made:
-        db.close()
 
 
 @pytest.fixture(scope="module")
@@ -614,10 +480,6 @@ def test_the_check_finds_what_differs_and_nothing_else(admin):
 
 
 # -- users
-
-
-def root(server):
-    return server.connect(None, user="root", password="")
 
 
 def test_the_grants_are_enough_and_no_more(admin, ours, tmp_path):

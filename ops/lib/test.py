@@ -231,7 +231,7 @@ def steps():
         Step("build dev", *preset("dev"), needs=()),
         Step("ui build", ui_build),
         Step("ctest dev", needs=("build dev",), counts="junit"),
-        pytest("pytest", "api", "contract", workers=3, needs=("build dev", "ui build")),
+        pytest("pytest", "api", "contract", "workloads", workers=3, needs=("build dev", "ui build")),
         Step("ui types", ["npm", "run", "--silent", "check"], cwd=build.STATIC),
         Step("ui unit", ["npm", "test", "--silent"], cwd=build.STATIC, counts="node"),
         Step("build clang", *preset("clang"), slow=True),

@@ -148,6 +148,12 @@ static bool is_lost(unsigned error)
            error == 1927 || error == 1152;
 }
 
+/* A REGEXP's pattern was refused: MariaDB has one number for it, MySQL many. */
+static bool is_pattern(unsigned error)
+{
+    return error == 1139 || (error >= 3684 && error <= 3700) || error == 3887;
+}
+
 /* Notes the database's words and turns them into the client's error. */
 static int db_fail(struct db *db, const char *name, unsigned error, const char *words)
 {
@@ -164,6 +170,8 @@ static int db_fail(struct db *db, const char *name, unsigned error, const char *
     if (error == LOCK_DEADLOCK || error == LOCK_WAIT_TIMEOUT)
         return fail(db, TEMPORARILY_UNAVAILABLE,
                     "The database is busy with conflicting writes. Try again in a moment.");
+    if (is_pattern(error))
+        return fail(db, INVALID_PARAMETER_VALUE, "Invalid regular expression: %s", words);
     if (error == DATA_TOO_LONG || error == OUT_OF_RANGE)
         return fail(db, BAD_REQUEST, "%s", words);
     return fail(db, BAD_REQUEST, "The database refused the values of this request.");

@@ -9,6 +9,10 @@ enum {
     ORDER = ATTRIBUTE_ORDER,
     IN = ATTRIBUTE_IN,
     VIA_TAG = ATTRIBUTE_VIA_TAG,
+    OURS = ATTRIBUTE_OURS,
+    VIA_EXPERIMENT = ATTRIBUTE_VIA_EXPERIMENT,
+    SPAN = ATTRIBUTE_SPAN,
+    AGE = ATTRIBUTE_AGE,
 };
 
 static const struct attribute attributes[] = {
@@ -111,6 +115,15 @@ static int attribute_read(const struct search_ctx *cx, enum search_what what, un
     }
     return fail(cx, INVALID_PARAMETER_VALUE, "Invalid %s key '%s' specified. Valid keys are '%s'",
                 entity_name(id->entity), id->key, attribute_keys(cx, what, id->entity, use));
+}
+
+const struct attribute *attribute_of_ours(enum search_what what, const char *name)
+{
+    for (size_t i = 0; i < COUNT(attributes); i++)
+        if (attributes[i].what == what && (attributes[i].uses & OURS) &&
+            !strcmp(attributes[i].key, name))
+            return &attributes[i];
+    return NULL;
 }
 
 int identifier_read(const struct search_ctx *cx, enum search_what what, unsigned use, const char *s,

@@ -4,6 +4,7 @@
 
 #include "parser.h"
 #include "python.h"
+#include "superset.h"
 
 struct order {
     struct identifier id;
@@ -134,6 +135,18 @@ static int order_parse(const struct search_ctx *cx, enum search_what what, const
     return identifier_read(cx, what, ATTRIBUTE_ORDER, stripped(cx->mem, id), &order->id);
 }
 
+/* As MLflow has it, or as the superset has. */
+static int order_read(const struct search_ctx *cx, enum search_what what, const char *clause,
+                      struct order *order)
+{
+    if (order_parse(cx, what, clause, order) == 0)
+        return 0;
+    if (!superset_order_read(cx, what, clause, &order->id, &order->descending))
+        return -1;
+    error_clear(cx->err);
+    return 0;
+}
+
 /* Whether both are the same to the database: created is start_time. */
 static bool same_order(const struct order *a, const struct order *b)
 {
@@ -141,7 +154,8 @@ static bool same_order(const struct order *a, const struct order *b)
         return false;
     if (a->id.attribute)
         return !strcmp(a->id.attribute->column, b->id.attribute->column);
-    return !strcmp(a->id.key, b->id.key);
+    return a->id.aggregate == b->id.aggregate && a->id.step == b->id.step &&
+           !strcmp(a->id.key, b->id.key);
 }
 
 #define add(sql, ...) sql_add_values((sql), arena_printf((sql)->mem, __VA_ARGS__), nothing)
@@ -162,6 +176,14 @@ static void add_attribute(struct sql *sql, const struct order *order)
     if (!order->descending)
         add(sql, "%s IS NULL, ", column);
     add(sql, "%s %s, ", column, direction(order));
+}
+
+/* What is missing comes last here as well, but is not computed twice for it. */
+static void add_aggregate(struct sql *sql, const struct order *order)
+{
+    add(sql, order->descending ? "" : "-");
+    aggregate_value(sql, &order->id);
+    add(sql, " DESC, ");
 }
 
 /* Values first, then NaN, then runs without the metric. */
@@ -188,7 +210,7 @@ static int orders_read(const struct search_ctx *cx, enum search_what what,
     if (order_by->count > ORDER_ITEMS)
         return fail(cx, INVALID_PARAMETER_VALUE, "order_by has at most %d items.", ORDER_ITEMS);
     for (size_t i = 0; i < order_by->count; i++)
-        if (order_parse(cx, what, order_by->items[i], &orders[i]) < 0)
+        if (order_read(cx, what, order_by->items[i], &orders[i]) < 0)
             return -1;
     return 0;
 }
@@ -207,7 +229,9 @@ static int run_order(const struct search_ctx *cx, const struct text_list *order_
             if (same_order(&orders[k], order))
                 return fail(cx, INVALID_PARAMETER_VALUE, "`order_by` contains duplicate fields: %s",
                             repr_list(cx->mem, order_by));
-        if (order->id.attribute) {
+        if (order->id.aggregate) {
+            add_aggregate(sql, order);
+        } else if (order->id.attribute) {
             add_attribute(sql, order);
             timed |= !strcmp(order->id.attribute->column, "r.start_time");
         } else {
@@ -260,8 +284,8 @@ const char *search_order_metric(const struct search_ctx *cx, const struct text_l
 {
     struct order order = { 0 };
 
-    if (order_by->count != 1 || order_parse(cx, SEARCH_RUNS, order_by->items[0], &order) < 0 ||
-        order.id.entity != ENTITY_METRIC)
+    if (order_by->count != 1 || order_read(cx, SEARCH_RUNS, order_by->items[0], &order) < 0 ||
+        order.id.entity != ENTITY_METRIC || order.id.aggregate)
         return NULL;
     *descending = order.descending;
     return order.id.key;

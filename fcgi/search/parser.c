@@ -193,8 +193,8 @@ static int presence_read(const struct search_ctx *cx, enum search_what what, str
                 entity_name(c->id.entity), c->id.key);
 }
 
-static int comparison_read(const struct search_ctx *cx, enum search_what what, const struct term *t,
-                           struct comparison *c)
+int comparison_parse(const struct search_ctx *cx, enum search_what what, const struct term *t,
+                     struct comparison *c)
 {
     *c = (struct comparison){ 0 };
     if (t->size > 3)
@@ -299,7 +299,7 @@ static int clauses_read(const struct search_ctx *cx, enum search_what what,
         if (terms->items[i].kind != TERM_COMPARISON)
             continue;
         clause->kind = EXPR_COMPARISON;
-        if (comparison_read(cx, what, &terms->items[i], &clause->comparison) < 0)
+        if (comparison_parse(cx, what, &terms->items[i], &clause->comparison) < 0)
             return -1;
         if (++all->count > FILTER_COMPARISONS)
             return fail(cx, INVALID_PARAMETER_VALUE, "A filter has at most %d comparisons.",

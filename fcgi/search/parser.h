@@ -31,31 +31,46 @@ enum comparator {
     CMP_NOT_IN,
     CMP_IS_NULL,
     CMP_IS_NOT_NULL,
+    /* Not MLflow's: superset.h */
+    CMP_NOT_LIKE,
+    CMP_NOT_ILIKE,
+    CMP_REGEXP,
+    CMP_NOT_REGEXP,
+    CMP_BETWEEN,
+    CMP_NOT_BETWEEN,
 };
 
 struct comparison {
     struct identifier id;
     enum comparator comparator;
     const char *sign;           /* the comparator as it was written */
-    const struct value *values; /* of a list: all; of IS NULL: none */
+    const struct value *values; /* of a list: all; of IS NULL: none; of BETWEEN: two */
     size_t count;
     bool is_float; /* the number was written with a dot or an exponent */
 };
 
-/* AND is all there is for now; OR and NOT will be kinds of their own. */
+/* MLflow has nothing but one AND; OR and NOT are of the superset. */
 struct expr {
-    enum {
+    enum expr_kind {
         EXPR_COMPARISON,
         EXPR_AND,
+        EXPR_OR,
+        EXPR_NOT, /* one item */
     } kind;
     struct comparison comparison;
-    struct expr *items; /* of EXPR_AND */
+    struct expr *items; /* of the other kinds */
     size_t count;
 };
 
 /* The filter's comparisons, all of them under one AND. -1 with MLflow's text. */
 int filter_parse(const struct search_ctx *, enum search_what, const char *filter,
                  struct expr *) MUST_CHECK;
+
+/* One comparison, and whether the language has it for that identifier (which
+ * may make other values of c's). -1 with MLflow's text. */
+int comparison_parse(const struct search_ctx *, enum search_what, const struct term *,
+                     struct comparison *) MUST_CHECK;
+int comparison_check(const struct search_ctx *, enum search_what, struct comparison *) MUST_CHECK;
 
 /* The one statement of a text: its terms in *terms. Statements are counted in
  * *statements; with none or several, terms are those of the first. -1: no tokenizer
@@ -70,6 +85,9 @@ struct terms join_keywords(struct arena *, const struct terms *);
 /* Conditions on a column, a constant of the program. Texts are told apart by case. */
 void text_condition(struct sql *, const char *column, const struct comparison *);
 void number_condition(struct sql *, const char *column, const struct comparison *);
+/* The beginning of a condition on the row x that holds a key's value: what follows is
+ * about x.value, and ends with a parenthesis. */
+void exists_open(struct sql *, enum search_what, enum entity, const char *key);
 
 /* The comparators of a set, as Python prints it. */
 const char *comparators_text(struct arena *, const enum comparator *, size_t count);

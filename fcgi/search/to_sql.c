@@ -7,6 +7,7 @@
 #include "../out.h"
 #include "parser.h"
 #include "python.h"
+#include "superset.h"
 
 static const enum comparator numeric[] = { CMP_EQ, CMP_NE, CMP_LT, CMP_LE, CMP_GT, CMP_GE };
 static const enum comparator textual[] = {
@@ -128,8 +129,16 @@ static const struct value nothing[] = { { .type = VALUE_END } };
 static const char *number_sign(enum comparator comparator)
 {
     static const char *const signs[] = {
-        [CMP_EQ] = "=", [CMP_NE] = "!=", [CMP_LT] = "<",  [CMP_LE] = "<=",
-        [CMP_GT] = ">", [CMP_GE] = ">=", [CMP_IN] = "IN", [CMP_NOT_IN] = "NOT IN",
+        [CMP_EQ] = "=",
+        [CMP_NE] = "!=",
+        [CMP_LT] = "<",
+        [CMP_LE] = "<=",
+        [CMP_GT] = ">",
+        [CMP_GE] = ">=",
+        [CMP_IN] = "IN",
+        [CMP_NOT_IN] = "NOT IN",
+        [CMP_BETWEEN] = "BETWEEN",
+        [CMP_NOT_BETWEEN] = "NOT BETWEEN",
     };
 
     return signs[comparator];
@@ -141,7 +150,7 @@ void number_condition(struct sql *sql, const char *column, const struct comparis
     if (c->comparator == CMP_IN || c->comparator == CMP_NOT_IN)
         sql_add_list(sql, c->values, c->count);
     else
-        sql_add(sql, "?", c->values[0]);
+        sql_add_values(sql, c->count == 2 ? "? AND ?" : "?", c->values);
 }
 
 /* The column's collation ignores case, MLflow's comparisons do not. The plain
@@ -176,6 +185,14 @@ void text_condition(struct sql *sql, const char *column, const struct comparison
     case CMP_NOT_IN:
         add(sql, "BINARY %s NOT IN ", column);
         sql_add_list(sql, c->values, c->count);
+        return;
+    case CMP_NOT_LIKE:
+    case CMP_NOT_ILIKE:
+    case CMP_REGEXP:
+    case CMP_NOT_REGEXP:
+    case CMP_BETWEEN:
+    case CMP_NOT_BETWEEN:
+        superset_text_condition(sql, column, c);
         return;
     case CMP_UNKNOWN:
     case CMP_LT:
@@ -213,11 +230,16 @@ static void add_key(struct sql *sql, const char *key)
     sql_add(sql, "x.`key` = ? AND BINARY x.`key` = ? AND ", text(key), text(key));
 }
 
+void exists_open(struct sql *sql, enum search_what what, enum entity entity, const char *key)
+{
+    add_exists(sql, what, entity);
+    add_key(sql, key);
+}
+
 /* NaN is kept as 0 with is_nan set; it is unequal to everything, and nothing else. */
 static void add_metric(struct sql *sql, const struct comparison *c)
 {
-    add_exists(sql, SEARCH_RUNS, ENTITY_METRIC);
-    add_key(sql, c->id.key);
+    exists_open(sql, SEARCH_RUNS, ENTITY_METRIC, c->id.key);
     add(sql, c->comparator == CMP_NE ? "(" : "x.is_nan = 0 AND ");
     number_condition(sql, "x.value", c);
     add(sql, c->comparator == CMP_NE ? " OR x.is_nan = 1))" : ")");
@@ -240,8 +262,7 @@ static void add_keyed(struct sql *sql, enum search_what what, const struct compa
 /* Runs of MLflow before 1.30 have their name in this tag alone. */
 static void add_run_name(struct sql *sql, const struct comparison *c)
 {
-    add_exists(sql, SEARCH_RUNS, ENTITY_TAG);
-    add_key(sql, "mlflow.runName");
+    exists_open(sql, SEARCH_RUNS, ENTITY_TAG, "mlflow.runName");
     text_condition(sql, "x.value", c);
     add(sql, ")");
 }
@@ -259,6 +280,8 @@ static void add_dataset(struct sql *sql, const struct comparison *c)
 
 static void add_comparison(struct sql *sql, enum search_what what, const struct comparison *c)
 {
+    if (superset_condition(sql, c))
+        return;
     switch (c->id.entity) {
     case ENTITY_METRIC:
         add_metric(sql, c);
@@ -281,8 +304,7 @@ static void add_comparison(struct sql *sql, enum search_what what, const struct 
         number_condition(sql, c->id.attribute->column, c);
 }
 
-static int comparison_check(const struct search_ctx *cx, enum search_what what,
-                            struct comparison *c)
+int comparison_check(const struct search_ctx *cx, enum search_what what, struct comparison *c)
 {
     bool listed = c->comparator == CMP_IN || c->comparator == CMP_NOT_IN;
     const struct value *v = c->values;
@@ -307,20 +329,46 @@ static int comparison_check(const struct search_ctx *cx, enum search_what what,
     return 0;
 }
 
+/* Of a NOT's item, unknown is as good as false: what has no end_time is not found by
+ * end_time > 5, and found by NOT end_time > 5. */
+static void add_expr(struct sql *sql, enum search_what what, const struct expr *e)
+{
+    if (e->kind == EXPR_COMPARISON) {
+        add_comparison(sql, what, &e->comparison);
+        return;
+    }
+    for (size_t i = 0; i < e->count; i++) {
+        add(sql, "%s", !i ? "(" : e->kind == EXPR_OR ? ") OR (" : ") AND (");
+        add_expr(sql, what, &e->items[i]);
+    }
+    add(sql, e->kind == EXPR_NOT ? ") IS NOT TRUE" : ")");
+}
+
+/* As MLflow has it. */
+static int filter_read(const struct search_ctx *cx, enum search_what what, const char *filter,
+                       struct expr *all)
+{
+    if (filter_parse(cx, what, filter, all) < 0)
+        return -1;
+    for (size_t i = 0; i < all->count; i++)
+        if (comparison_check(cx, what, &all->items[i].comparison) < 0)
+            return -1;
+    return 0;
+}
+
 int search_filter(const struct search_ctx *cx, enum search_what what, const char *filter,
                   struct sql *sql)
 {
     struct expr all;
 
-    if (filter_parse(cx, what, filter, &all) < 0)
-        return -1;
+    if (filter_read(cx, what, filter, &all) < 0) {
+        if (!superset_parse(cx, what, filter, &all))
+            return -1; /* with MLflow's words */
+        error_clear(cx->err);
+    }
     for (size_t i = 0; i < all.count; i++) {
-        struct comparison *c = &all.items[i].comparison;
-
-        if (comparison_check(cx, what, c) < 0)
-            return -1;
         add(sql, " AND (");
-        add_comparison(sql, what, c);
+        add_expr(sql, what, &all.items[i]);
         add(sql, ")");
     }
     return 0;

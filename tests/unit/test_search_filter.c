@@ -63,9 +63,9 @@ static void params_and_tags_compare_texts(void **state)
                                               "mlflow.user") "lower(x.value) LIKE lower('R%')))");
     RUNS("params.p IS NULL", " AND (NOT EXISTS (SELECT 1 FROM params" OF_RUN "x.`key` = 'p'))");
     RUNS("tag.t is not null", " AND (EXISTS (SELECT 1 FROM tags" OF_RUN "x.`key` = 't'))");
-    RUNS("params.p = 1",
-         "Expected a quoted string value for parameter (e.g. 'my-value'). Got value 1");
-    RUNS("tags.p IN ('1')",
+    RUNS("params.p = (1)",
+         "Expected a quoted string value for parameter (e.g. 'my-value'). Got value (1)");
+    RUNS("tags.p = ('1')",
          "Expected a quoted string value for tag (e.g. 'my-value'). Got value ('1')");
     RUNS("params.p = x", "Parameter value is either not quoted or unidentified quote types used "
                          "for string value x. Use either single or double quotes.");
@@ -116,8 +116,8 @@ static void lists_are_pythons(void **state)
                                "string values, but got ill-formed list.");
     RUNS("run_id IN ('a',,'b')", "While parsing a list in the query, expected a non-empty list of "
                                  "string values, but got ill-formed list.");
-    RUNS("status IN ('a')", "Only ['run_id'] attributes support comparison with a list of quoted "
-                            "string values.");
+    RUNS("status = ('a')", "Only ['run_id'] attributes support comparison with a list of quoted "
+                           "string values.");
 }
 
 static void datasets_are_found_through_inputs(void **state)
@@ -142,10 +142,10 @@ static void datasets_are_found_through_inputs(void **state)
 static void what_is_no_comparison_is_named(void **state)
 {
     (void)state;
-    RUNS("metrics.m > 0 OR params.p='1'", "Invalid clause(s) in filter string: 'OR'");
-    RUNS("(metrics.m > 0)", "Invalid clause(s) in filter string: '(metrics.m > 0)'");
-    RUNS("metrics.m between 1 and 2",
-         "Invalid clause(s) in filter string: 'metrics.m', 'between', '1', '2'");
+    RUNS("metrics.m > 0 OR WHEN", "Invalid clause(s) in filter string: 'OR', 'WHEN'");
+    RUNS("(metrics.m > 0;)", "Invalid clause(s) in filter string: '(metrics.m > 0;)'");
+    RUNS("metrics.m between 1 and x",
+         "Invalid clause(s) in filter string: 'metrics.m', 'between', '1', 'x'");
     RUNS("metrics.m > 0 foo", "Invalid clause(s) in filter string: 'metrics.m > 0 foo'");
     RUNS("a = 1, b = 2", "Invalid clause(s) in filter string: 'a = 1, b = 2'");
     RUNS("a = b = c", "Invalid comparison clause. Expected 'Identifier' found 'a = b'");

@@ -1,0 +1,38 @@
+/* What Cairn's filters and orders have beyond MLflow's: README.md has the grammar.
+ *
+ * MLflow's grammar goes first and always wins: a text that it accepts means what it
+ * means there, and only a text that it refuses is read by this one. A text that neither
+ * has is refused with MLflow's words. That is why a metric's minimum is metrics.loss@min
+ * or min(metrics.loss): metrics.loss.min is the last value of the metric "loss.min" to
+ * MLflow. In order_by even metrics.loss@min is a metric's name to it, so that only
+ * min(metrics.loss) is left there.
+ *
+ * The clauses between AND, OR, NOT and parentheses are MLflow's, read by its reader, or
+ * those that clause_read() adds. The limits are those of parser.h. */
+#pragma once
+
+#include "parser.h"
+
+/* The whole filter, as items under one AND. False if it is not of the superset;
+ * cx->err is left alone. */
+bool superset_parse(const struct search_ctx *, enum search_what, const char *filter,
+                    struct expr *) MUST_CHECK;
+
+/* One clause without blanks: MLflow's, else ours. False if it is neither. */
+bool clause_read(const struct search_ctx *, enum search_what, const struct lexeme *, size_t count,
+                 struct comparison *) MUST_CHECK;
+
+/* One item of order_by: of a metric's series, or a duration. False if it is neither;
+ * cx->err is left alone. */
+bool superset_order_read(const struct search_ctx *, enum search_what, const char *clause,
+                         struct identifier *, bool *descending) MUST_CHECK;
+
+/* The lexemes of text without blanks. False if there are too many, or a comment. */
+bool superset_lex(struct arena *, const char *text, struct lexemes *) MUST_CHECK;
+
+/* Adds the condition, if MLflow has none of the kind; else false. */
+bool superset_condition(struct sql *, const struct comparison *);
+/* The comparators of texts that are not MLflow's. */
+void superset_text_condition(struct sql *, const char *column, const struct comparison *);
+/* Adds a scalar subquery: the value of a run's series; NULL if there is none. */
+void aggregate_value(struct sql *, const struct identifier *);

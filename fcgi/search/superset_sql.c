@@ -1,0 +1,84 @@
+/* The conditions that only the superset has. As in to_sql.c, fragments are the
+ * program's own words and columns. */
+#include "superset.h"
+
+#include <string.h>
+
+#define add(sql, ...) sql_add_values((sql), arena_printf((sql)->mem, __VA_ARGS__), nothing)
+
+static const struct value nothing[] = { { .type = VALUE_END } };
+
+/* What stands around the column. Case matters: REGEXP has it from the collation, which
+ * both MariaDB and MySQL understand; MySQL has no patterns on binary texts. */
+static const struct {
+    const char *before, *after;
+} texts[] = {
+    [CMP_NOT_LIKE] = { "BINARY ", " NOT LIKE ?" },
+    [CMP_NOT_ILIKE] = { "lower(", ") NOT LIKE lower(?)" },
+    [CMP_REGEXP] = { "CONVERT(", " USING utf8mb4) COLLATE utf8mb4_bin REGEXP ?" },
+    [CMP_NOT_REGEXP] = { "CONVERT(", " USING utf8mb4) COLLATE utf8mb4_bin NOT REGEXP ?" },
+    [CMP_BETWEEN] = { "BINARY ", " BETWEEN ? AND ?" },
+    [CMP_NOT_BETWEEN] = { "BINARY ", " NOT BETWEEN ? AND ?" },
+};
+
+void superset_text_condition(struct sql *sql, const char *column, const struct comparison *c)
+{
+    add(sql, "%s%s", texts[c->comparator].before, column);
+    sql_add_values(sql, texts[c->comparator].after, c->values);
+}
+
+/* Points of the metric's series lie side by side: the primary key of metrics begins
+ * with run and key. Which point is the first or the last of a step is as for the
+ * latest value of a metric: by step, time, value. */
+void aggregate_value(struct sql *sql, const struct identifier *id)
+{
+    static const char *const selected[] = {
+        [AGGREGATE_MIN] = "MIN(x.value)",     [AGGREGATE_MAX] = "MAX(x.value)",
+        [AGGREGATE_FIRST] = "x.value",        [AGGREGATE_STEP] = "x.value",
+        [AGGREGATE_COUNT] = "COUNT(x.value)",
+    };
+
+    add(sql, "(SELECT %s FROM metrics x WHERE x.run_uuid = r.run_uuid AND ",
+        selected[id->aggregate]);
+    sql_add(sql, "x.`key` = ? AND BINARY x.`key` = ? AND x.is_nan = 0", text(id->key),
+            text(id->key));
+    if (id->aggregate == AGGREGATE_FIRST)
+        add(sql, " ORDER BY x.step, x.timestamp, x.value LIMIT 1");
+    if (id->aggregate == AGGREGATE_STEP)
+        sql_add(sql, " AND x.step = ? ORDER BY x.timestamp DESC, x.value DESC LIMIT 1",
+                integer(id->step));
+    add(sql, ")");
+}
+
+/* Params are texts. Those that are no numbers are not compared. */
+static void add_numeric_param(struct sql *sql, const struct comparison *c)
+{
+    static const char number[] = "^[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?$";
+
+    exists_open(sql, SEARCH_RUNS, ENTITY_PARAM, c->id.key);
+    sql_add(sql, "x.value REGEXP ? AND ", text(number));
+    number_condition(sql, "CAST(x.value AS DOUBLE)", c);
+    add(sql, ")");
+}
+
+static void add_of_experiment(struct sql *sql, const struct comparison *c)
+{
+    add(sql, "EXISTS (SELECT 1 FROM experiments e WHERE e.experiment_id = r.experiment_id AND ");
+    text_condition(sql, c->id.attribute->column, c);
+    add(sql, ")");
+}
+
+bool superset_condition(struct sql *sql, const struct comparison *c)
+{
+    if (c->id.aggregate) {
+        aggregate_value(sql, &c->id);
+        number_condition(sql, "", c);
+    } else if (c->id.entity == ENTITY_PARAM && c->count && c->values->type != VALUE_TEXT) {
+        add_numeric_param(sql, c);
+    } else if (c->id.attribute && (c->id.attribute->uses & ATTRIBUTE_VIA_EXPERIMENT)) {
+        add_of_experiment(sql, c);
+    } else {
+        return false;
+    }
+    return true;
+}

@@ -87,6 +87,10 @@ struct answers {
     size_t count, room;
 };
 
+enum {
+    PART = sizeof(const struct gql_selection *)
+};
+
 static void add_answer(struct gql_run *run, struct answers *a, const struct gql_selection *s)
 {
     const char *key = s->alias ? s->alias : s->name;
@@ -104,8 +108,8 @@ static void add_answer(struct gql_run *run, struct answers *a, const struct gql_
         place = &a->items[a->count++];
         *place = (struct answer){ .key = key, .first = s };
     }
-    place->parts = arena_grow(run->ctx.mem, place->parts, place->part_count * sizeof(*place->parts),
-                              (place->part_count + 1) * sizeof(*place->parts));
+    place->parts = arena_grow(run->ctx.mem, place->parts, place->part_count * PART,
+                              (place->part_count + 1) * PART);
     place->parts[place->part_count++] = s->selections;
 }
 

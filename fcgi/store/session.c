@@ -5,8 +5,9 @@
 #include <unistd.h>
 
 enum {
-    LOCK_WAIT = 60,    /* seconds for another migration to end */
-    CHANGE_TRIES = 40, /* for a table that others use: about eight minutes */
+    LOCK_WAIT = 60,  /* seconds for another migration to end */
+    LOCK_TRIES = 40, /* for a table that others use: about ten minutes */
+    DUPLICATE_TRIES = 3,
     LONGEST_PAUSE = 10,
 
     UNKNOWN_DATABASE = 1049,
@@ -98,11 +99,14 @@ int session_lock(struct session *s, const struct config *config, FILE *out)
     return -1;
 }
 
-/* MySQL's manual, "Online DDL limitations": a row that was inserted and rolled
- * back meanwhile may look like a duplicate at the end. */
-static bool may_pass(unsigned error)
+/* How often a statement with this error is worth trying. */
+static int tries(unsigned error)
 {
-    return error == LOCK_WAIT_TIMEOUT || error == DEADLOCK || error == DUPLICATE_ENTRY;
+    if (error == LOCK_WAIT_TIMEOUT || error == DEADLOCK)
+        return LOCK_TRIES;
+    /* MySQL's manual, "Online DDL limitations": a row that was inserted and rolled
+     * back meanwhile may look like a duplicate at the end. */
+    return error == DUPLICATE_ENTRY ? DUPLICATE_TRIES : 1;
 }
 
 /* Shorter than what clients and workers wait for a reply. */
@@ -115,13 +119,10 @@ int session_change(struct session *s, const char *sql, size_t length, FILE *out)
     for (int try = 1;; try++) {
         if (db_script(&s->db, sql, length) == 0)
             return db_commit(&s->db);
-        if (!may_pass(db_error_number(&s->db)) || try == CHANGE_TRIES)
+        if (try >= tries(db_error_number(&s->db)))
             return -1;
-        (void)fprintf(
-            out,
-            "    waiting: a transaction of somebody else has held the table for long (%s);"
-            " trying again, %d of %d\n",
-            db_error_text(&s->db), try, CHANGE_TRIES - 1);
+        (void)fprintf(out, "    waiting: others are in the way (%s); trying again, %d of %d\n",
+                      db_error_text(&s->db), try, tries(db_error_number(&s->db)) - 1);
         (void)fflush(out);
         error_clear(&s->err);
         (void)sleep(try < LONGEST_PAUSE ? (unsigned)try : LONGEST_PAUSE);

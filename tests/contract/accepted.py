@@ -106,6 +106,23 @@ ACCEPTED = [
         and (theirs["status"], ours["status"]) == (400, 200)
         and may_be_ours(sent(step).get("filter")),
     ),
+    # -- datasets and logged models
+    Rule(
+        "What is no list of experiments is named as such; the peer reads it as none.",
+        lambda step, theirs, ours: route(step).endswith("search-datasets") and only_the_message(theirs, ours),
+    ),
+    Rule(
+        "The peer has an error class of its own for an unknown column of this order, which no client reads.",
+        lambda step, theirs, ours: route(step) == "logged-models/search"
+        and body(theirs).get("error_class") == "ATTRIBUTE_NOT_FOUND"
+        and only(body(theirs), body(ours), "error_class", "sqlstate"),
+    ),
+    Rule(
+        "The peer tells what Python's JSON reader said of a page token.",
+        lambda step, theirs, ours: only_the_message(theirs, ours)
+        and message(ours).startswith("Invalid page token: ")
+        and message(theirs).startswith(message(ours)),
+    ),
     # -- reading
     Rule(
         "What Cairn cannot do it does not promise: presigned uploads, the gateway.",

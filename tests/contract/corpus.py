@@ -5,6 +5,8 @@ of a POST; text is sent as it is. `save="x"` remembers an id of the reply, `{x}`
 a later step is replaced by it: each server has ids of its own.
 """
 
+from corpus_models import MODELS
+
 API = "/api/2.0/mlflow/"
 AJAX = "/ajax-api/2.0/mlflow/"
 STORE = "/api/2.0/mlflow-artifacts/artifacts"
@@ -434,4 +436,4 @@ def artifacts():
     yield get("artifacts/list", {"run_id": "{r}"})
 
 
-CHAPTERS = [experiments, search_experiments, runs, values, batches, unreadable, histories, search_runs, reading, artifacts]
+CHAPTERS = [experiments, search_experiments, runs, values, batches, unreadable, histories, search_runs, reading, artifacts, *MODELS]

@@ -8,6 +8,9 @@ import requests
 
 from harness.api import API
 
+TIMES = {
+    "creation_time", "last_update_time", "end_time", "start_time", "creation_timestamp_ms", "last_updated_timestamp_ms",
+}  # fmt: skip
 SETS = re.compile(r"\{('[^{}]*')\}")
 
 
@@ -58,7 +61,8 @@ class Side:
         reply = self.session.send(request, timeout=60, allow_redirects=False)
         if save:
             body = reply.json()
-            self.ids[save] = body.get("experiment_id") or body["run"]["info"]["run_id"]
+            made = next((body[kind]["info"] for kind in ("run", "model") if kind in body), body)
+            self.ids[save] = made.get("run_id") or made.get("model_id") or body["experiment_id"]
         return reply
 
 
@@ -88,7 +92,7 @@ class Normal:
             return [self.value(v, key) for v in value]
         if isinstance(value, bool) or value is None:
             return value
-        if isinstance(value, (int, float)) and key in ("creation_time", "last_update_time", "end_time", "start_time"):
+        if isinstance(value, (int, float)) and key in TIMES:
             return "<now>" if value > 1_750_000_000_000 else value
         if isinstance(value, float) and value != value:
             return "NaN"

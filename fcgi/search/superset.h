@@ -22,6 +22,21 @@ bool superset_parse(const struct search_ctx *, enum search_what, const char *fil
 bool clause_read(const struct search_ctx *, enum search_what, const struct lexeme *, size_t count,
                  struct comparison *) MUST_CHECK;
 
+/* Lexemes side by side, and the text that they are of. */
+struct slice {
+    const struct lexeme *items;
+    size_t count;
+};
+struct slice slice_part(const struct slice *, size_t from, size_t to);
+const char *slice_text(struct arena *, const struct slice *);
+/* No blanks are between them, and there are some. */
+bool slice_is_contiguous(const struct slice *);
+bool lexeme_is(const struct lexeme *, enum lexeme_type, const char *word);
+
+/* An identifier of MLflow's, or min(metrics.m), metrics.m@7, age. False if it is neither. */
+bool superset_name_read(const struct search_ctx *, enum search_what, struct slice,
+                        struct identifier *) MUST_CHECK;
+
 /* One item of order_by: of a metric's series, or a duration. False if it is neither;
  * cx->err is left alone. */
 bool superset_order_read(const struct search_ctx *, enum search_what, const char *clause,

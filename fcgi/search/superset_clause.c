@@ -1,9 +1,7 @@
 /* The clauses that MLflow does not have: an identifier, a sign, its values. */
-#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #include "characters.h"
@@ -11,130 +9,6 @@
 #include "superset.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-
-struct slice {
-    const struct lexeme *items;
-    size_t count;
-};
-
-static struct slice part(const struct slice *s, size_t from, size_t to)
-{
-    return (struct slice){ s->items + from, to - from };
-}
-
-static const char *written(struct arena *mem, const struct slice *s)
-{
-    const struct lexeme *last = &s->items[s->count - 1];
-
-    return arena_strndup(mem, s->items->at, (size_t)(last->at + last->length - s->items->at));
-}
-
-static bool lexeme_is(const struct lexeme *l, enum lexeme_type type, const char *word)
-{
-    return l->type == type && word_is(l->at, l->length, word);
-}
-
-/* No blanks were between them. */
-static bool is_contiguous(const struct slice *s)
-{
-    for (size_t i = 1; i < s->count; i++)
-        if (s->items[i - 1].at + s->items[i - 1].length != s->items[i].at)
-            return false;
-    return s->count > 0;
-}
-
-/* Identifiers */
-
-static const struct {
-    const char *name;
-    enum aggregate aggregate;
-} aggregates[] = {
-    { "min", AGGREGATE_MIN },
-    { "max", AGGREGATE_MAX },
-    { "first", AGGREGATE_FIRST },
-    { "count", AGGREGATE_COUNT },
-};
-
-static enum aggregate aggregate_named(const char *s, size_t length)
-{
-    for (size_t i = 0; i < COUNT(aggregates); i++)
-        if (word_is(s, length, aggregates[i].name))
-            return aggregates[i].aggregate;
-    return AGGREGATE_NONE;
-}
-
-/* min(…): what stands in the parentheses becomes *s. */
-static enum aggregate function_take(struct slice *s)
-{
-    enum aggregate aggregate = AGGREGATE_NONE;
-
-    if (s->count > 3 && s->items[0].type == LEX_NAME &&
-        lexeme_is(&s->items[1], LEX_PUNCTUATION, "(") &&
-        lexeme_is(&s->items[s->count - 1], LEX_PUNCTUATION, ")"))
-        aggregate = aggregate_named(s->items[0].at, s->items[0].length);
-    if (aggregate)
-        *s = part(s, 2, s->count - 1);
-    return aggregate;
-}
-
-/* …@min, …@1000: what stands before it becomes *s. */
-static enum aggregate suffix_take(struct slice *s, int64_t *step)
-{
-    enum {
-        DIGITS = 18 /* of steps: any number of so many fits */
-    };
-    const struct lexeme *last = &s->items[s->count - 1];
-    enum aggregate aggregate;
-
-    if (!is_contiguous(s))
-        return AGGREGATE_NONE;
-    if (s->count > 1 && last->type == LEX_NAME && *last->at == '@') {
-        aggregate = aggregate_named(last->at + 1, last->length - 1);
-        *s = aggregate ? part(s, 0, s->count - 1) : *s;
-        return aggregate;
-    }
-    if (s->count < 3 || last->type != LEX_INTEGER || last->length > DIGITS ||
-        !(lexeme_is(last - 1, LEX_OPERATOR, "@") || lexeme_is(last - 1, LEX_OPERATOR, "@-")))
-        return AGGREGATE_NONE;
-    *step = strtoll(last->at - (last[-1].length - 1), NULL, 10); /* with its sign */
-    *s = part(s, 0, s->count - 2);
-    return AGGREGATE_STEP;
-}
-
-/* Exactly what MLflow's reader takes for one identifier. */
-static bool is_identifier(struct arena *mem, const struct slice *s)
-{
-    const struct lexeme *last = &s->items[s->count - 1];
-    struct terms terms = terms_of(mem, s->items, s->count);
-    const struct term *only = terms.items;
-
-    return is_contiguous(s) && terms.count == 1 && only->kind == TERM_IDENTIFIER &&
-           only->at == s->items->at && only->at + only->length == last->at + last->length;
-}
-
-static bool operand_read(const struct search_ctx *cx, enum search_what what, struct slice s,
-                         struct identifier *id)
-{
-    enum aggregate aggregate;
-    int64_t step = 0;
-    const char *name;
-
-    if (!s.count)
-        return false;
-    aggregate = function_take(&s);
-    if (!aggregate)
-        aggregate = suffix_take(&s, &step);
-    if (!is_identifier(cx->mem, &s))
-        return false;
-    name = written(cx->mem, &s);
-    *id = (struct identifier){ .entity = ENTITY_ATTRIBUTE, .key = name };
-    id->attribute = attribute_of_ours(what, name);
-    if (!id->attribute && identifier_read(cx, what, ATTRIBUTE_FILTER, name, id) < 0)
-        return false;
-    id->aggregate = aggregate;
-    id->step = step;
-    return !aggregate || id->entity == ENTITY_METRIC;
-}
 
 /* Signs */
 
@@ -217,7 +91,7 @@ static bool span_read(struct arena *mem, const struct slice *s, struct value *va
     } units[] = { { "ms", 1 },     { "s", 1e3 },     { "m", 60e3 },
                   { "h", 3600e3 }, { "d", 86400e3 }, { "w", 7 * 86400e3 } };
     const double most = 1e15; /* about 30000 years, and far from the ends of 64 bits */
-    const char *text = is_contiguous(s) ? written(mem, s) : "";
+    const char *text = slice_is_contiguous(s) ? slice_text(mem, s) : "";
     size_t digits = strspn(text, "0123456789"), n = digits, more;
     double ms;
 
@@ -241,7 +115,7 @@ static bool number_read(struct arena *mem, const struct slice *s, struct value *
     enum {
         DIGITS = 18
     };
-    const char *text = written(mem, s);
+    const char *text = slice_text(mem, s);
     double r = strtod(text, NULL);
 
     if (s->items->type == LEX_INTEGER && s->items->length <= DIGITS)
@@ -268,7 +142,7 @@ static bool value_read(struct arena *mem, const struct comparison *c, const stru
         return number_read(mem, s, value);
     case LEX_TEXT:
     case LEX_SYMBOL:
-        *value = text(unquoted(mem, written(mem, s), "'\""));
+        *value = text(unquoted(mem, slice_text(mem, s), "'\""));
         return true;
     default:
         return false;
@@ -281,7 +155,7 @@ static bool list_read(const struct search_ctx *cx, const struct slice *s, struct
 
     if (s->count < 2 || !lexeme_is(s->items, LEX_PUNCTUATION, "("))
         return false;
-    list = written(cx->mem, s);
+    list = slice_text(cx->mem, s);
     return python_tuple(cx, list, strlen(list), &c->values, &c->count) == 0;
 }
 
@@ -302,7 +176,7 @@ static bool values_read(const struct search_ctx *cx, const struct slice *s, stru
     if (i == s->count)
         return false;
     first.count = i;
-    second = part(s, i + 1, s->count);
+    second = slice_part(s, i + 1, s->count);
     c->count = 2;
     return value_read(cx->mem, c, &first, &values[0]) &&
            value_read(cx->mem, c, &second, &values[1]) &&
@@ -393,11 +267,11 @@ static bool ours_read(const struct search_ctx *cx, enum search_what what, const 
     struct sign sign;
 
     *c = (struct comparison){ 0 };
-    if (!sign_find(s, &sign) || !operand_read(cx, what, part(s, 0, sign.from), &c->id))
+    if (!sign_find(s, &sign) || !superset_name_read(cx, what, slice_part(s, 0, sign.from), &c->id))
         return false;
     c->comparator = sign.comparator;
     c->sign = arena_strndup(cx->mem, s->items[sign.from].at, s->items[sign.from].length);
-    values = part(s, sign.to, s->count);
+    values = slice_part(s, sign.to, s->count);
     if (!values_read(cx, &values, c) || !fits(c) || !is_ours(c))
         return false;
     if (c->id.attribute && c->id.attribute->type == ATTRIBUTE_ID)
@@ -425,21 +299,4 @@ bool clause_read(const struct search_ctx *cx, enum search_what what, const struc
     const struct slice s = { lexemes, count };
 
     return count > 0 && (mlflows_read(cx, what, &s, c) || ours_read(cx, what, &s, c));
-}
-
-bool superset_order_read(const struct search_ctx *cx, enum search_what what, const char *clause,
-                         struct identifier *id, bool *descending)
-{
-    struct error quiet = { .mem = cx->mem };
-    const struct search_ctx own = { &quiet, cx->mem };
-    struct lexemes lexemes;
-    struct slice s;
-
-    if (what != SEARCH_RUNS || !superset_lex(cx->mem, clause, &lexemes) || !lexemes.count)
-        return false;
-    s = (struct slice){ lexemes.items, lexemes.count };
-    *descending = lexeme_is(&s.items[s.count - 1], LEX_ORDER, "DESC");
-    s.count -= *descending || lexeme_is(&s.items[s.count - 1], LEX_ORDER, "ASC");
-    return operand_read(&own, what, s, id) &&
-           (id->aggregate || (id->attribute && (id->attribute->uses & ATTRIBUTE_SPAN)));
 }

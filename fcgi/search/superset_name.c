@@ -1,0 +1,140 @@
+/* What the superset has names for, and the texts of lexemes that lie side by side. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "superset.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+struct slice slice_part(const struct slice *s, size_t from, size_t to)
+{
+    return (struct slice){ s->items + from, to - from };
+}
+
+const char *slice_text(struct arena *mem, const struct slice *s)
+{
+    const struct lexeme *last = &s->items[s->count - 1];
+
+    return arena_strndup(mem, s->items->at, (size_t)(last->at + last->length - s->items->at));
+}
+
+bool lexeme_is(const struct lexeme *l, enum lexeme_type type, const char *word)
+{
+    return l->type == type && word_is(l->at, l->length, word);
+}
+
+bool slice_is_contiguous(const struct slice *s)
+{
+    for (size_t i = 1; i < s->count; i++)
+        if (s->items[i - 1].at + s->items[i - 1].length != s->items[i].at)
+            return false;
+    return s->count > 0;
+}
+
+static const struct {
+    const char *name;
+    enum aggregate aggregate;
+} aggregates[] = {
+    { "min", AGGREGATE_MIN },
+    { "max", AGGREGATE_MAX },
+    { "first", AGGREGATE_FIRST },
+    { "count", AGGREGATE_COUNT },
+};
+
+static enum aggregate aggregate_named(const char *s, size_t length)
+{
+    for (size_t i = 0; i < COUNT(aggregates); i++)
+        if (word_is(s, length, aggregates[i].name))
+            return aggregates[i].aggregate;
+    return AGGREGATE_NONE;
+}
+
+/* min(…): what stands in the parentheses becomes *s. */
+static enum aggregate function_take(struct slice *s)
+{
+    enum aggregate aggregate = AGGREGATE_NONE;
+
+    if (s->count > 3 && s->items[0].type == LEX_NAME &&
+        lexeme_is(&s->items[1], LEX_PUNCTUATION, "(") &&
+        lexeme_is(&s->items[s->count - 1], LEX_PUNCTUATION, ")"))
+        aggregate = aggregate_named(s->items[0].at, s->items[0].length);
+    if (aggregate)
+        *s = slice_part(s, 2, s->count - 1);
+    return aggregate;
+}
+
+/* …@min, …@1000: what stands before it becomes *s. */
+static enum aggregate suffix_take(struct slice *s, int64_t *step)
+{
+    enum {
+        DIGITS = 18 /* of steps: any number of so many fits */
+    };
+    const struct lexeme *last = &s->items[s->count - 1];
+    enum aggregate aggregate;
+
+    if (!slice_is_contiguous(s))
+        return AGGREGATE_NONE;
+    if (s->count > 1 && last->type == LEX_NAME && *last->at == '@') {
+        aggregate = aggregate_named(last->at + 1, last->length - 1);
+        *s = aggregate ? slice_part(s, 0, s->count - 1) : *s;
+        return aggregate;
+    }
+    if (s->count < 3 || last->type != LEX_INTEGER || last->length > DIGITS ||
+        !(lexeme_is(last - 1, LEX_OPERATOR, "@") || lexeme_is(last - 1, LEX_OPERATOR, "@-")))
+        return AGGREGATE_NONE;
+    *step = strtoll(last->at - (last[-1].length - 1), NULL, 10); /* with its sign */
+    *s = slice_part(s, 0, s->count - 2);
+    return AGGREGATE_STEP;
+}
+
+/* Exactly what MLflow's reader takes for one identifier. */
+static bool is_identifier(struct arena *mem, const struct slice *s)
+{
+    const struct lexeme *last = &s->items[s->count - 1];
+    struct terms terms = terms_of(mem, s->items, s->count);
+    const struct term *only = terms.items;
+
+    return slice_is_contiguous(s) && terms.count == 1 && only->kind == TERM_IDENTIFIER &&
+           only->at == s->items->at && only->at + only->length == last->at + last->length;
+}
+
+bool superset_name_read(const struct search_ctx *cx, enum search_what what, struct slice s,
+                        struct identifier *id)
+{
+    enum aggregate aggregate;
+    int64_t step = 0;
+    const char *name;
+
+    if (!s.count)
+        return false;
+    aggregate = function_take(&s);
+    if (!aggregate)
+        aggregate = suffix_take(&s, &step);
+    if (!is_identifier(cx->mem, &s))
+        return false;
+    name = slice_text(cx->mem, &s);
+    *id = (struct identifier){ .entity = ENTITY_ATTRIBUTE, .key = name };
+    id->attribute = attribute_of_ours(what, name);
+    if (!id->attribute && identifier_read(cx, what, ATTRIBUTE_FILTER, name, id) < 0)
+        return false;
+    id->aggregate = aggregate;
+    id->step = step;
+    return !aggregate || id->entity == ENTITY_METRIC;
+}
+
+bool superset_order_read(const struct search_ctx *cx, enum search_what what, const char *clause,
+                         struct identifier *id, bool *descending)
+{
+    struct error quiet = { .mem = cx->mem };
+    const struct search_ctx own = { &quiet, cx->mem };
+    struct lexemes lexemes;
+    struct slice s;
+
+    if (what != SEARCH_RUNS || !superset_lex(cx->mem, clause, &lexemes) || !lexemes.count)
+        return false;
+    s = (struct slice){ lexemes.items, lexemes.count };
+    *descending = lexeme_is(&s.items[s.count - 1], LEX_ORDER, "DESC");
+    s.count -= *descending || lexeme_is(&s.items[s.count - 1], LEX_ORDER, "ASC");
+    return superset_name_read(&own, what, s, id) &&
+           (id->aggregate || (id->attribute && (id->attribute->uses & ATTRIBUTE_SPAN)));
+}

@@ -462,7 +462,9 @@ static int by_size(const void *a, const void *b)
 
 static double quantile(double q)
 {
-    return finished ? (double)latencies[(size_t)((double)(finished - 1) * q)] : 0;
+    uint64_t i = (uint64_t)((double)finished * q);
+
+    return finished ? (double)latencies[i < finished ? i : finished - 1] : 0;
 }
 
 static void report(void)

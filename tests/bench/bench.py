@@ -179,6 +179,8 @@ class Bench:
                 say(f"--- {thing.name}\n" + thing.log()[-6000:])
 
     def stop(self):
+        for number in (signal.SIGINT, signal.SIGTERM):   # it ends soon: every wait below is bounded
+            signal.signal(number, signal.SIG_IGN)
         for server in self.servers:
             server.stop()
         if self.mariadb:
@@ -292,6 +294,7 @@ COUNTERS = {   # of MariaDB, per request
     "rows written": ["Handler_write", "Handler_update"],
     "log writes": ["Innodb_log_writes"],
     "temporary tables on disk": ["Created_tmp_disk_tables"],
+    "deadlocks": ["Innodb_deadlocks"],
 }
 
 
@@ -362,7 +365,8 @@ class Table:
 def main():
     args = arguments()
     bench = Bench(args)
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    for number in (signal.SIGINT, signal.SIGTERM):   # in the background a shell has SIGINT ignored
+        signal.signal(number, signal.default_int_handler)
     try:
         bench.start()
         if args.serve:

@@ -197,39 +197,78 @@ static int select_by_order(struct db *db, const struct page *page, struct run **
     return select_page(db, "search_runs", page, &inner, runs, count);
 }
 
-/* The runs that have a value of the metric, in the order of the values' index. */
-static void add_valued(struct sql *sql, const struct page *page, const char *what,
-                       const char *metric)
+struct bound {
+    struct opt_real value;
+};
+static const struct field bound_columns[] = { COLUMN(bound, value), FIELDS_END };
+
+/* The value behind so many of the metric's values, whoever's they are; not set if
+ * there are no more. */
+static int value_behind(struct db *db, const char *metric, bool descending, int64_t entries,
+                        struct bound *bound)
 {
-    sql_add(sql, "SELECT ");
-    sql_add(sql, what);
-    sql_add(sql, " FROM latest_metrics o0 FORCE INDEX (cairn_latest_metrics_value)"
-                 " STRAIGHT_JOIN runs r ON r.run_uuid = o0.run_uuid");
-    sql_append(sql, &page->where);
-    sql_add(sql, " AND o0.`key` = ? AND o0.is_nan = 0", text(metric));
+    struct sql sql = sql_new(db->mem);
+    struct rows *rows;
+    int more;
+
+    *bound = (struct bound){ 0 };
+    sql_add(&sql,
+            "SELECT value FROM latest_metrics FORCE INDEX (cairn_latest_metrics_value)"
+            " WHERE `key` = ? AND is_nan = 0 ORDER BY value",
+            text(metric));
+    sql_add(&sql, descending ? " DESC LIMIT 1 OFFSET ?" : " LIMIT 1 OFFSET ?", integer(entries));
+    if (sql_select(db, &rows, "select_value_behind", &sql) < 0)
+        return -1;
+    more = db_next(rows, bound_columns, bound);
+    db_finish(rows);
+    return more < 0 ? -1 : 0;
 }
 
-/* The page by the index of values, without sorting all runs: the value where the page
- * ends is looked up first, then what is not beyond it is sorted, ties and all. Finds
+/* The page by the index of values, without sorting all runs: of its first entries
+ * those of the experiment are sorted, and none of equal value is left behind. Finds
  * less than a full page where runs without the metric or with NaN belong to it, or
- * where the index is mostly that of other experiments: then it was in vain. */
-static int select_by_metric(struct db *db, const struct page *page, const char *metric,
-                            bool descending, struct run **runs, size_t *count)
+ * where most entries are those of other experiments: then it was in vain. */
+static int select_among(struct db *db, const struct page *page, const char *metric, bool descending,
+                        int64_t entries, struct run **runs, size_t *count)
 {
     struct sql inner = sql_new(db->mem);
-    int64_t end = page->search->offset + page->search->max_results + 1;
+    struct bound bound;
 
-    add_valued(&inner, page, "r.run_uuid", metric);
-    sql_add(&inner, descending ? " AND o0.value >= (SELECT MIN(q.value) FROM ("
-                               : " AND o0.value <= (SELECT MAX(q.value) FROM (");
-    add_valued(&inner, page, "o0.value", metric);
-    sql_add(&inner, descending ? " ORDER BY o0.value DESC LIMIT ?" : " ORDER BY o0.value LIMIT ?",
-            integer(end));
-    sql_add(&inner, ") q) ORDER BY ");
+    if (value_behind(db, metric, descending, entries, &bound) < 0)
+        return -1;
+    sql_add(&inner, "SELECT r.run_uuid"
+                    " FROM latest_metrics o0 FORCE INDEX (cairn_latest_metrics_value)"
+                    " STRAIGHT_JOIN runs r ON r.run_uuid = o0.run_uuid");
+    sql_append(&inner, &page->where);
+    sql_add(&inner, " AND o0.`key` = ? AND o0.is_nan = 0", text(metric));
+    if (bound.value.set) /* as a value: compared with a sub-select, it is no range of the index */
+        sql_add(&inner, descending ? " AND o0.value > ?" : " AND o0.value < ?",
+                real(bound.value.value));
+    sql_add(&inner, " ORDER BY ");
     sql_append(&inner, &page->order);
     sql_add(&inner, " LIMIT ? OFFSET ?", integer(page->search->max_results + 1),
             integer(page->search->offset));
     return select_page(db, "search_runs_by_metric", page, &inner, runs, count);
+}
+
+/* Looks at few entries, then at more. Every experiment may have this metric: what is
+ * looked at in vain must cost less than sorting the runs of this one. */
+static int select_by_metric(struct db *db, const struct page *page, const char *metric,
+                            bool descending, struct run **runs, size_t *count)
+{
+    enum {
+        MOST = 5000,
+    };
+    int64_t end = page->search->offset + page->search->max_results + 1;
+
+    for (int64_t entries = 2 * end; entries <= MOST; entries *= 8) {
+        if (select_among(db, page, metric, descending, entries, runs, count) < 0)
+            return -1;
+        if (*count > (size_t)page->search->max_results)
+            return 0;
+    }
+    *count = 0;
+    return 0;
 }
 
 struct counted {

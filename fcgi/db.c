@@ -183,9 +183,13 @@ static int connection_fail(struct db *db, const char *name)
                    mysql_error(db->connection->mysql));
 }
 
+/* What goes wrong while rows arrive is noted on the connection, not on the statement. */
 static int statement_fail(struct db *db, const char *name, MYSQL_STMT *statement)
 {
-    return db_fail(db, name, mysql_stmt_errno(statement), mysql_stmt_error(statement));
+    unsigned error = mysql_stmt_errno(statement);
+
+    return error ? db_fail(db, name, error, mysql_stmt_error(statement))
+                 : connection_fail(db, name);
 }
 
 static const char session_setup[] =

@@ -28,7 +28,7 @@ SHOWN = 250    # lines of a failed step's log
 class Step:
     """What must pass: a command, or several, or a function; and what must have passed before."""
 
-    def __init__(self, name, *commands, needs=(), slow=False, counts="step", cwd=ROOT, minutes=10, env=None):
+    def __init__(self, name, *commands, needs=(), slow=False, counts="step", cwd=ROOT, minutes=30, env=None):
         self.name, self.commands, self.needs, self.slow = name, commands, needs, slow
         self.counts, self.cwd, self.minutes, self.env = counts, cwd, minutes, env or {}
         self.log = os.path.join(LOGS, name.replace(" ", "-") + ".log")

@@ -71,6 +71,9 @@ int64_t now_ms(void);
 /* The member of the path, or NULL. */
 const char *request_member(const struct request *, const char *name);
 
+/* Refuses a POST or PUT that does not say that it sends JSON. */
+int request_must_be_json(struct request *) MUST_CHECK;
+
 /* Adds a header line to the reply. */
 void reply_header(struct request *, const char *name, const char *value);
 

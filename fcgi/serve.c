@@ -33,7 +33,7 @@ void reply_header(struct request *rq, const char *name, const char *value)
 
 /* POST and PUT must say that they send JSON (MLflow's _validate_content_type);
  * that also keeps simple cross-site requests out. */
-static int check_content_type(struct request *rq)
+int request_must_be_json(struct request *rq)
 {
     size_t length = strcspn(rq->content_type, ";");
 
@@ -80,7 +80,7 @@ static int parse(struct request *rq)
         if (!object)
             return -1;
     }
-    if (check_content_type(rq) < 0)
+    if (request_must_be_json(rq) < 0)
         return -1;
     if (!any)
         object = body_object(rq);

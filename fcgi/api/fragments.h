@@ -9,6 +9,9 @@ extern const struct enum_name view_type_names[];
 /* {} */
 int reply_empty(struct request *);
 
+/* {"run": …} with all that belongs to it. */
+int reply_run(struct request *, const char *run_id) MUST_CHECK;
+
 /* 1 to 50000, as the searches have it. */
 int check_max_results(struct request *, int64_t max_results) MUST_CHECK;
 

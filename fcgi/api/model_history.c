@@ -1,5 +1,7 @@
 /* runs/log-model: what clients before MLflow 3 logged of a model, kept as a tag of the
  * run. Semantics: mlflow/server/handlers.py, models/model.py. */
+#include "model_history.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,10 +76,10 @@ static json_t *entry_of(const json_t *model)
     return entry;
 }
 
-/* As Python's json.dumps() writes it; that of jansson has other digits in \u00e9. */
-static const char *python_json(struct arena *mem, const json_t *value)
+/* jansson has other digits in \u00e9. */
+const char *python_json(struct arena *mem, const json_t *value)
 {
-    char *dumped = json_dumps(value, JSON_ENSURE_ASCII), *text;
+    char *dumped = json_dumps(value, JSON_ENSURE_ASCII | JSON_ENCODE_ANY), *text;
 
     text = arena_strdup(mem, dumped ? dumped : "[]");
     free(dumped);
@@ -87,7 +89,7 @@ static const char *python_json(struct arena *mem, const json_t *value)
     return text;
 }
 
-static int model_history_add(struct db *db, const struct run *run, const json_t *model)
+int model_history_add(struct db *db, const struct run *run, const json_t *model)
 {
     json_t *history = json_array(), *entry;
     const json_t *before = NULL;
@@ -111,7 +113,6 @@ int model_log(struct request *rq)
     const json_t *model;
     struct run run = { 0 };
 
-    /* The run is locked: two histories must not overwrite one another. */
     if (read_model(rq, in->model_json, &model) < 0 ||
         run_lock_active(rq->db, in->run_id, &run) < 0 || model_history_add(rq->db, &run, model) < 0)
         return -1;

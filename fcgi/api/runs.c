@@ -271,6 +271,19 @@ int run_create(struct request *rq)
     return 0;
 }
 
+int reply_run(struct request *rq, const char *run_id)
+{
+    struct run run = { 0 };
+    struct run_data data;
+
+    if (run_by_id(rq->db, run_id, &run) < 0 || run_data_read(rq->db, &run, 1, true, &data) < 0)
+        return -1;
+    out_object(&rq->out, NULL);
+    write_run(&rq->out, "run", &run, &data);
+    out_end(&rq->out);
+    return 0;
+}
+
 struct run_get_in {
     const char *run_id;
 };
@@ -283,15 +296,8 @@ INPUT(run_get);
 int run_get(struct request *rq)
 {
     const struct run_get_in *in = rq->in;
-    struct run run = { 0 };
-    struct run_data data;
 
-    if (run_by_id(rq->db, in->run_id, &run) < 0 || run_data_read(rq->db, &run, 1, true, &data) < 0)
-        return -1;
-    out_object(&rq->out, NULL);
-    write_run(&rq->out, "run", &run, &data);
-    out_end(&rq->out);
-    return 0;
+    return reply_run(rq, in->run_id);
 }
 
 struct run_update_in {

@@ -183,6 +183,42 @@ static int take_files(struct transfer *t, struct copying *c, struct value *row)
     return 0;
 }
 
+static const char select_owner[] =
+    "SELECT 0, experiment_id, run_uuid, artifact_uri FROM runs"
+    " WHERE ?1 = artifact_uri OR substr(?1, 1, length(artifact_uri) + 1) = artifact_uri || '/'"
+    " UNION ALL SELECT 1, experiment_id, model_id, artifact_location FROM logged_models"
+    " WHERE ?1 = artifact_location"
+    "    OR substr(?1, 1, length(artifact_location) + 1) = artifact_location || '/'";
+
+/* A URI below that of a run or model whose files came here means what it did. */
+static int move_uri(struct transfer *t, const struct copying *c, struct value *uri)
+{
+    sqlite3_stmt *row;
+
+    if (uri->type != VALUE_TEXT || !import_source_of(t, uri->text.s, NULL))
+        return 0;
+    if (sqlite_prepare(t, c->from, select_owner, &row) < 0)
+        return -1;
+    (void)sqlite3_bind_text(row, 1, uri->text.s, (int)uri->text.length, SQLITE_STATIC);
+    if (sqlite3_step(row) == SQLITE_ROW)
+        *uri = text(arena_printf(
+            t->mem, "mlflow-artifacts:/%" PRId64 "/%s%s/artifacts%s",
+            moved_to(t, sqlite_text(t, row, 1)), sqlite3_column_int(row, 0) ? "models/" : "",
+            sqlite_text(t, row, 2), uri->text.s + sqlite3_column_bytes(row, 3)));
+    (void)sqlite3_finalize(row);
+    return 0;
+}
+
+/* Versions of registered models name the files they were made of. */
+static int move_version(struct transfer *t, const struct copying *c, struct value *row)
+{
+    int source = find_column(c, "source"), storage = find_column(c, "storage_location");
+
+    if (strcmp(c->table, "model_versions") != 0 || source < 0 || storage < 0)
+        return 0;
+    return move_uri(t, c, &row[source]) < 0 || move_uri(t, c, &row[storage]) < 0 ? -1 : 0;
+}
+
 /* An edge may name an experiment as well. */
 static void move_association(struct transfer *t, const struct copying *c, struct value *row)
 {
@@ -256,7 +292,9 @@ static int read_row(struct transfer *t, struct copying *c, sqlite3_stmt *from, s
     }
     if (!strcmp(c->table, "entity_associations"))
         move_association(t, c, row);
-    return move_datasets(t, c, row) < 0 ? -1 : take_files(t, c, row);
+    if (move_datasets(t, c, row) < 0 || move_version(t, c, row) < 0)
+        return -1;
+    return take_files(t, c, row);
 }
 
 /* A row that fails to be read is told and passed by. */

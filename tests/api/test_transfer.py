@@ -3,6 +3,7 @@
 import math
 import os
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -13,7 +14,7 @@ import warnings
 import pytest
 
 from harness.api import unique
-from harness.cairn import BINARY, cairn, environment
+from harness.cairn import BINARY, ROOT, cairn, environment
 
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 os.environ["MLFLOW_ALLOW_FILE_STORE"] = "true"  # MLflow 3.17 refuses its own file store without it
@@ -356,6 +357,48 @@ def test_artifacts_of_the_peers_server_come_from_their_root(server, here, tmp_pa
     (path.parent / "mlruns").rename(tmp_path / "mlartifacts")
     transfer("import", server, path, "--artifact-root", tmp_path / "mlartifacts")
     assert files_of(here, run) == theirs and len(theirs) == 3
+
+
+def test_the_registry_comes_along(server, here, sqlite):
+    path, client = sqlite
+    name = unique("registered")
+    _, run, _ = fill(client, name)
+    uri = client.get_run(run).info.artifact_uri
+    client.create_registered_model(name, tags={"k": "v"}, description="ünï")
+    client.create_model_version(name, uri + "/dir/sub", run_id=run, tags={"a": "b"})
+    client.create_model_version(name, "s3://bucket/else/where")
+    client.set_registered_model_alias(name, "best", 1)
+    transfer("import", server, path)
+    to = here.get_run(run).info.artifact_uri
+    versions = server.db.rows("SELECT version, source, storage_location, run_id FROM model_versions WHERE name = %s ORDER BY version", name)
+    assert versions[0] == (1, to + "/dir/sub", to + "/dir/sub", run) and versions[1][1] == "s3://bucket/else/where"
+    assert server.db.rows("SELECT description FROM registered_models WHERE name = %s", name) == [("ünï",)]
+    assert server.db.rows("SELECT alias, version FROM registered_model_aliases WHERE name = %s", name) == [("best", 1)]
+    assert server.db.rows("SELECT `key`, value FROM registered_model_tags WHERE name = %s", name) == [("k", "v")]
+    assert server.db.rows("SELECT `key`, value FROM model_version_tags WHERE name = %s", name) == [("a", "b")]
+
+
+def test_every_table_of_the_peer_is_copied(sqlite):
+    """A table that a later MLflow brings must not be forgotten."""
+    path, _ = sqlite
+    with sqlite3.connect(path) as db:
+        theirs = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")}
+    code = (ROOT / "fcgi" / "transfer" / "import_sqlite.c").read_text()
+    ours = set(re.findall(r'"([a-z_]+)"', code[code.index("tables[] = {") : code.index("};")]))
+    assert theirs - ours == {"alembic_version", "experiments"}
+
+
+def test_it_says_how_far_it_is(server, files):
+    """On a terminal, a bar."""
+    path, client = files
+    fill(client, unique("bar"))
+    end, terminal = os.openpty()
+    subprocess.run([BINARY, "import", "--config", server.config, path], env=environment(), stderr=terminal, stdout=subprocess.DEVNULL, check=True, timeout=60)
+    os.close(terminal)
+    os.set_blocking(end, False)
+    shown = os.read(end, 1 << 16).decode()
+    os.close(end)
+    assert re.search(r"\r\[#* *\] +\d+ % \d+/7 runs and models", shown), shown
 
 
 def test_artifacts_may_stay_or_be_linked(server, here, new_store):

@@ -68,30 +68,43 @@ static int fail_missing(const struct fields_ctx *ctx, const char *path)
                 see_docs);
 }
 
+static bool read_whole(double real, int64_t *into)
+{
+    if (real != floor(real) || real < -0x1p63 || real >= 0x1p63)
+        return false;
+    *into = (int64_t)real;
+    return true;
+}
+
+/* R writes the time 1700000000000 as 1.7e+12. */
+static bool read_int_text(const char *s, int64_t *into)
+{
+    char *end;
+
+    if (!*s || s[strspn(s, "+-0123456789.eE")])
+        return false;
+    errno = 0;
+    *into = strtoll(s, &end, 10);
+    if (!*end)
+        return errno == 0;
+    return read_whole(strtod(s, &end), into) && !*end;
+}
+
 static bool read_int(const json_t *value, int64_t min, int64_t max, int64_t *into)
 {
+    bool good = false;
+
     if (json_is_integer(value)) {
         *into = json_integer_value(value);
+        good = true;
     } else if (json_is_real(value)) {
-        double real = json_real_value(value);
-
-        if (real != floor(real) || real < -0x1p63 || real >= 0x1p63)
-            return false;
-        *into = (int64_t)real;
+        good = read_whole(json_real_value(value), into);
     } else if (json_is_string(value)) {
         const char *s = json_string_value(value);
-        char *end;
 
-        if (!*s || strchr(s, ' ') || strlen(s) != json_string_length(value))
-            return false;
-        errno = 0;
-        *into = strtoll(s, &end, 10);
-        if (*end || errno)
-            return false;
-    } else {
-        return false;
+        good = strlen(s) == json_string_length(value) && read_int_text(s, into);
     }
-    return *into >= min && *into <= max;
+    return good && *into >= min && *into <= max;
 }
 
 static bool read_real(const json_t *value, double *into)
@@ -134,6 +147,8 @@ static bool read_enum(const json_t *value, const struct enum_name *names, struct
     int64_t number = 0;
     bool by_number = read_int(value, INT32_MIN, INT32_MAX, &number);
 
+    if (json_is_string(value) && strpbrk(json_string_value(value), ".eE"))
+        by_number = false;
     if (!by_number && !json_is_string(value))
         return false;
     for (; names->name; names++)

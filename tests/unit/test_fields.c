@@ -83,6 +83,9 @@ static void numbers_may_be_texts(void **state)
     assert_int_equal(in.max_results.value, -12);
     assert_int_equal(in.small.value, 3);
     assert_true(in.real.value == 1000);
+    assert_int_equal(read_text("{\"max_results\":\"1.7e+12\",\"small\":\"2.0\"}"), 0);
+    assert_int_equal(in.max_results.value, 1700000000000);
+    assert_int_equal(in.small.value, 2);
     assert_int_equal(read_text("{\"real\":\"NaN\"}"), 0);
     assert_true(isnan(in.real.value));
     assert_int_equal(read_text("{\"real\":\"-Infinity\"}"), 0);
@@ -103,6 +106,8 @@ static void what_is_no_number_is_refused(void **state)
         "{\"max_results\":\"x\"}",  "{\"max_results\":1.5}",
         "{\"max_results\":true}",   "{\"max_results\":\"\"}",
         "{\"max_results\":\"1 \"}", "{\"small\":3000000000}",
+        "{\"small\":\"3e9\"}",      "{\"max_results\":\"1e99\"}",
+        "{\"small\":\"1.5\"}",      "{\"max_results\":\"-9223372036854775809\"}",
         "{\"real\":\"abc\"}",       "{\"real\":\"0x10\"}",
         "{\"real\":\"1e400\"}",     "{\"flag\":\"true\"}",
         "{\"experiment_name\":7}",  "{\"order_by\":\"a\"}",

@@ -21,7 +21,9 @@ struct copying {
     int experiment; /* the column of its id; -1: none */
     struct value *rows;
     size_t count, bytes, told;
+    int64_t last_from, last_to; /* the experiment of the row before, which is mostly the same */
 };
+
 int sqlite_fail(struct transfer *t, sqlite3 *from)
 {
     return fail(t, INTERNAL_ERROR, "%s", sqlite3_errmsg(from));
@@ -284,11 +286,13 @@ static int read_row(struct transfer *t, struct copying *c, sqlite3_stmt *from, s
         c->bytes += row[i].type == VALUE_TEXT ? row[i].text.length : sizeof(int64_t);
     }
     if (c->experiment >= 0 && row[c->experiment].type == VALUE_INT) {
-        int64_t id = moved_to(t, arena_printf(t->mem, "%" PRId64, row[c->experiment].i));
-
-        if (id < 0 && !t->dry_run)
+        if (row[c->experiment].i != c->last_from) {
+            c->last_from = row[c->experiment].i;
+            c->last_to = moved_to(t, arena_printf(t->mem, "%" PRId64, c->last_from));
+        }
+        if (c->last_to < 0 && !t->dry_run)
             return 1;
-        row[c->experiment] = integer(id);
+        row[c->experiment] = integer(c->last_to);
     }
     if (!strcmp(c->table, "entity_associations"))
         move_association(t, c, row);
@@ -335,7 +339,7 @@ static int copy_rows(struct transfer *t, struct copying *c, sqlite3_stmt *from)
 
 int sqlite_copy_table(struct transfer *t, sqlite3 *from, const char *table)
 {
-    struct copying c = { .from = from, .table = table };
+    struct copying c = { .from = from, .table = table, .last_from = -1, .last_to = -1 };
     sqlite3_stmt *row;
     int failed;
 

@@ -14,14 +14,6 @@ static double seconds_since(const struct timespec *then, const struct timespec *
     return (double)(now->tv_sec - then->tv_sec) + (double)(now->tv_nsec - then->tv_nsec) / 1e9;
 }
 
-void progress_begin(struct progress *p, const char *name, const char *unit, int64_t total)
-{
-    *p = (struct progress){ .to = stderr, .name = name, .unit = unit, .total = total };
-    p->terminal = isatty(STDERR_FILENO) == 1;
-    (void)clock_gettime(CLOCK_MONOTONIC, &p->begun);
-    p->last = p->begun;
-}
-
 static void draw(struct progress *p, const struct timespec *now)
 {
     double part = p->total > 0 ? (double)p->done / (double)p->total : 1,
@@ -42,6 +34,16 @@ static void draw(struct progress *p, const struct timespec *now)
     fputs("\033[K", p->to);
     (void)fflush(p->to);
     p->drawn = true;
+}
+
+void progress_begin(struct progress *p, const char *name, const char *unit, int64_t total)
+{
+    *p = (struct progress){ .to = stderr, .name = name, .unit = unit, .total = total };
+    p->terminal = isatty(STDERR_FILENO) == 1;
+    (void)clock_gettime(CLOCK_MONOTONIC, &p->begun);
+    p->last = p->begun;
+    if (p->terminal)
+        draw(p, &p->begun);
 }
 
 void progress_step(struct progress *p, int64_t by)

@@ -521,8 +521,9 @@ def test_an_adoption_under_load_fails_no_write(stock, place, tmp_path):
         for load in loads:
             load.end()
         assert [load.failed for load in ours] == [[]] * len(ours)
-        for load in theirs:
-            assert all(" -> 500 " in said.replace("\n", " ") for said in load.failed), load.failed
+        for load in theirs:  # "Table definition has changed", or a deadlock: 503, and its client tries again
+            for said in load.failed:
+                assert re.search(r"-> 503 .*\((1412|1213), ", said, re.S), said.split("  -> ")[-1]
         print(
             "writes", [load.written for load in loads], "failed at the peer", [len(load.failed) for load in theirs],
             "slowest", [round(load.slowest, 2) for load in loads],

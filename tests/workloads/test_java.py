@@ -2,6 +2,7 @@
 
 It prints protobuf messages as JSON over several lines: names as in the .proto files, 64-bit integers as text,
 enums by name, nothing that is not set. It asks with `run_uuid` and `run_id`, and keeps its connection.
+(A replay: the jar of the client itself could not be fetched where these tests are run.)
 """
 
 import json

@@ -2,7 +2,7 @@
 
 CAIRN_PEER=1    test `mlflow server` instead of Cairn (this is how the tests are checked)
 CAIRN_BUILD=x   test build/x/cairn (default dev), or the build directory of that path
-CAIRN_KEEP=1    leave the private directories behind
+CAIRN_TEST_KEEP=1    leave the private directories behind
 """
 
 import fcntl
@@ -29,14 +29,14 @@ HERE = Path(__file__).resolve().parent
 def pytest_configure(config):
     """The processes of one run write into this directory which endpoints they have asked."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
-        os.environ["CAIRN_ASKED"] = tempfile.mkdtemp(prefix="cairn-asked-", dir="/tmp")
+        os.environ["CAIRN_TEST_ASKED"] = tempfile.mkdtemp(prefix="cairn-asked-", dir="/tmp")
 
 
 def pytest_sessionfinish(session, exitstatus):
     """A run of the whole api suite has to ask every endpoint of the table."""
     if "PYTEST_XDIST_WORKER" in os.environ:
         return
-    asked = Path(os.environ.pop("CAIRN_ASKED"))
+    asked = Path(os.environ.pop("CAIRN_TEST_ASKED"))
     names = {name for file in asked.iterdir() for name in file.read_text().split()}
     shutil.rmtree(asked)
     whole = any(Path(a).resolve() == HERE / "api" for a in session.config.args)
@@ -87,7 +87,7 @@ def place():
     """A directory with a short name: paths of unix sockets end at 107 bytes."""
     directory = Path(tempfile.mkdtemp(prefix="cairn-", dir="/tmp"))
     yield directory
-    if not os.environ.get("CAIRN_KEEP"):
+    if not os.environ.get("CAIRN_TEST_KEEP"):
         shutil.rmtree(directory, ignore_errors=True)
 
 
@@ -117,7 +117,7 @@ def peer_schema(mariadb, place):
 
 def note_asked(server):
     names = set(re.findall(r"event=request .*?endpoint=(\w+) status=2", server.log()))
-    (Path(os.environ["CAIRN_ASKED"]) / uuid.uuid4().hex).write_text("\n".join(names))
+    (Path(os.environ["CAIRN_TEST_ASKED"]) / uuid.uuid4().hex).write_text("\n".join(names))
 
 
 class Servers:

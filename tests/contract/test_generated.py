@@ -1,7 +1,7 @@
 """Generated filters, orders and JSON shapes, sent to the peer and to Cairn.
 
 The corpus holds what somebody thought of; this is for the rest. The examples are
-the same in every run; CAIRN_EXAMPLES=5000 makes more of them.
+the same in every run; CAIRN_TEST_EXAMPLES=5000 makes more of them.
 """
 
 import json
@@ -18,7 +18,7 @@ if os.environ.get("CAIRN_PEER") == "1":
 
 pytestmark = pytest.mark.timeout(300)
 bounded = settings(
-    max_examples=int(os.environ.get("CAIRN_EXAMPLES", 120)),
+    max_examples=int(os.environ.get("CAIRN_TEST_EXAMPLES", 120)),
     derandomize=True,
     deadline=None,
     database=None,

@@ -4,6 +4,9 @@
 
 #include "arena.h"
 
+/* Larger than any block. */
+static const size_t large_size = 5242880;
+
 static void what_is_allocated_is_zeroed_and_aligned(void **state)
 {
     struct arena *mem = arena_create(0);
@@ -23,10 +26,10 @@ static void what_is_allocated_is_zeroed_and_aligned(void **state)
 static void an_allocation_may_be_larger_than_a_block(void **state)
 {
     struct arena *mem = arena_create(0);
-    char *before = arena_strdup(mem, "before"), *large = arena_alloc(mem, 5 * 1024 * 1024);
+    char *before = arena_strdup(mem, "before"), *large = arena_alloc(mem, large_size);
 
     (void)state;
-    large[5 * 1024 * 1024 - 1] = 'x';
+    large[large_size - 1] = 'x';
     assert_string_equal(before, "before");
     arena_destroy(mem);
 }
@@ -37,7 +40,7 @@ static void a_reset_arena_starts_again(void **state)
     char *first = arena_alloc(mem, 100);
 
     (void)state;
-    (void)arena_alloc(mem, 1024 * 1024);
+    (void)arena_alloc(mem, large_size);
     arena_reset(mem);
     assert_int_equal(arena_used(mem), 0);
     assert_ptr_equal(arena_alloc(mem, 100), first);

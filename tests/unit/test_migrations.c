@@ -1,6 +1,7 @@
 #include "test.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "store/migrations.h"
@@ -16,13 +17,12 @@ static const char *split(const char *sql)
     static char all[1024];
     struct migration m = of(sql);
     struct migration_statement statement;
-    size_t at = 0;
+    size_t at = 0, length = 0;
 
-    all[0] = '\0';
-    while (migration_next(&m, &at, &statement)) {
-        strncat(all, statement.sql, statement.length);
-        strcat(all, "|");
-    }
+    while (migration_next(&m, &at, &statement))
+        length += (size_t)snprintf(all + length, sizeof(all) - length, "%.*s|",
+                                   (int)statement.length, statement.sql);
+    all[length] = '\0';
     return all;
 }
 

@@ -688,8 +688,12 @@ void sql_add_list(struct sql *sql, const struct value *values, size_t n)
 
 void sql_add_set(struct sql *sql, const struct value *values, size_t n)
 {
-    size_t length = 1;
+    enum {
+        LONG = 1024 /* a statement has 65535 values at most: no room to round up to */
+    };
+    size_t length = n > LONG ? n : 1;
 
+    assert(n);
     while (length < n)
         length *= 2;
     for (size_t i = 0; i < length; i++) {

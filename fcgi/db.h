@@ -121,7 +121,7 @@ void sql_add_values(struct sql *, const char *fragment, const struct value *);
 /* Adds "(?,?,?)" with n values. */
 void sql_add_list(struct sql *, const struct value *, size_t n);
 /* The same for IN, where a value may stand twice: the last one is repeated up to a
- * power of two, so that lists of all lengths make few statements to prepare. */
+ * power of two, so that lists of all lengths make few statements to prepare. n > 0. */
 void sql_add_set(struct sql *, const struct value *, size_t n);
 /* Adds all of other, text and values. */
 void sql_append(struct sql *, const struct sql *other);

@@ -159,8 +159,6 @@ INPUT(dataset_search);
 
 static int read_experiments(struct request *rq, const struct text_list *texts, int64_t **ids)
 {
-    const struct fields_ctx ctx = { rq->err, rq->mem };
-
     if (!texts->count)
         return fail(rq, INVALID_PARAMETER_VALUE,
                     "SearchDatasets request must specify at least one experiment_id.");
@@ -169,11 +167,7 @@ static int read_experiments(struct request *rq, const struct text_list *texts, i
                     "SearchDatasets request cannot specify more than %d experiment_ids. Received "
                     "%zu experiment_ids.",
                     SEARCHED_EXPERIMENTS, texts->count);
-    *ids = arena_array(rq->mem, int64_t, texts->count);
-    for (size_t i = 0; i < texts->count; i++)
-        if (parse_experiment_id(&ctx, texts->items[i], &(*ids)[i]) < 0)
-            return -1;
-    return 0;
+    return read_experiment_ids(rq, texts, ids);
 }
 
 int dataset_search(struct request *rq)

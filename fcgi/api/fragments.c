@@ -2,6 +2,8 @@
 
 #include <inttypes.h>
 
+#include "../store/validate.h"
+
 #include "endpoints.h"
 
 int reply_empty(struct request *rq)
@@ -37,4 +39,15 @@ int check_most(struct request *rq, int64_t value, int64_t most)
                 "Invalid value %s%lld%s for parameter 'max_results' supplied:  Hint: Value was of "
                 "type '%s'. See the API docs for more information about request parameters.",
                 quote, (long long)value, quote, is_query ? "str" : "int");
+}
+
+int read_experiment_ids(struct request *rq, const struct text_list *texts, int64_t **ids)
+{
+    const struct fields_ctx ctx = { rq->err, rq->mem };
+
+    *ids = arena_array(rq->mem, int64_t, texts->count);
+    for (size_t i = 0; i < texts->count; i++)
+        if (parse_experiment_id(&ctx, texts->items[i], &(*ids)[i]) < 0)
+            return -1;
+    return 0;
 }

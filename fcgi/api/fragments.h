@@ -18,3 +18,6 @@ int check_max_results(struct request *, int64_t max_results) MUST_CHECK;
 /* For the searches that know a greatest max_results. MLflow's text shows the value as
  * it was sent: as a text if in a query. */
 int check_most(struct request *, int64_t max_results, int64_t most) MUST_CHECK;
+
+/* Experiment ids as they are sent, as numbers in mem. */
+int read_experiment_ids(struct request *, const struct text_list *texts, int64_t **ids) MUST_CHECK;

@@ -351,17 +351,6 @@ static int check_search(struct request *rq, const struct logged_model_search_in 
     return 0;
 }
 
-static int read_experiments(struct request *rq, const struct text_list *texts, int64_t **ids)
-{
-    const struct fields_ctx ctx = { rq->err, rq->mem };
-
-    *ids = arena_array(rq->mem, int64_t, texts->count);
-    for (size_t i = 0; i < texts->count; i++)
-        if (parse_experiment_id(&ctx, texts->items[i], &(*ids)[i]) < 0)
-            return -1;
-    return 0;
-}
-
 /* Some at a time: a model may have any number of metrics. */
 static int write_page(struct request *rq, const struct logged_model *models, size_t count)
 {
@@ -401,7 +390,7 @@ int logged_model_search(struct request *rq)
 
     if (check_search(rq, in) < 0 ||
         (in->page_token && *in->page_token && model_token_read(&ctx, in->page_token, &page) < 0) ||
-        read_experiments(rq, &in->experiment_ids, &ids) < 0 ||
+        read_experiment_ids(rq, &in->experiment_ids, &ids) < 0 ||
         logged_model_search_rows(rq->db,
                                  &(struct model_search){
                                      .experiment_ids = ids,

@@ -393,17 +393,6 @@ static const struct field run_search_fields[] = {
 };
 INPUT(run_search);
 
-static int read_experiment_ids(struct request *rq, const struct text_list *texts, int64_t **ids)
-{
-    const struct fields_ctx ctx = { rq->err, rq->mem };
-
-    *ids = arena_array(rq->mem, int64_t, texts->count);
-    for (size_t i = 0; i < texts->count; i++)
-        if (parse_experiment_id(&ctx, texts->items[i], &(*ids)[i]) < 0)
-            return -1;
-    return 0;
-}
-
 /* Runs are read and written some at a time, so that a page of 50000 does not
  * lie in memory twice. */
 static int write_page(struct request *rq, const struct run *runs, size_t count)

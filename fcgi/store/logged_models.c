@@ -154,21 +154,6 @@ static const struct field metric_columns[] = {
     FIELDS_END,
 };
 
-static int read_list(struct db *db, const char *name, const char *head, const struct value *ids,
-                     size_t id_count, const char *tail, const struct field *columns, size_t size,
-                     void **items, size_t *count)
-{
-    struct sql sql = sql_new(db->mem);
-    struct rows *rows;
-
-    sql_add(&sql, head);
-    sql_add_list(&sql, ids, id_count);
-    sql_add(&sql, tail);
-    if (sql_select(db, &rows, name, &sql) < 0)
-        return -1;
-    return rows_collect(db, rows, columns, size, items, count);
-}
-
 int logged_model_data(struct db *db, const struct logged_model *models, size_t count,
                       struct model_data *d)
 {
@@ -179,25 +164,25 @@ int logged_model_data(struct db *db, const struct logged_model *models, size_t c
         return 0;
     for (size_t i = 0; i < count; i++)
         ids[i] = text(models[i].model_id);
-    if (read_list(db, "select_model_params",
-                  "SELECT model_id, param_key AS `key`, param_value AS value"
-                  "  FROM logged_model_params WHERE model_id IN ",
-                  ids, count, " ORDER BY model_id, param_key", pair_columns, sizeof(*d->params),
-                  (void **)&d->params, &d->param_count) < 0 ||
-        read_list(db, "select_model_tags",
-                  "SELECT model_id, tag_key AS `key`, tag_value AS value"
-                  "  FROM logged_model_tags WHERE model_id IN ",
-                  ids, count, " ORDER BY model_id, tag_key", pair_columns, sizeof(*d->tags),
-                  (void **)&d->tags, &d->tag_count) < 0)
+    if (rows_of_ids(db, "select_model_params",
+                    "SELECT model_id, param_key AS `key`, param_value AS value"
+                    "  FROM logged_model_params WHERE model_id IN ",
+                    ids, count, " ORDER BY model_id, param_key", pair_columns, sizeof(*d->params),
+                    (void **)&d->params, &d->param_count) < 0 ||
+        rows_of_ids(db, "select_model_tags",
+                    "SELECT model_id, tag_key AS `key`, tag_value AS value"
+                    "  FROM logged_model_tags WHERE model_id IN ",
+                    ids, count, " ORDER BY model_id, tag_key", pair_columns, sizeof(*d->tags),
+                    (void **)&d->tags, &d->tag_count) < 0)
         return -1;
-    return read_list(db, "select_model_metrics",
-                     "SELECT model_id, metric_name AS `key`, metric_value AS value,"
-                     "       metric_timestamp_ms AS timestamp, metric_step AS step, run_id,"
-                     "       dataset_name, dataset_digest"
-                     "  FROM logged_model_metrics WHERE model_id IN ",
-                     ids, count,
-                     " ORDER BY model_id, metric_name, metric_timestamp_ms, metric_step, run_id",
-                     metric_columns, sizeof(*d->metrics), (void **)&d->metrics, &d->metric_count);
+    return rows_of_ids(db, "select_model_metrics",
+                       "SELECT model_id, metric_name AS `key`, metric_value AS value,"
+                       "       metric_timestamp_ms AS timestamp, metric_step AS step, run_id,"
+                       "       dataset_name, dataset_digest"
+                       "  FROM logged_model_metrics WHERE model_id IN ",
+                       ids, count,
+                       " ORDER BY model_id, metric_name, metric_timestamp_ms, metric_step, run_id",
+                       metric_columns, sizeof(*d->metrics), (void **)&d->metrics, &d->metric_count);
 }
 
 static void add_experiments(struct sql *sql, const struct model_search *search)

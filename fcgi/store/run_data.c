@@ -57,25 +57,9 @@ static const struct field input_tag_columns[] = {
     FIELDS_END,
 };
 
-/* One list of all the runs: head, the ids, tail. */
-static int read_list(struct db *db, const char *name, const char *head, const struct value *ids,
-                     size_t id_count, const char *tail, const struct field *columns, size_t size,
-                     void **items, size_t *count)
-{
-    struct sql sql = sql_new(db->mem);
-    struct rows *rows;
-
-    sql_add(&sql, head);
-    sql_add_set(&sql, ids, id_count);
-    sql_add(&sql, tail);
-    if (sql_select(db, &rows, name, &sql) < 0)
-        return -1;
-    return rows_collect(db, rows, columns, size, items, count);
-}
-
 #define READ_LIST(name, head, tail, columns, items, count)                                         \
-    read_list(db, (name), (head), ids, id_count, (tail), (columns), sizeof(*(items)),              \
-              (void **)&(items), &(count))
+    rows_of_ids(db, (name), (head), ids, id_count, (tail), (columns), sizeof(*(items)),            \
+                (void **)&(items), &(count))
 
 static int read_values(struct db *db, const struct value *ids, size_t id_count, struct run_data *d)
 {

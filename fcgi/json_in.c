@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "percent.h"
 #include "utf8.h"
 
 /* jansson's allocator points here while a request is read. */
@@ -144,25 +145,16 @@ json_t *json_in(struct arena *mem, const char *text, size_t length)
     return tree;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* One part of a query string, decoded: + is a blank, %xx a byte. */
 static const char *query_decode(struct arena *mem, const char *s, size_t length, size_t *decoded)
 {
     char *copy = arena_alloc(mem, length + 1), *to = copy;
 
     for (size_t i = 0; i < length; i++) {
-        if (s[i] == '%' && i + 2 < length && hex_digit(s[i + 1]) >= 0 && hex_digit(s[i + 2]) >= 0) {
-            *to++ = (char)(hex_digit(s[i + 1]) * 16 + hex_digit(s[i + 2]));
+        int byte = percent_byte(s + i, length - i);
+
+        if (byte >= 0) {
+            *to++ = (char)byte;
             i += 2;
         } else {
             *to++ = s[i] == '+' ? ' ' : s[i];

@@ -3,32 +3,20 @@
 #include <string.h>
 
 #include "api/endpoints.h"
+#include "percent.h"
 #include "utf8.h"
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
 
 char *percent_decode(struct arena *mem, const char *s, size_t length)
 {
     char *decoded = arena_alloc(mem, length + 1), *to = decoded;
 
     for (size_t i = 0; i < length; i++) {
-        if (s[i] != '%') {
-            *to++ = s[i];
-            continue;
-        }
-        if (i + 2 >= length || hex_digit(s[i + 1]) < 0 || hex_digit(s[i + 2]) < 0)
+        int byte = percent_byte(s + i, length - i);
+
+        if (s[i] == '%' && byte < 0)
             return NULL;
-        *to++ = (char)(hex_digit(s[i + 1]) * 16 + hex_digit(s[i + 2]));
-        i += 2;
+        *to++ = byte >= 0 ? (char)byte : s[i];
+        i += byte >= 0 ? 2 : 0;
     }
     *to = '\0';
     if (memchr(decoded, '\0', (size_t)(to - decoded)) ||

@@ -101,12 +101,8 @@ static void write_experiment(struct out *out, const char *key, const struct expe
         out_int(out, "creation_time", e->creation_time.value);
     if (tag_count)
         out_array(out, "tags");
-    for (size_t i = 0; i < tag_count; i++) {
-        out_object(out, NULL);
-        out_text_if(out, "key", tags[i].key);
-        out_text_if(out, "value", tags[i].value);
-        out_end(out);
-    }
+    for (size_t i = 0; i < tag_count; i++)
+        write_pair(out, tags[i].key, tags[i].value);
     if (tag_count)
         out_end(out);
     out_text(out, "workspace", "default");

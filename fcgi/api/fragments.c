@@ -6,6 +6,14 @@
 
 #include "endpoints.h"
 
+void write_pair(struct out *out, const char *key, const char *value)
+{
+    out_object(out, NULL);
+    out_text_if(out, "key", key);
+    out_text_if(out, "value", value);
+    out_end(out);
+}
+
 int reply_empty(struct request *rq)
 {
     out_object(&rq->out, NULL);

@@ -6,6 +6,9 @@
 extern const struct field key_value_fields[];
 extern const struct enum_name view_type_names[];
 
+/* {"key": …, "value": …} in the open array; what is NULL is left out. */
+void write_pair(struct out *, const char *key, const char *value);
+
 /* {} */
 int reply_empty(struct request *);
 

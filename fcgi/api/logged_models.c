@@ -26,12 +26,8 @@ static void write_pairs(struct out *out, const char *key, const struct model_pai
     if (!count)
         return;
     out_array(out, key);
-    for (size_t i = 0; i < count; i++) {
-        out_object(out, NULL);
-        out_text(out, "key", pairs[i].key);
-        out_text(out, "value", pairs[i].value);
-        out_end(out);
-    }
+    for (size_t i = 0; i < count; i++)
+        write_pair(out, pairs[i].key, pairs[i].value);
     out_end(out);
 }
 

@@ -50,12 +50,8 @@ static void write_pairs(struct out *out, const char *key, const struct run_pair 
     if (!count)
         return;
     out_array(out, key);
-    for (size_t i = 0; i < count; i++) {
-        out_object(out, NULL);
-        out_text_if(out, "key", pairs[i].key);
-        out_text_if(out, "value", pairs[i].value);
-        out_end(out);
-    }
+    for (size_t i = 0; i < count; i++)
+        write_pair(out, pairs[i].key, pairs[i].value);
     out_end(out);
 }
 
@@ -104,12 +100,8 @@ static size_t write_dataset_input(struct out *out, const struct run_dataset *row
     out_object(out, NULL);
     if (rows[0].tag_name)
         out_array(out, "tags");
-    for (size_t i = 0; i < n && rows[0].tag_name; i++) {
-        out_object(out, NULL);
-        out_text_if(out, "key", rows[i].tag_name);
-        out_text_if(out, "value", rows[i].tag_value);
-        out_end(out);
-    }
+    for (size_t i = 0; i < n && rows[0].tag_name; i++)
+        write_pair(out, rows[i].tag_name, rows[i].tag_value);
     if (rows[0].tag_name)
         out_end(out);
     out_object(out, "dataset");
@@ -226,12 +218,8 @@ static void write_new_run(struct out *out, const struct run *run, const struct k
     write_info(out, "info", run);
     out_object(out, "data");
     out_array(out, "tags");
-    for (size_t i = 0; i < count; i++) {
-        out_object(out, NULL);
-        out_text(out, "key", tags[i].key);
-        out_text(out, "value", tags[i].value);
-        out_end(out);
-    }
+    for (size_t i = 0; i < count; i++)
+        write_pair(out, tags[i].key, tags[i].value);
     out_end(out);
     out_end(out);
     out_object(out, "inputs");

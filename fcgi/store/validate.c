@@ -10,6 +10,7 @@
 #include <wctype.h>
 
 #include "../json_in.h"
+#include "../percent.h"
 #include "../utf8.h"
 
 /* Letters and digits of all scripts, as Python's \w has them. */
@@ -248,10 +249,9 @@ static bool climbs(struct arena *mem, const char *text)
         char *decoded = arena_strdup(mem, text), *to = decoded;
 
         for (const char *at = text; *at; at++) {
-            unsigned byte;
+            int byte = percent_byte(at, strnlen(at, 3));
 
-            if (*at == '%' && isxdigit((unsigned char)at[1]) && isxdigit((unsigned char)at[2]) &&
-                sscanf(at + 1, "%2x", &byte) == 1 && byte) {
+            if (byte > 0) { /* a NUL would hide what follows */
                 *to++ = (char)byte;
                 at += 2;
             } else {

@@ -89,9 +89,10 @@ def workloads(sizes):
         Workload("runs/search, order by metric", API + "runs/search",
                  search(order_by=["metrics.metric_0 DESC"]), check=names),
         Workload(f"runs/search, offset {offset}", API + "runs/search", search(page_token=token), check=names),
-        Workload(f"get-history, {sizes.points} points", conns="one", least=3,
-                 path=f"{API}metrics/get-history?run_id={run_id(SERIES, 0)}&metric_key=loss",
-                 check=lambda r: [len(r["metrics"]), r["metrics"][-1]]),
+        *(Workload(f"get-history, {points} points", conns="one", least=least,
+                   path=f"{API}metrics/get-history?run_id={run_id(SERIES, 0)}&metric_key={key}",
+                   check=lambda r: [len(r["metrics"]), r["metrics"][-1]])
+          for key, points, least in (("loss", sizes.points, 3), ("long", sizes.long, 1))),
         Workload(f"get-history-bulk-interval, {POINTS_RUNS} × {sizes.points} → 320", conns="one", least=3,
                  path=f"{AJAX}metrics/get-history-bulk-interval?{series}&metric_key=loss&max_results=320",
                  check=lambda r: sorted((m["run_id"], m["step"]) for m in r["metrics"])),
@@ -115,6 +116,7 @@ def arguments():
     p.add_argument("--peer-workers", type=int, default=4, metavar="N", help="0: without the peer (%(default)s)")
     p.add_argument("--runs", type=int, default=10000, help="that are searched (%(default)s)")
     p.add_argument("--points", type=int, default=100000, help="of each long metric (%(default)s)")
+    p.add_argument("--long", type=int, default=1000000, help="of one metric that is longer (%(default)s)")
     p.add_argument("--experiments", type=int, default=1000, help="(%(default)s)")
     p.add_argument("--logged", type=int, default=4000, help="empty runs that are logged to (%(default)s)")
     p.add_argument("--artifact", type=int, default=256, help="MiB (%(default)s)")

@@ -59,7 +59,7 @@ SELECT ELT(k.seq + 1, 'mlflow.runName', 'mlflow.user', 'mlflow.source.name', 'ml
   FROM seq_0_to_{count - 1} r JOIN seq_0_to_4 k"""]
 
 
-def series(points):
+def series(points, long):
     identity = sql_id(SERIES, "r.seq")
     columns = "`key`, value, timestamp, run_uuid, step, is_nan"
     out = [f"""
@@ -67,6 +67,11 @@ INSERT INTO metrics ({columns})
 SELECT 'loss', {hashed("p.seq")}, 1700000000000 + 100 * p.seq, MD5('{IDS[SERIES]}{n}'), p.seq, 0
   FROM seq_0_to_{points - 1} p""" for n in range(POINTS_RUNS)]
     return [*out, f"""
+INSERT INTO metrics ({columns})
+SELECT 'long', {hashed("p.seq")}, 1700000000000 + 100 * p.seq, MD5('{IDS[SERIES]}0'), p.seq, 0
+  FROM seq_0_to_{long - 1} p""", f"""
+INSERT INTO latest_metrics ({columns})
+SELECT 'long', {hashed(str(long - 1))}, 1700000000000 + 100 * {long - 1}, MD5('{IDS[SERIES]}0'), {long - 1}, 0""", f"""
 INSERT INTO latest_metrics ({columns})
 SELECT 'loss', {hashed(str(points - 1))}, 1700000000000 + 100 * {points - 1}, {identity}, {points - 1}, 0
   FROM seq_0_to_{POINTS_RUNS - 1} r"""]
@@ -78,7 +83,7 @@ def fill(db, sizes):
         *runs(SEARCHED, sizes.runs),
         *values(SEARCHED, sizes.runs),
         *runs(SERIES, POINTS_RUNS),
-        *series(sizes.points),
+        *series(sizes.points, sizes.long),
         *runs(LOGGED, sizes.logged),
     ]
     db.execute("SET SESSION foreign_key_checks = 0, unique_checks = 0")

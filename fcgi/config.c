@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "arena.h"
+#include "artifacts/artifacts.h"
 
 enum setting_type {
     SETTING_TEXT,
@@ -62,7 +63,9 @@ static const struct choice {
 
 /* These mean something when they are empty. */
 static const char *const may_be_empty[] = {
-    "pid_file", "db_socket", "db_user", "db_password", "db_password_file",
+    "pid_file",       "db_socket",        "db_user",
+    "db_password",    "db_password_file", "artifacts_destination",
+    "artifact_roots",
 };
 
 /* Names in the environment that start as settings do and are not: they are
@@ -362,9 +365,13 @@ static int password_read(struct config *c)
     return length ? 0 : complain("db_password_file", "%s holds no password", c->db_password_file);
 }
 
-/* What two settings must be to each other. */
+/* What settings must be to each other. */
 static int config_agrees(const struct config *c)
 {
+    struct error err = { .mem = texts };
+
+    if (artifact_settings_check(&err, texts, c) < 0)
+        return complain("settings", "%s", err.message);
     if (c->request_memory < 4 * c->max_body)
         return complain("request_memory", "must be at least four times max_body (%" PRId64 ")",
                         4 * c->max_body);

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "store/artifacts.h"
+#include "artifacts/artifacts.h"
 #include "store/garbage.h"
 
 struct gc {
@@ -121,11 +121,14 @@ static const char *size_text(struct arena *mem, int64_t bytes)
 /* Artifacts below the root that uri names, counted and, if asked for, removed. */
 static int take_artifacts(struct gc *gc, const char *what, const char *id, const char *uri)
 {
-    const struct artifact_store store = { &gc->err, gc->mem, gc->config };
-    const char *path = uri ? artifact_path_of_uri(&store, uri) : NULL;
+    struct artifact_store store = artifact_store_of(&gc->err, gc->mem, gc->config);
     struct artifact_total total = { 0 };
+    const char *path = NULL;
+    int found = uri ? artifact_locate(&store, uri, &store, &path) : 0;
 
-    if (!path || !*path) {
+    if (found < 0)
+        return -1;
+    if (!found || !*path) {
         fprintf(gc->out, "%s %s: its artifacts at '%s' are not in this server's store and stay.\n",
                 what, id, uri ? uri : "");
         return 0;

@@ -3,6 +3,11 @@
 
 #include <stddef.h>
 
+#include "arena.h"
+
 /* The byte that the escape at s stands for, 0 to 255; -1 if there is none within the
  * left bytes. */
 int percent_byte(const char *s, size_t left);
+
+/* s with every byte as %XX but letters, digits and those of safe. */
+char *percent_encode(struct arena *, const char *s, const char *safe);

@@ -3,8 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "../artifacts/artifacts.h"
 #include "../json_in.h"
-#include "../store/artifacts.h"
 #include "../store/logged_models.h"
 #include "../store/runs.h"
 #include "endpoints.h"
@@ -18,7 +18,7 @@ enum {
 
 static struct artifact_store store_of(struct request *rq)
 {
-    return (struct artifact_store){ rq->err, rq->mem, rq->config };
+    return artifact_store_of(rq->err, rq->mem, rq->config);
 }
 
 struct artifact_upload_in {
@@ -67,20 +67,23 @@ static int check_data(struct request *rq)
 
 int artifact_upload(struct request *rq)
 {
-    const struct artifact_store store = store_of(rq);
+    struct artifact_store store = store_of(rq);
     struct artifact_upload_in in = { 0 };
     struct run run = { 0 };
     const char *root, *full;
+    int found;
 
     if (read_upload(rq, &in) < 0 || artifact_path_check(&store, &in.path) < 0 ||
         check_data(rq) < 0 || run_by_id(rq->db, in.run_uuid, &run) < 0)
         return -1;
-    root = artifact_path_of_uri(&store, run.artifact_uri ? run.artifact_uri : "");
-    if (!root)
+    found = artifact_locate(&store, run.artifact_uri ? run.artifact_uri : "", &store, &root);
+    if (found < 0)
+        return -1;
+    if (!found)
         return fail(rq, INVALID_PARAMETER_VALUE,
                     "These artifacts are at '%s', which this server does not write.",
                     run.artifact_uri);
-    full = arena_printf(rq->mem, "%s/%s", root, in.path);
+    full = *root ? arena_printf(rq->mem, "%s/%s", root, in.path) : in.path;
     if (artifact_path_check(&store, &full) < 0)
         return -1;
     return artifact_write(&store, full, rq->body, rq->body_length);

@@ -1,11 +1,12 @@
 /* Artifacts: what is where. The bytes are nginx's: it stores the body of an upload
  * before a worker hears of it, and sends the file that a worker names.
  * Semantics: mlflow/server/artifact_router.py, server/handlers.py. */
-#include "../store/artifacts.h"
+#include "../artifacts/artifacts.h"
 
 #include <ctype.h>
 #include <string.h>
 
+#include "../percent.h"
 #include "../store/logged_models.h"
 #include "../store/runs.h"
 #include "../utf8.h"
@@ -14,7 +15,7 @@
 
 static struct artifact_store store_of(struct request *rq)
 {
-    return (struct artifact_store){ rq->err, rq->mem, rq->config };
+    return artifact_store_of(rq->err, rq->mem, rq->config);
 }
 
 static void write_files(struct out *out, const char *prefix, struct arena *mem,
@@ -35,28 +36,31 @@ static void write_files(struct out *out, const char *prefix, struct arena *mem,
     out_end(out);
 }
 
-/* Where path, of the artifacts at uri, is in the store. */
-static int path_in_store(struct request *rq, const struct artifact_store *store, const char *uri,
-                         const char *path, const char **full)
+/* Where path, of the artifacts at uri, is: *store becomes the store that holds it. */
+static int find_in_stores(struct request *rq, struct artifact_store *store, const char *uri,
+                          const char *path, const char **full)
 {
-    const char *root = artifact_path_of_uri(store, uri ? uri : "");
+    const char *root;
+    int found = artifact_locate(store, uri ? uri : "", store, &root);
 
-    if (!root)
+    if (found < 0)
+        return -1;
+    if (!found)
         return fail(rq, INVALID_PARAMETER_VALUE,
                     "These artifacts are at '%s', which this server does not read.", uri);
-    *full = *path ? arena_printf(rq->mem, "%s/%s", root, path) : root;
+    *full = *path && *root ? arena_printf(rq->mem, "%s/%s", root, path) : *path ? path : root;
     return artifact_path_check(store, full);
 }
 
 /* A directory below the artifacts at uri: of a run, of a model. */
-static int reply_list(struct request *rq, const struct artifact_store *store, const char *uri,
+static int reply_list(struct request *rq, struct artifact_store *store, const char *uri,
                       const char *path)
 {
     struct artifact *files;
     const char *full = "";
     size_t count;
 
-    if (path_in_store(rq, store, uri, path, &full) < 0 ||
+    if (find_in_stores(rq, store, uri, path, &full) < 0 ||
         artifact_entries(store, full, &files, &count) < 0)
         return -1;
     out_object(&rq->out, NULL);
@@ -81,7 +85,7 @@ INPUT(artifact_list);
 int artifact_list(struct request *rq)
 {
     const struct artifact_list_in *in = rq->in;
-    const struct artifact_store store = store_of(rq);
+    struct artifact_store store = store_of(rq);
     const char *path = in->path ? in->path : "";
     struct run run = { 0 };
 
@@ -104,7 +108,7 @@ INPUT(logged_model_artifact_list);
 int logged_model_artifact_list(struct request *rq)
 {
     const struct logged_model_artifact_list_in *in = rq->in;
-    const struct artifact_store store = store_of(rq);
+    struct artifact_store store = store_of(rq);
     const char *path = in->artifact_directory_path ? in->artifact_directory_path : "";
     struct logged_model model = { 0 };
 
@@ -139,20 +143,6 @@ int artifact_store_list(struct request *rq)
     out_end(&rq->out);
     rq->rows = (int64_t)count;
     return 0;
-}
-
-/* Every byte that means something in a URI or a header, as %xx. */
-static const char *encode(struct arena *mem, const char *s, const char *safe)
-{
-    char *encoded = arena_alloc(mem, strlen(s) * 3 + 1), *to = encoded;
-
-    for (; *s; s++)
-        if (isalnum((unsigned char)*s) || strchr(safe, *s))
-            *to++ = *s;
-        else
-            to += sprintf(to, "%%%02X", (unsigned char)*s);
-    *to = '\0';
-    return encoded;
 }
 
 /* U+00C0 to U+017F without their accents; a blank where nothing is left. */
@@ -193,7 +183,19 @@ static const char *disposition(struct arena *mem, const char *name)
         plain = arena_strdup(mem, "download");
     return arena_printf(mem, "attachment; filename=%s%s%s%s%s", quoted ? "\"" : "", plain,
                         quoted ? "\"" : "", same ? "" : "; filename*=UTF-8''",
-                        same ? "" : encode(mem, name, "-._~"));
+                        same ? "" : percent_encode(mem, name, "-._~"));
+}
+
+/* What nginx needs to know. */
+static int reply_transfer(struct request *rq, const struct artifact_store *store, const char *path)
+{
+    struct artifact_transfer transfer = { 0 };
+
+    if (artifact_send(store, path, &transfer) < 0)
+        return -1;
+    for (size_t i = 0; i < transfer.count; i++)
+        reply_header(rq, transfer.headers[i].name, transfer.headers[i].value);
+    return 0;
 }
 
 /* Lets nginx send the file: its bytes never pass through a worker. */
@@ -211,9 +213,7 @@ static int send_artifact(struct request *rq, const struct artifact_store *store,
                     "Artifact path refers to a directory, not a file: '%s'", path);
     rq->reply_type = artifact_type(artifact.name);
     reply_header(rq, "Content-Disposition", disposition(rq->mem, artifact.name));
-    reply_header(rq, "X-Accel-Redirect",
-                 arena_printf(rq->mem, "/_local/%s", encode(rq->mem, path, "/-._~")));
-    return 0;
+    return reply_transfer(rq, store, path);
 }
 
 NO_INPUT(artifact_get);
@@ -238,12 +238,12 @@ INPUT(artifact_get_of_run);
 int artifact_get_of_run(struct request *rq)
 {
     const struct artifact_get_of_run_in *in = rq->in;
-    const struct artifact_store store = store_of(rq);
+    struct artifact_store store = store_of(rq);
     const char *path = in->path, *full = "";
     struct run run = { 0 };
 
     if (artifact_path_check(&store, &path) < 0 || run_by_id(rq->db, in->run_id, &run) < 0 ||
-        path_in_store(rq, &store, run.artifact_uri, path, &full) < 0)
+        find_in_stores(rq, &store, run.artifact_uri, path, &full) < 0)
         return -1;
     return send_artifact(rq, &store, full);
 }
@@ -260,7 +260,7 @@ INPUT(logged_model_artifact_get);
 int logged_model_artifact_get(struct request *rq)
 {
     const struct logged_model_artifact_get_in *in = rq->in;
-    const struct artifact_store store = store_of(rq);
+    struct artifact_store store = store_of(rq);
     const char *path = in->artifact_file_path, *full = "";
     struct logged_model model = { 0 };
 
@@ -269,7 +269,7 @@ int logged_model_artifact_get(struct request *rq)
                     "Request must include the \"artifact_file_path\" query parameter.");
     if (artifact_path_check(&store, &path) < 0 ||
         logged_model_by_id(rq->db, request_member(rq, "model_id"), false, &model) < 0 ||
-        path_in_store(rq, &store, model.artifact_location, path, &full) < 0)
+        find_in_stores(rq, &store, model.artifact_location, path, &full) < 0)
         return -1;
     return send_artifact(rq, &store, full);
 }

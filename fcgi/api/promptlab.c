@@ -6,10 +6,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "../artifacts/artifacts.h"
 #include "../id.h"
 #include "../json_in.h"
 #include "../search/python.h"
-#include "../store/artifacts.h"
 #include "../store/params.h"
 #include "../store/tags.h"
 #include "endpoints.h"
@@ -318,8 +318,9 @@ static const char environment_file[] = "python: '" PYTHON "'\n"
 static int write_files(struct request *rq, const struct promptlab_in *in, const struct run *run,
                        const char *uuid, const char *created)
 {
-    const struct artifact_store store = { rq->err, rq->mem, rq->config };
-    const char *root = artifact_path_of_uri(&store, run->artifact_uri);
+    struct artifact_store store = artifact_store_of(rq->err, rq->mem, rq->config);
+    const char *root;
+    int found = artifact_locate(&store, run->artifact_uri, &store, &root);
     const char *inputs = example_file(rq->mem, in);
     const struct {
         const char *path, *text;
@@ -334,7 +335,9 @@ static int write_files(struct request *rq, const struct promptlab_in *in, const 
         { "eval_results_table.json", table_file(rq->mem, in) },
     };
 
-    if (!root)
+    if (found < 0)
+        return -1;
+    if (!found)
         return fail(rq, INVALID_PARAMETER_VALUE,
                     "These artifacts are at '%s', which this server does not write.",
                     run->artifact_uri);

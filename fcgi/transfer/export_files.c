@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../store/artifacts.h"
+#include "../artifacts/artifacts.h"
 #include "../store/experiments.h"
 #include "file_target.h"
 #include "files.h"
@@ -65,12 +65,17 @@ static int take_place(struct transfer *t, const struct target *to, const char *o
 static int write_experiment(struct transfer *t, const struct target *to)
 {
     const struct stored_experiment *e = to->experiment;
-    const struct artifact_store store = { t->err, t->mem, t->config };
+    struct artifact_store store = artifact_store_of(t->err, t->mem, t->config);
     struct fields_ctx ctx = ctx_of(t);
     struct meta meta = meta_new(t->mem, 8);
-    const char *location = e->artifact_location;
+    const char *location = e->artifact_location, *path;
+    int found = location && t->artifacts != ARTIFACTS_NONE
+                    ? artifact_locate(&store, location, &store, &path)
+                    : 0;
 
-    if (location && t->artifacts != ARTIFACTS_NONE && artifact_path_of_uri(&store, location))
+    if (found < 0)
+        return -1;
+    if (found)
         location = to->uri;
     meta_put_text(&meta, "artifact_location", location);
     meta_put_int(&meta, t->mem, "creation_time", e->creation_time);

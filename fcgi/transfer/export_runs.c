@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../artifacts/artifacts.h"
 #include "../out.h"
-#include "../store/artifacts.h"
 #include "../store/logged_models.h"
 #include "../store/run_data.h"
 #include "copy.h"
@@ -37,19 +37,19 @@ int export_pair(struct transfer *t, const char *directory, const char *key, cons
 static int export_artifacts(struct transfer *t, const char *directory, const char *new_uri,
                             const char **uri)
 {
-    const struct artifact_store store = { t->err, t->mem, t->config };
+    struct artifact_store store = artifact_store_of(t->err, t->mem, t->config);
     struct fields_ctx ctx = ctx_of(t);
     struct copied copied = { 0 };
-    const char *path = *uri && t->artifacts != ARTIFACTS_NONE ? artifact_path_of_uri(&store, *uri)
-                                                              : NULL,
-               *from;
+    const char *path, *from;
+    int found =
+        *uri && t->artifacts != ARTIFACTS_NONE ? artifact_locate(&store, *uri, &store, &path) : 0;
 
-    if (!path || !*path)
-        return 0;
+    if (found <= 0 || !*path)
+        return found;
     if (artifact_path_check(&store, &path) < 0)
         return -1;
     *uri = new_uri;
-    from = arena_printf(t->mem, "%s/%s", t->config->artifact_root, path);
+    from = arena_printf(t->mem, "%s/%s", store.prefix, path);
     if (!files_is_directory(from))
         return files_make_directory(&ctx, directory);
     if (copy_tree(&ctx, from, directory, t->artifacts == ARTIFACTS_LINK, false, &copied) < 0)

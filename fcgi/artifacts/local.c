@@ -1,5 +1,5 @@
-#include "artifacts.h"
-
+/* A directory. Every step of a path is opened without following links, so that none
+ * leads out, whatever anybody does to the tree meanwhile. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -9,73 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char reserved[] = ".artifact.uploading.";
-
-enum {
-    LONGEST_STEP = 255,
-    LONGEST_PATH = 4000
-};
-
-/* A second layer of encoding is how paths were smuggled past checks. */
-static bool is_encoded(const char *path)
-{
-    static const char *const suspects[] = { "%2e", "%2f", "%5c", "%25", "%00" };
-
-    for (size_t i = 0; i < sizeof(suspects) / sizeof(*suspects); i++)
-        if (strcasestr(path, suspects[i]))
-            return true;
-    return false;
-}
-
-static bool is_good_step(const char *step, size_t length)
-{
-    if (!length || length > LONGEST_STEP)
-        return false;
-    if (step[0] == '.' && (length == 1 || (length == 2 && step[1] == '.')))
-        return false;
-    return true;
-}
-
-static bool is_good_path(const char *path)
-{
-    size_t length = strlen(path);
-
-    if (length > LONGEST_PATH || is_encoded(path) || (length > 1 && path[1] == ':'))
-        return false;
-    for (const char *c = path; *c; c++)
-        if ((unsigned char)*c < 0x20 || *c == 0x7f || *c == '\\' || *c == '#')
-            return false;
-    while (*path) {
-        size_t n = strcspn(path, "/");
-
-        if (!is_good_step(path, n))
-            return false;
-        path += n;
-        path += *path == '/';
-    }
-    return true;
-}
-
-int artifact_path_check(const struct artifact_store *store, const char **path)
-{
-    size_t length = strlen(*path);
-
-    if (length > 1 && (*path)[length - 1] == '/')
-        *path = arena_strndup(store->mem, *path, length - 1);
-    return is_good_path(*path) ? 0 : fail(store, INVALID_PARAMETER_VALUE, "Invalid path");
-}
-
-/* MLflow's names for uploads under way; nobody may use them. */
-static int check_reserved(const struct artifact_store *store, const char *path)
-{
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-
-    if (strncmp(name, reserved, strlen(reserved)) != 0)
-        return 0;
-    return fail(store, INVALID_PARAMETER_VALUE,
-                "Invalid artifact file name: '%s'. Artifact names starting with '%s' are reserved.",
-                name, reserved);
-}
+#include "../percent.h"
+#include "ops.h"
 
 /* What the disk said, as the client is to know it. */
 static int fail_errno(const struct artifact_store *store, const char *what, const char *path)
@@ -119,10 +54,10 @@ static int make_directory(int at, const char *name)
 
 /* Opens the directory of path's last step, which is *name ("" for the root
  * itself). Returns its descriptor, or -1 with errno. */
-static int walk(const struct artifact_store *store, const char *path, bool create,
-                const char **name)
+static int step_to(const struct artifact_store *store, const char *path, bool create,
+                   const char **name)
 {
-    int at = open(store->config->artifact_root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int at = open(store->prefix, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     for (*name = path; at >= 0;) {
         size_t n = strcspn(*name, "/");
@@ -142,11 +77,21 @@ static int walk(const struct artifact_store *store, const char *path, bool creat
     return -1;
 }
 
-int artifact_find(const struct artifact_store *store, const char *path, struct artifact *artifact)
+static struct artifact described(const char *name, const struct stat *stat)
+{
+    return (struct artifact){
+        .name = name,
+        .is_dir = S_ISDIR(stat->st_mode),
+        .size = S_ISDIR(stat->st_mode) ? 0 : stat->st_size,
+        .modified = (int64_t)stat->st_mtim.tv_sec * 1000 + stat->st_mtim.tv_nsec / 1000000,
+    };
+}
+
+static int find(const struct artifact_store *store, const char *path, struct artifact *artifact)
 {
     struct stat stat;
     const char *name;
-    int at = walk(store, path, false, &name), found;
+    int at = step_to(store, path, false, &name), found;
 
     if (at < 0)
         return errno == ENOENT || errno == ENOTDIR || errno == ELOOP
@@ -158,18 +103,14 @@ int artifact_find(const struct artifact_store *store, const char *path, struct a
         return errno == ENOENT || errno == ENAMETOOLONG ? 0 : fail_errno(store, "stat", path);
     if (!S_ISREG(stat.st_mode) && !S_ISDIR(stat.st_mode))
         return 0;
-    *artifact = (struct artifact){
-        .name = name,
-        .is_dir = S_ISDIR(stat.st_mode),
-        .size = S_ISDIR(stat.st_mode) ? 0 : stat.st_size,
-    };
+    *artifact = described(name, &stat);
     return 1;
 }
 
 static DIR *open_entries(const struct artifact_store *store, const char *path)
 {
     const char *name;
-    int at = walk(store, path, false, &name), fd;
+    int at = step_to(store, path, false, &name), fd;
     DIR *dir;
 
     if (at < 0)
@@ -193,19 +134,16 @@ static void add_entry(const struct artifact_store *store, DIR *dir, const char *
     struct stat stat;
 
     /* Links and sockets are nothing that was uploaded. */
-    if (!strcmp(name, ".") || !strcmp(name, "..") || !strncmp(name, reserved, strlen(reserved)) ||
+    if (!strcmp(name, ".") || !strcmp(name, "..") ||
+        !strncmp(name, ARTIFACT_RESERVED, strlen(ARTIFACT_RESERVED)) ||
         fstatat(dirfd(dir), name, &stat, AT_SYMLINK_NOFOLLOW) < 0 ||
         (!S_ISREG(stat.st_mode) && !S_ISDIR(stat.st_mode)))
         return;
-    entries[(*count)++] = (struct artifact){
-        .name = arena_strdup(store->mem, name),
-        .is_dir = S_ISDIR(stat.st_mode),
-        .size = S_ISDIR(stat.st_mode) ? 0 : stat.st_size,
-    };
+    entries[(*count)++] = described(arena_strdup(store->mem, name), &stat);
 }
 
-int artifact_entries(const struct artifact_store *store, const char *path,
-                     struct artifact **entries, size_t *count)
+static int entries(const struct artifact_store *store, const char *path, struct artifact **entries,
+                   size_t *count)
 {
     DIR *dir = open_entries(store, path);
     const struct dirent *entry;
@@ -253,10 +191,10 @@ static int make_staged(const struct artifact_store *store, const char **body_fil
 }
 
 /* The staged file under its name, both on disk. Returns -1 with errno. */
-static int put(const struct artifact_store *store, const char *path, const char *body_file)
+static int move_in(const struct artifact_store *store, const char *path, const char *body_file)
 {
     const char *name;
-    int at = walk(store, path, true, &name), failed, error;
+    int at = step_to(store, path, true, &name), failed, error;
 
     if (at < 0)
         return -1;
@@ -267,12 +205,10 @@ static int put(const struct artifact_store *store, const char *path, const char 
     return failed ? -1 : 0;
 }
 
-int artifact_place(const struct artifact_store *store, const char *path, const char *body_file)
+static int place(const struct artifact_store *store, const char *path, const char *body_file)
 {
     int fd, failed = 0;
 
-    if (check_reserved(store, path) < 0)
-        return -1;
     /* An empty body makes no file: nginx names none. */
     fd = *body_file ? open_staged(store, body_file) : make_staged(store, &body_file);
     if (fd < 0)
@@ -281,53 +217,128 @@ int artifact_place(const struct artifact_store *store, const char *path, const c
     if (fchmod(fd, 0640) < 0 || fsync(fd) < 0)
         failed = fail_errno(store, "sync", path);
     close(fd);
-    if (!failed && put(store, path, body_file) < 0)
+    if (!failed && move_in(store, path, body_file) < 0)
         failed = fail_errno(store, "place", path);
     if (failed)
         (void)unlink(body_file);
     return failed;
 }
 
-/* Adds what is at name; directories are entered. */
-static void count_at(int at, const char *name, struct artifact_total *total)
+struct visit {
+    const struct artifact_store *store;
+    artifact_visit *visit;
+    void *context;
+};
+
+static int visit_at(const struct visit *v, int at, const char *name, const char *path);
+
+static int visit_entries(const struct visit *v, DIR *dir, const char *path)
 {
     const struct dirent *entry;
+
+    while ((entry = readdir(dir))) {
+        struct arena_mark mark = arena_mark(v->store->mem);
+        const char *name = entry->d_name;
+        int stopped;
+
+        if (!strcmp(name, ".") || !strcmp(name, "..") ||
+            !strncmp(name, ARTIFACT_RESERVED, strlen(ARTIFACT_RESERVED)))
+            continue;
+        stopped = visit_at(v, dirfd(dir), name,
+                           *path ? arena_printf(v->store->mem, "%s/%s", path, name) : name);
+        if (stopped)
+            return -1;
+        arena_release(v->store->mem, mark);
+    }
+    return 0;
+}
+
+/* Visits what is at name, known as path; directories are entered, links are nothing
+ * that was uploaded, and what went away meanwhile was not there. */
+static int visit_at(const struct visit *v, int at, const char *name, const char *path)
+{
     struct stat stat;
-    int fd;
+    int fd, stopped;
     DIR *dir;
 
     if (fstatat(at, name, &stat, AT_SYMLINK_NOFOLLOW) < 0)
-        return;
-    if (!S_ISDIR(stat.st_mode)) {
-        total->files++;
-        total->bytes += stat.st_size;
-        return;
+        return 0;
+    if (S_ISREG(stat.st_mode)) {
+        struct artifact artifact = described(name, &stat);
+
+        return v->visit(v->context, path, &artifact);
     }
-    fd = open_directory(at, name);
+    fd = S_ISDIR(stat.st_mode) ? open_directory(at, name) : -1;
     dir = fd < 0 ? NULL : fdopendir(fd);
     if (!dir) {
         if (fd >= 0)
             close(fd);
-        return;
+        return 0;
     }
-    while ((entry = readdir(dir)))
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            count_at(dirfd(dir), entry->d_name, total);
+    stopped = visit_entries(v, dir, path);
     (void)closedir(dir);
+    return stopped;
 }
 
-int artifact_count(const struct artifact_store *store, const char *path,
-                   struct artifact_total *total)
+static int walk(const struct artifact_store *store, const char *path, artifact_visit *visit,
+                void *context)
 {
+    const struct visit v = { store, visit, context };
     const char *name;
-    int at = walk(store, path, false, &name);
+    int at = step_to(store, path, false, &name), stopped;
 
-    *total = (struct artifact_total){ 0 };
     if (at < 0)
-        return errno == ENOENT || errno == ENOTDIR ? 0 : fail_errno(store, "count", path);
-    count_at(at, *name ? name : ".", total);
+        return errno == ENOENT || errno == ENOTDIR || errno == ELOOP
+                   ? 0
+                   : fail_errno(store, "walk", path);
+    stopped = visit_at(&v, at, *name ? name : ".", "");
     close(at);
+    return stopped;
+}
+
+enum {
+    PIECE = 64 * 1024
+};
+
+static int read_pieces(const struct artifact_store *store, const char *path, int fd,
+                       artifact_sink *sink, void *context)
+{
+    char *piece = arena_alloc(store->mem, PIECE);
+    ssize_t n;
+
+    while ((n = read(fd, piece, PIECE)) != 0) {
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return fail_errno(store, "read", path);
+        if (sink(context, piece, (size_t)n) < 0)
+            return -1;
+    }
     return 0;
+}
+
+static int read_file(const struct artifact_store *store, const char *path, artifact_sink *sink,
+                     void *context)
+{
+    struct arena_mark mark = arena_mark(store->mem);
+    const char *name;
+    int at = step_to(store, path, false, &name), fd = -1, failed;
+    struct stat stat;
+
+    if (at >= 0) {
+        fd = openat(at, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+        close(at);
+    }
+    if (fd < 0 || fstat(fd, &stat) < 0 || !S_ISREG(stat.st_mode)) {
+        if (fd >= 0)
+            close(fd);
+        return fail(store, RESOURCE_DOES_NOT_EXIST, "No such artifact: '%s'", path);
+    }
+    failed = read_pieces(store, path, fd, sink, context);
+    close(fd);
+    if (!failed)
+        arena_release(store->mem, mark);
+    return failed;
 }
 
 static int write_all(int fd, const char *bytes, size_t length)
@@ -343,8 +354,8 @@ static int write_all(int fd, const char *bytes, size_t length)
     return 0;
 }
 
-int artifact_write(const struct artifact_store *store, const char *path, const char *bytes,
-                   size_t length)
+static int write_file(const struct artifact_store *store, const char *path, const char *bytes,
+                      size_t length)
 {
     const char *staged;
     int fd = make_staged(store, &staged), failed = 0;
@@ -355,7 +366,7 @@ int artifact_write(const struct artifact_store *store, const char *path, const c
         failed = fail_errno(store, "write", path);
     close(fd);
     if (!failed)
-        return artifact_place(store, path, staged);
+        return place(store, path, staged);
     (void)unlink(staged);
     return failed;
 }
@@ -396,10 +407,10 @@ static int remove_at(int at, const char *name)
     return failed || (unlinkat(at, name, AT_REMOVEDIR) < 0 && errno != ENOENT) ? -1 : 0;
 }
 
-int artifact_remove(const struct artifact_store *store, const char *path)
+static int remove_path(const struct artifact_store *store, const char *path)
 {
     const char *name;
-    int at = walk(store, path, false, &name), failed;
+    int at = step_to(store, path, false, &name), failed;
 
     if (at < 0)
         return errno == ENOENT || errno == ENOTDIR ? 0 : fail_errno(store, "remove", path);
@@ -410,21 +421,25 @@ int artifact_remove(const struct artifact_store *store, const char *path)
     return failed;
 }
 
-const char *artifact_path_of_uri(const struct artifact_store *store, const char *uri)
+/* nginx sends the file: its bytes never pass through a worker. Other roots than
+ * artifact_root have no location of nginx's. */
+static int send(const struct artifact_store *store, const char *path,
+                struct artifact_transfer *transfer)
 {
-    static const char scheme[] = "mlflow-artifacts:";
-    const char *root = store->config->artifact_root;
-    size_t length = strlen(root);
-
-    if (!strncmp(uri, scheme, strlen(scheme))) {
-        uri += strlen(scheme);
-        if (!strncmp(uri, "//", 2)) /* a host, which is this one */
-            uri += 2 + strcspn(uri + 2, "/");
-        return uri + strspn(uri, "/");
-    }
-    if (!strncmp(uri, "file://", 7))
-        uri += 7;
-    if (!strncmp(uri, root, length) && uri[length] == '/')
-        return uri + length + strspn(uri + length, "/");
-    return NULL;
+    transfer_header(
+        transfer, "X-Accel-Redirect",
+        arena_printf(store->mem, "/_local/%s", percent_encode(store->mem, path, "/-._~")));
+    return 0;
 }
+
+const struct artifact_ops artifact_local = {
+    .kind = "a directory",
+    .find = find,
+    .entries = entries,
+    .walk = walk,
+    .read = read_file,
+    .place = place,
+    .write = write_file,
+    .remove = remove_path,
+    .send = send,
+};

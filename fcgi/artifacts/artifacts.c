@@ -1,0 +1,346 @@
+#include "artifacts.h"
+
+#include <assert.h>
+#include <string.h>
+#include <strings.h>
+
+#include "ops.h"
+
+enum {
+    LONGEST_STEP = 255,
+    LONGEST_PATH = 4000
+};
+
+/* A second layer of encoding is how paths were smuggled past checks. */
+static bool is_encoded(const char *path)
+{
+    static const char *const suspects[] = { "%2e", "%2f", "%5c", "%25", "%00" };
+
+    for (size_t i = 0; i < sizeof(suspects) / sizeof(*suspects); i++)
+        if (strcasestr(path, suspects[i]))
+            return true;
+    return false;
+}
+
+static bool is_good_step(const char *step, size_t length)
+{
+    if (!length || length > LONGEST_STEP)
+        return false;
+    if (step[0] == '.' && (length == 1 || (length == 2 && step[1] == '.')))
+        return false;
+    return true;
+}
+
+static bool is_good_path(const char *path)
+{
+    size_t length = strlen(path);
+
+    if (length > LONGEST_PATH || is_encoded(path) || (length > 1 && path[1] == ':'))
+        return false;
+    for (const char *c = path; *c; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f || *c == '\\' || *c == '#')
+            return false;
+    while (*path) {
+        size_t n = strcspn(path, "/");
+
+        if (!is_good_step(path, n))
+            return false;
+        path += n;
+        path += *path == '/';
+    }
+    return true;
+}
+
+int artifact_path_check(const struct artifact_store *store, const char **path)
+{
+    size_t length = strlen(*path);
+
+    if (length > 1 && (*path)[length - 1] == '/')
+        *path = arena_strndup(store->mem, *path, length - 1);
+    return is_good_path(*path) ? 0 : fail(store, INVALID_PARAMETER_VALUE, "Invalid path");
+}
+
+/* MLflow's names for uploads under way; nobody may use them. */
+static int check_reserved(const struct artifact_store *store, const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+
+    if (strncmp(name, ARTIFACT_RESERVED, strlen(ARTIFACT_RESERVED)) != 0)
+        return 0;
+    return fail(store, INVALID_PARAMETER_VALUE,
+                "Invalid artifact file name: '%s'. Artifact names starting with '%s' are reserved.",
+                name, ARTIFACT_RESERVED);
+}
+
+/* --------------------------------------------------------- which store a URI is of */
+
+static bool is_root(const char *uri)
+{
+    return *uri == '/' || !strncasecmp(uri, "file:", 5);
+}
+
+/* Without slashes at its end. */
+static const char *trimmed(struct arena *mem, const char *s)
+{
+    size_t length = strlen(s);
+
+    while (length > 1 && s[length - 1] == '/')
+        length--;
+    return arena_strndup(mem, s, length);
+}
+
+/* The absolute path of a file URI of this machine, or of a plain path; NULL if it is
+ * neither. */
+static const char *file_path(struct arena *mem, const char *uri)
+{
+    if (!strncasecmp(uri, "file:", 5)) {
+        uri += 5;
+        if (!strncasecmp(uri, "//localhost/", 12))
+            uri += 11;
+        else if (!strncmp(uri, "//", 2))
+            uri += 2;
+    }
+    return *uri == '/' ? trimmed(mem, uri) : NULL;
+}
+
+/* Reads one root of the settings. */
+static int open_root(struct artifact_store *store, const char *uri)
+{
+    store->bucket = store->host = "";
+    if (is_root(uri)) {
+        store->ops = &artifact_local;
+        store->prefix = file_path(store->mem, uri);
+        if (store->prefix)
+            return 0;
+    }
+    return fail(store, INTERNAL_ERROR, "The server keeps no artifacts at '%s'.", uri);
+}
+
+struct artifact_store artifact_store_of(struct error *err, struct arena *mem,
+                                        const struct config *config)
+{
+    struct artifact_store store = { .err = err, .mem = mem, .config = config };
+    const char *uri =
+        *config->artifacts_destination ? config->artifacts_destination : config->artifact_root;
+    int opened = open_root(&store, uri);
+
+    assert(opened == 0);
+    return store;
+}
+
+/* The next of artifact_roots, or NULL after the last. */
+static const char *next_root(struct arena *mem, const char **roots)
+{
+    size_t n;
+    const char *root;
+
+    *roots += strspn(*roots, " ");
+    n = strcspn(*roots, " ");
+    root = n ? arena_strndup(mem, *roots, n) : NULL;
+    *roots += n;
+    return root;
+}
+
+int artifact_settings_check(struct error *err, struct arena *mem, const struct config *config)
+{
+    struct artifact_store store = { .err = err, .mem = mem, .config = config };
+    const char *roots = config->artifact_roots, *root;
+
+    if (*config->artifacts_destination && open_root(&store, config->artifacts_destination) < 0)
+        return fail(&store, INVALID_PARAMETER_VALUE, "artifacts_destination cannot be \"%s\"",
+                    config->artifacts_destination);
+    while ((root = next_root(mem, &roots)))
+        if (open_root(&store, root) < 0)
+            return fail(&store, INVALID_PARAMETER_VALUE, "artifact_roots cannot hold \"%s\"", root);
+    return 0;
+}
+
+/* What of path lies below prefix, or NULL. */
+static const char *below(const char *prefix, const char *path)
+{
+    size_t length = strlen(prefix);
+
+    if (strncmp(path, prefix, length) != 0)
+        return NULL;
+    if (path[length] == '\0')
+        return "";
+    return !length || path[length] == '/' ? path + length + strspn(path + length, "/") : NULL;
+}
+
+/* The path of a client's URI in a root, or NULL if it does not lie there. */
+static const char *path_in(const struct artifact_store *root, const char *uri)
+{
+    struct error ignored = { .mem = root->mem };
+    struct artifact_store of_uri = { .err = &ignored, .mem = root->mem, .config = root->config };
+
+    if (open_root(&of_uri, uri) < 0 || of_uri.ops != root->ops ||
+        strcmp(of_uri.bucket, root->bucket) != 0 || strcasecmp(of_uri.host, root->host) != 0)
+        return NULL;
+    return below(root->prefix, of_uri.prefix);
+}
+
+/* The path of an mlflow-artifacts URI: this server is the host, whatever it says. */
+static const char *proxied_path(const char *uri)
+{
+    static const char scheme[] = "mlflow-artifacts:";
+
+    if (strncmp(uri, scheme, strlen(scheme)) != 0)
+        return NULL;
+    uri += strlen(scheme);
+    if (!strncmp(uri, "//", 2))
+        uri += 2 + strcspn(uri + 2, "/");
+    return uri + strspn(uri, "/");
+}
+
+int artifact_locate(const struct artifact_store *from, const char *uri,
+                    struct artifact_store *store, const char **path)
+{
+    const char *roots = from->config->artifact_roots, *root;
+
+    *store = artifact_store_of(from->err, from->mem, from->config);
+    *path = proxied_path(uri);
+    if (!*path)
+        *path = path_in(store, uri);
+    while (!*path && (root = next_root(from->mem, &roots))) {
+        if (open_root(store, root) < 0)
+            return -1;
+        *path = path_in(store, uri);
+    }
+    return *path ? 1 : 0;
+}
+
+/* ------------------------------------------------------------------ small helpers */
+
+const char *artifact_key(const struct artifact_store *store, const char *path)
+{
+    if (!*store->prefix || !*path)
+        return *path ? path : store->prefix;
+    return arena_printf(store->mem, "%s/%s", store->prefix, path);
+}
+
+void transfer_header(struct artifact_transfer *t, const char *name, const char *value)
+{
+    assert(t->count < TRANSFER_HEADERS);
+    t->headers[t->count].name = name;
+    t->headers[t->count++].value = value;
+}
+
+/* ------------------------------------------------------------ what every kind does */
+
+int artifact_find(const struct artifact_store *store, const char *path, struct artifact *artifact)
+{
+    return store->ops->find(store, path, artifact);
+}
+
+int artifact_entries(const struct artifact_store *store, const char *path,
+                     struct artifact **entries, size_t *count)
+{
+    return store->ops->entries(store, path, entries, count);
+}
+
+int artifact_walk(const struct artifact_store *store, const char *path, artifact_visit *visit,
+                  void *context)
+{
+    return store->ops->walk(store, path, visit, context);
+}
+
+static int add_to_total(void *context, const char *path, const struct artifact *artifact)
+{
+    struct artifact_total *total = context;
+
+    (void)path;
+    total->files++;
+    total->bytes += artifact->size;
+    return 0;
+}
+
+int artifact_count(const struct artifact_store *store, const char *path,
+                   struct artifact_total *total)
+{
+    *total = (struct artifact_total){ 0 };
+    return store->ops->walk(store, path, add_to_total, total);
+}
+
+int artifact_read(const struct artifact_store *store, const char *path, artifact_sink *sink,
+                  void *context)
+{
+    return store->ops->read(store, path, sink, context);
+}
+
+int artifact_place(const struct artifact_store *store, const char *path, const char *body_file)
+{
+    if (check_reserved(store, path) < 0)
+        return -1;
+    if (!store->ops->place)
+        return fail(store, INTERNAL_ERROR, "Uploads to %s do not pass through here.",
+                    store->ops->kind);
+    return store->ops->place(store, path, body_file);
+}
+
+int artifact_write(const struct artifact_store *store, const char *path, const char *bytes,
+                   size_t length)
+{
+    return check_reserved(store, path) < 0 ? -1 : store->ops->write(store, path, bytes, length);
+}
+
+int artifact_remove(const struct artifact_store *store, const char *path)
+{
+    return store->ops->remove(store, path);
+}
+
+int artifact_send(const struct artifact_store *store, const char *path,
+                  struct artifact_transfer *transfer)
+{
+    return store->ops->send(store, path, transfer);
+}
+
+bool artifact_is_remote(const struct artifact_store *store)
+{
+    return store->ops->receive != NULL;
+}
+
+int artifact_receive(const struct artifact_store *store, const char *path,
+                     struct artifact_transfer *transfer)
+{
+    return check_reserved(store, path) < 0 ? -1 : store->ops->receive(store, path, transfer);
+}
+
+/* ------------------------------------------------------------- what some kinds do */
+
+static int refuse(const struct artifact_store *store, const char *what)
+{
+    return fail(store, NOT_IMPLEMENTED, "%s is not supported for the current artifact repository",
+                what);
+}
+
+int artifact_upload_begin(const struct artifact_store *store, const char *path, const char *base,
+                          struct upload *upload)
+{
+    if (!store->ops->upload_begin)
+        return refuse(store, "Multipart upload");
+    return check_reserved(store, path) < 0 ? -1
+                                           : store->ops->upload_begin(store, path, base, upload);
+}
+
+int artifact_upload_complete(const struct artifact_store *store, const char *path,
+                             const struct upload *upload)
+{
+    return store->ops->upload_complete ? store->ops->upload_complete(store, path, upload)
+                                       : refuse(store, "Multipart upload");
+}
+
+int artifact_upload_abort(const struct artifact_store *store, const char *path, const char *id)
+{
+    return store->ops->upload_abort ? store->ops->upload_abort(store, path, id)
+                                    : refuse(store, "Multipart upload");
+}
+
+int artifact_presign(const struct artifact_store *store, bool put, const char *path,
+                     int64_t seconds, const char **url, struct artifact_transfer *headers)
+{
+    if (!store->ops->presign)
+        return refuse(store, put ? "Presigned upload" : "Presigned download");
+    return put && check_reserved(store, path) < 0
+               ? -1
+               : store->ops->presign(store, put, path, seconds, url, headers);
+}

@@ -74,43 +74,23 @@ static int check_reserved(const struct artifact_store *store, const char *path)
 
 /* --------------------------------------------------------- which store a URI is of */
 
-static bool is_root(const char *uri)
-{
-    return *uri == '/' || !strncasecmp(uri, "file:", 5);
-}
+/* The kinds of stores, by what their URIs begin with. */
+static const struct scheme {
+    const char *begin;
+    const struct artifact_ops *ops;
+} schemes[] = {
+    { "/", &artifact_local },
+    { "file:", &artifact_local },
+};
 
-/* Without slashes at its end. */
-static const char *trimmed(struct arena *mem, const char *s)
-{
-    size_t length = strlen(s);
-
-    while (length > 1 && s[length - 1] == '/')
-        length--;
-    return arena_strndup(mem, s, length);
-}
-
-/* The absolute path of a file URI of this machine, or of a plain path; NULL if it is
- * neither. */
-static const char *file_path(struct arena *mem, const char *uri)
-{
-    if (!strncasecmp(uri, "file:", 5)) {
-        uri += 5;
-        if (!strncasecmp(uri, "//localhost/", 12))
-            uri += 11;
-        else if (!strncmp(uri, "//", 2))
-            uri += 2;
-    }
-    return *uri == '/' ? trimmed(mem, uri) : NULL;
-}
-
-/* Reads one root of the settings. */
+/* Reads one root of the settings, or a URI that a client wrote. */
 static int open_root(struct artifact_store *store, const char *uri)
 {
-    store->bucket = store->host = "";
-    if (is_root(uri)) {
-        store->ops = &artifact_local;
-        store->prefix = file_path(store->mem, uri);
-        if (store->prefix)
+    store->bucket = store->host = store->prefix = "";
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(*schemes); i++) {
+        store->ops = schemes[i].ops;
+        if (!strncasecmp(uri, schemes[i].begin, strlen(schemes[i].begin)) &&
+            store->ops->open(store, uri))
             return 0;
     }
     return fail(store, INTERNAL_ERROR, "The server keeps no artifacts at '%s'.", uri);
@@ -141,17 +121,24 @@ static const char *next_root(struct arena *mem, const char **roots)
     return root;
 }
 
+static int check_root(struct artifact_store *store, const char *setting, const char *uri)
+{
+    if (open_root(store, uri) < 0)
+        return fail(store, INVALID_PARAMETER_VALUE, "%s cannot be \"%s\"", setting, uri);
+    return store->ops->check ? store->ops->check(store) : 0;
+}
+
 int artifact_settings_check(struct error *err, struct arena *mem, const struct config *config)
 {
     struct artifact_store store = { .err = err, .mem = mem, .config = config };
     const char *roots = config->artifact_roots, *root;
 
-    if (*config->artifacts_destination && open_root(&store, config->artifacts_destination) < 0)
-        return fail(&store, INVALID_PARAMETER_VALUE, "artifacts_destination cannot be \"%s\"",
-                    config->artifacts_destination);
+    if (*config->artifacts_destination &&
+        check_root(&store, "artifacts_destination", config->artifacts_destination) < 0)
+        return -1;
     while ((root = next_root(mem, &roots)))
-        if (open_root(&store, root) < 0)
-            return fail(&store, INVALID_PARAMETER_VALUE, "artifact_roots cannot hold \"%s\"", root);
+        if (check_root(&store, "one of artifact_roots", root) < 0)
+            return -1;
     return 0;
 }
 

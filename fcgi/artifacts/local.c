@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,6 +38,32 @@ static int fail_errno(const struct artifact_store *store, const char *what, cons
         return fail(store, INTERNAL_ERROR,
                     "The artifact store cannot be used: see the server's log.");
     }
+}
+
+/* Without slashes at its end. */
+static const char *trimmed(struct arena *mem, const char *s)
+{
+    size_t length = strlen(s);
+
+    while (length > 1 && s[length - 1] == '/')
+        length--;
+    return arena_strndup(mem, s, length);
+}
+
+/* A plain path, or a file URI of this machine. */
+static bool open_uri(struct artifact_store *store, const char *uri)
+{
+    if (!strncasecmp(uri, "file:", 5)) {
+        uri += 5;
+        if (!strncasecmp(uri, "//localhost/", 12))
+            uri += 11;
+        else if (!strncmp(uri, "//", 2))
+            uri += 2;
+    }
+    if (*uri != '/')
+        return false;
+    store->prefix = trimmed(store->mem, uri);
+    return true;
 }
 
 static int open_directory(int at, const char *name)
@@ -434,6 +461,7 @@ static int send(const struct artifact_store *store, const char *path,
 
 const struct artifact_ops artifact_local = {
     .kind = "a directory",
+    .open = open_uri,
     .find = find,
     .entries = entries,
     .walk = walk,

@@ -11,6 +11,13 @@
 struct artifact_ops {
     const char *kind; /* for messages and `cairn doctor` */
 
+    /* Reads a root of the settings, or a URI of a client's with one of the kind's schemes:
+     * fills in bucket, host and prefix. False: it is no such URI. */
+    bool (*open)(struct artifact_store *, const char *uri);
+    /* Whether the settings of the kind are good, asked for each root at the start; NULL
+     * if there is nothing to ask. */
+    int (*check)(const struct artifact_store *);
+
     int (*find)(const struct artifact_store *, const char *path, struct artifact *);
     int (*entries)(const struct artifact_store *, const char *path, struct artifact **, size_t *);
     int (*walk)(const struct artifact_store *, const char *path, artifact_visit *, void *);

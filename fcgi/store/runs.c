@@ -157,8 +157,9 @@ static void add_where(struct sql *sql, const struct run_search *search, const st
 
     for (size_t i = 0; i < search->experiment_count; i++)
         ids[i] = integer(search->experiment_ids[i]);
-    sql_add(sql, " WHERE r.experiment_id IN ");
-    sql_add_set(sql, ids, search->experiment_count);
+    sql_add(sql, search->everywhere ? " WHERE 1" : " WHERE r.experiment_id IN ");
+    if (!search->everywhere)
+        sql_add_set(sql, ids, search->experiment_count);
     sql_add(sql, stage_clause(search->view));
     sql_append(sql, filter);
 }
@@ -311,7 +312,7 @@ int run_search_rows(struct db *db, const struct run_search *search, struct run *
     if (search_filter(&ctx, SEARCH_RUNS, search->filter, &filter) < 0 ||
         search_order(&ctx, SEARCH_RUNS, search->order_by, &page.joins, &page.order) < 0)
         return -1;
-    if (!search->experiment_count)
+    if (!search->experiment_count && !search->everywhere)
         return 0;
     add_where(&page.where, search, &filter);
     metric = search_order_metric(&ctx, search->order_by, &descending);
@@ -324,4 +325,35 @@ int run_search_rows(struct db *db, const struct run_search *search, struct run *
             return 0;
     }
     return select_by_order(db, &page, runs, count);
+}
+
+int run_search_where(struct db *db, const struct run_search *search, struct sql *sql)
+{
+    const struct search_ctx ctx = { db->err, db->mem };
+    struct sql filter = sql_new(db->mem);
+
+    if (search_filter(&ctx, SEARCH_RUNS, search->filter, &filter) < 0)
+        return -1;
+    if (search->experiment_count || search->everywhere)
+        add_where(sql, search, &filter);
+    else
+        sql_add(sql, " WHERE 0");
+    return 0;
+}
+
+int run_search_count(struct db *db, const struct run_search *search, int64_t *total)
+{
+    struct sql sql = sql_new(db->mem);
+    struct counted counted = { 0 };
+    struct rows *rows;
+    int more;
+
+    sql_add(&sql, "SELECT COUNT(*) AS n FROM runs r");
+    if (run_search_where(db, search, &sql) < 0 ||
+        sql_select(db, &rows, "count_found_runs", &sql) < 0)
+        return -1;
+    more = db_next(rows, counted_columns, &counted);
+    db_finish(rows);
+    *total = counted.n;
+    return more < 0 ? -1 : 0;
 }

@@ -27,6 +27,7 @@ int run_set_deleted(struct db *, const char *run_id, bool deleted, int64_t now) 
 struct run_search {
     const int64_t *experiment_ids;
     size_t experiment_count; /* 0: no run is found */
+    bool everywhere;         /* in all experiments, whatever the ids are */
     const char *filter;
     const struct text_list *order_by;
     enum view_type view;
@@ -35,3 +36,7 @@ struct run_search {
 /* At most max_results + 1 runs: one more tells that there is a next page. */
 int run_search_rows(struct db *, const struct run_search *, struct run **,
                     size_t *count) MUST_CHECK;
+/* All runs that the search finds, whatever its page. */
+int run_search_count(struct db *, const struct run_search *, int64_t *total) MUST_CHECK;
+/* Adds the WHERE clause of the search to sql, whose FROM names runs by the alias r. */
+int run_search_where(struct db *, const struct run_search *, struct sql *) MUST_CHECK;

@@ -1,0 +1,167 @@
+"""The UI's view of many runs: columns, any offset, totals, keys, values, what has changed."""
+
+import pytest
+
+pytestmark = pytest.mark.cairn_only("MLflow has no such routes")
+CAIRN = "/ajax-api/cairn/1/runs/"
+
+
+@pytest.fixture(scope="module")
+def data(api):
+    """Six runs of two experiments, the newest first: f e d | c b a."""
+
+    class Data:
+        experiments = [api.experiment(), api.experiment()]
+        runs = {}
+
+    for n, name in enumerate("abcdef"):
+        run = Data.runs[name] = api.run(Data.experiments[n // 3], run_name=name, start_time=1000 + n)
+        for step, value in enumerate([n, 10 + n, 5 + n]):
+            api.log_metric(run, "loss", value, step=step).ok()
+        if n % 2:
+            api.log_metric(run, "odd", "NaN" if n == 5 else n / 2).ok()
+        api.post("runs/log-parameter", {"run_id": run, "key": "opt", "value": ["adam", "sgd"][n % 2]}).ok()
+        api.post("runs/set-tag", {"run_id": run, "key": "team", "value": f"t{n // 2}"}).ok()
+    return Data
+
+
+def ask(api, route, **body):
+    return api.post(CAIRN + route, body).ok()
+
+
+def query(api, data, **body):
+    body.setdefault("experiment_ids", data.experiments)
+    return ask(api, "query", **body)
+
+
+def test_runs_are_columns(api, data):
+    page = query(api, data, total=True, columns=[
+        {"kind": "metric", "key": "loss"}, {"kind": "param", "key": "opt"}, {"kind": "tag", "key": "team"},
+        {"kind": "metric", "key": "odd"}, {"kind": "metric", "key": "none"}])
+    assert page["total"] == 6
+    assert page["run_name"] == list("fedcba")
+    assert page["run_id"] == [data.runs[n] for n in "fedcba"]
+    assert page["experiment_id"] == [data.experiments[1]] * 3 + [data.experiments[0]] * 3
+    assert page["status"] == ["RUNNING"] * 6 and page["end_time"] == [None] * 6
+    assert page["start_time"] == [1005, 1004, 1003, 1002, 1001, 1000]
+    assert page["columns"] == [
+        [10, 9, 8, 7, 6, 5], ["sgd", "adam"] * 3, ["t2", "t2", "t1", "t1", "t0", "t0"],
+        ["NaN", None, 1.5, None, 0.5, None], [None] * 6]
+
+
+def test_any_offset_and_limit(api, data):
+    for offset in range(8):
+        for limit in (0, 1, 4, 500):
+            page = query(api, data, offset=offset, limit=limit)
+            assert page["run_name"] == list("fedcba")[offset:offset + limit]
+            assert "total" not in page and page["columns"] == []
+
+
+def test_it_filters_and_sorts_as_a_search_does(api, data):
+    page = query(api, data, filter="params.opt = 'sgd' OR metrics.loss < 6", order_by=["metrics.loss ASC"], total=True)
+    assert (page["run_name"], page["total"]) == (["a", "b", "d", "f"], 4)
+    page = query(api, data, experiment_ids=[data.experiments[0]], order_by=["params.opt DESC", "run_name ASC"])
+    assert page["run_name"] == ["b", "a", "c"]
+    api.post(CAIRN + "query", {"filter": "metrics.loss <"}).fails(400, "INVALID_PARAMETER_VALUE")
+
+
+def test_no_experiment_means_all_of_them(api, data):
+    page = ask(api, "query", total=True, limit=3)
+    assert page["run_name"] == list("fed") and page["total"] == 6
+
+
+def test_deleted_runs_are_asked_for(api, data):
+    experiment = api.experiment()
+    run = api.run(experiment)
+    api.post("runs/delete", {"run_id": run}).ok()
+    assert query(api, data, experiment_ids=[experiment], total=True)["total"] == 0
+    page = query(api, data, experiment_ids=[experiment], run_view_type="DELETED_ONLY", total=True)
+    assert (page["run_id"], page["lifecycle_stage"], page["total"]) == ([run], ["deleted"], 1)
+
+
+def test_values_over_all_points(api, data):
+    def column(value, key="loss", **more):
+        return query(api, data, columns=[{"kind": "metric", "key": key, "value": value, **more}])["columns"][0]
+
+    assert column("min") == [5, 4, 3, 2, 1, 0]
+    assert column("max") == [15, 14, 13, 12, 11, 10]
+    assert column("points") == [3] * 6
+    assert column("at", step=1) == [15, 14, 13, 12, 11, 10]
+    assert column("at", step=9) == [None] * 6
+    assert column("min", "odd") == [None, None, 1.5, None, 0.5, None], "NaN is no least value"
+    assert column("points", "odd") == [1, None, 1, None, 1, None]
+
+
+def test_the_last_value_of_a_step_is_the_one(api, data):
+    run = api.run(api.experiment(), run_name="twice")
+    for timestamp, value in ((5, 1), (7, 2), (6, 3)):
+        api.log_metric(run, "m", value, timestamp=timestamp, step=4).ok()
+    page = ask(api, "query", filter="run_name = 'twice'", columns=[{"kind": "metric", "key": "m", "value": "at", "step": 4}])
+    assert page["columns"] == [[2]]
+
+
+@pytest.mark.parametrize("body", [
+    {"limit": 501}, {"limit": -1}, {"offset": -1}, {"columns": [{"key": "loss"}]}, {"columns": [{"kind": "metric"}]},
+    {"columns": [{"kind": "metric", "key": "x"}] * 101}, {"experiment_ids": ["x"]}, {"columns": "loss"}])
+def test_what_cannot_be_is_refused(api, data, body):
+    api.post(CAIRN + "query", body).fails(400, "INVALID_PARAMETER_VALUE")
+
+
+def test_keys_say_what_runs_have(api, data):
+    keys = ask(api, "keys", experiment_ids=data.experiments)
+    assert keys["runs"] == 6
+    assert keys["metrics"] == [
+        {"key": "loss", "runs": 6, "values": 6, "min": 5, "max": 10},
+        {"key": "odd", "runs": 3, "values": 3, "min": 0.5, "max": 1.5}]
+    assert keys["params"] == [{"key": "opt", "runs": 6, "values": 2}]
+    assert {"key": "team", "runs": 6, "values": 3} in keys["tags"]
+    keys = ask(api, "keys", experiment_ids=data.experiments, filter="run_name = 'a'")
+    assert keys["runs"] == 1 and [k["key"] for k in keys["metrics"]] == ["loss"]
+    keys = ask(api, "keys", experiment_ids=data.experiments, sample=2)
+    assert keys["runs"] == 2 and keys["params"] == [{"key": "opt", "runs": 2, "values": 2}]
+    assert ask(api, "keys", experiment_ids=[api.experiment()]) == {"runs": 0, "metrics": [], "params": [], "tags": []}
+
+
+def test_facets_are_the_values_by_how_often(api, data):
+    values = ask(api, "facets", experiment_ids=data.experiments, kind="tag", key="team", filter="metrics.loss > 5")["values"]
+    assert values == [{"value": "t1", "runs": 2}, {"value": "t2", "runs": 2}, {"value": "t0", "runs": 1}]
+    values = ask(api, "facets", experiment_ids=data.experiments, kind="param", key="opt", limit=1)["values"]
+    assert values == [{"value": "adam", "runs": 3}]
+    api.post(CAIRN + "facets", {"kind": "metric", "key": "loss"}).fails(400, "INVALID_PARAMETER_VALUE")
+    api.post(CAIRN + "facets", {"kind": "param"}).fails(400, "INVALID_PARAMETER_VALUE")
+
+
+def test_changes_are_told_once(api):
+    experiment = api.experiment()
+    runs = [api.run(experiment) for _ in range(3)]
+
+    def changed(revisions, total=None):
+        reply = ask(api, "changes", experiment_ids=[experiment], run_ids=runs, revisions=revisions, total=True)
+        assert reply["total"] == (total or 3)
+        return {c["run_id"]: c["revision"] for c in reply["changed"]}
+
+    known = changed([])
+    assert set(known) == set(runs)
+    now = [known[r] for r in runs]
+    assert changed(now) == {}
+    for what in (
+        lambda r: api.log_metric(r, "m", 1),
+        lambda r: api.log_metric(r, "m", 2, step=1),
+        lambda r: api.post("runs/log-parameter", {"run_id": r, "key": "p", "value": "v"}),
+        lambda r: api.post("runs/set-tag", {"run_id": r, "key": "t", "value": "v"}),
+        lambda r: api.post("runs/set-tag", {"run_id": r, "key": "t", "value": "w"}),
+        lambda r: api.post("runs/delete-tag", {"run_id": r, "key": "t"}),
+        lambda r: api.post("runs/update", {"run_id": r, "status": "FINISHED", "end_time": 5}),
+    ):
+        what(runs[1]).ok()
+        told = changed(now)
+        assert list(told) == [runs[1]]
+        now[1] = told[runs[1]]
+        assert changed(now) == {}
+    api.run(experiment)
+    assert changed(now, total=4) == {}
+
+
+def test_changes_of_runs_that_are_gone(api):
+    gone = ask(api, "changes", run_ids=["0" * 32])["changed"]
+    assert ask(api, "changes", run_ids=["0" * 32], revisions=[gone[0]["revision"]])["changed"] == []

@@ -92,7 +92,8 @@ ROUTES = their_routes()
 MESSAGES = their_messages()
 SCHEMAS = their_schemas()
 OURS = cairn.describe()["endpoints"]
-ROWS = [pytest.param(row, id=row["name"]) for row in OURS]
+# Routes that only Cairn has lie where the peer will never have one.
+ROWS = [pytest.param(row, id=row["name"]) for row in OURS if not row["path"].startswith("/api/cairn/")]
 TYPES = {
     "string": {"string"}, "string[]": {"string[]"}, "int64": {"int64", "int32"}, "int32": {"int32", "int64"},
     "double": {"double", "float"}, "bool": {"bool"}, "enum": {"enum"}, "object": {"message"}, "object[]": {"message[]"},

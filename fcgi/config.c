@@ -17,6 +17,7 @@ enum setting_type {
     SETTING_TEXT,
     SETTING_SECRET,
     SETTING_INT,
+    SETTING_BOOL,
 };
 
 static const struct setting {
@@ -63,9 +64,10 @@ static const struct choice {
 
 /* These mean something when they are empty. */
 static const char *const may_be_empty[] = {
-    "pid_file",       "db_socket",        "db_user",
-    "db_password",    "db_password_file", "artifacts_destination",
-    "artifact_roots",
+    "pid_file",         "db_socket",
+    "db_user",          "db_password",
+    "db_password_file", "artifacts_destination",
+    "artifact_roots",   "default_artifact_root",
 };
 
 /* Names in the environment that start as settings do and are not: they are
@@ -103,6 +105,11 @@ static const char *setting_text(const struct config *c, const struct setting *s)
 static int64_t setting_int(const struct config *c, const struct setting *s)
 {
     return *(const int64_t *)(const void *)((const char *)c + s->offset);
+}
+
+static bool setting_bool(const struct config *c, const struct setting *s)
+{
+    return *(const bool *)(const void *)((const char *)c + s->offset);
 }
 
 static const struct setting *setting_find(const char *name, size_t length)
@@ -155,22 +162,43 @@ static int check_text(const char *where, const char *name, const char *value)
     return check_choice(where, name, value);
 }
 
-static int setting_set(struct config *c, const struct setting *s, const char *value,
-                       const char *where)
+static int set_bool(struct config *c, const struct setting *s, const char *value, const char *where)
+{
+    bool yes = strcmp(value, "yes") == 0;
+
+    if (!yes && strcmp(value, "no") != 0)
+        return complain(where, "%s must be yes or no, not \"%s\"", s->name, value);
+    *(bool *)setting_in(c, s) = yes;
+    return 0;
+}
+
+static int set_int(struct config *c, const struct setting *s, const char *value, const char *where)
 {
     char *end;
     int64_t number;
 
-    if (s->type != SETTING_INT) {
-        *(const char **)setting_in(c, s) = arena_strdup(texts, value);
-        return check_text(where, s->name, value);
-    }
     errno = 0;
     number = strtoll(value, &end, 10);
     if (!isdigit((unsigned char)value[0]) || *end || errno)
         return complain(where, "%s must be a whole number, not \"%s\"", s->name, value);
     *(int64_t *)setting_in(c, s) = number;
     return check_int(where, s->name, number);
+}
+
+static int setting_set(struct config *c, const struct setting *s, const char *value,
+                       const char *where)
+{
+    switch (s->type) {
+    case SETTING_TEXT:
+    case SETTING_SECRET:
+        *(const char **)setting_in(c, s) = arena_strdup(texts, value);
+        return check_text(where, s->name, value);
+    case SETTING_INT:
+        return set_int(c, s, value, where);
+    case SETTING_BOOL:
+        return set_bool(c, s, value, where);
+    }
+    return -1;
 }
 
 static char *trim(char *s)
@@ -365,11 +393,26 @@ static int password_read(struct config *c)
     return length ? 0 : complain("db_password_file", "%s holds no password", c->db_password_file);
 }
 
+/* Clients of a server that serves no artifacts go where those are. */
+static void default_root(struct config *c)
+{
+    if (*c->default_artifact_root)
+        return;
+    if (c->serve_artifacts)
+        c->default_artifact_root = "mlflow-artifacts:/";
+    else
+        c->default_artifact_root =
+            *c->artifacts_destination ? c->artifacts_destination : c->artifact_root;
+}
+
 /* What settings must be to each other. */
 static int config_agrees(const struct config *c)
 {
     struct error err = { .mem = texts };
 
+    if (c->artifacts_only && !c->serve_artifacts)
+        return complain("artifacts_only",
+                        "there is nothing left to serve if serve_artifacts is no");
     if (artifact_settings_check(&err, texts, c) < 0)
         return complain("settings", "%s", err.message);
     if (c->request_memory < 4 * c->max_body)
@@ -391,6 +434,7 @@ int config_load(struct config *c, int *argc, char **argv)
     if (config_file(&file, *argc, argv) < 0 || (file && file_read(c, file) < 0) ||
         environment_read(c) < 0 || flags_read(c, argc, argv) < 0)
         return -1;
+    default_root(c);
     return password_read(c) < 0 || config_agrees(c) < 0 ? -1 : 0;
 }
 
@@ -401,6 +445,8 @@ void config_dump(const struct config *c, FILE *to)
 
         if (s->type == SETTING_INT)
             fprintf(to, "%s = %" PRId64 "\n", s->name, setting_int(c, s));
+        else if (s->type == SETTING_BOOL)
+            fprintf(to, "%s = %s\n", s->name, setting_bool(c, s) ? "yes" : "no");
         else if (s->type == SETTING_SECRET && *setting_text(c, s))
             fprintf(to, "%s = ********\n", s->name);
         else
@@ -414,6 +460,7 @@ void config_help(FILE *to)
         [SETTING_TEXT] = "text",
         [SETTING_SECRET] = "text",
         [SETTING_INT] = "number",
+        [SETTING_BOOL] = "yes|no",
     };
 
     for (size_t i = 0; i < SETTINGS; i++)

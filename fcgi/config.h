@@ -8,6 +8,7 @@
 #define CONFIG_TYPE_TEXT   const char *
 #define CONFIG_TYPE_SECRET const char *
 #define CONFIG_TYPE_INT    int64_t
+#define CONFIG_TYPE_BOOL   bool
 
 struct config {
 #define CONFIG(name, type, ...) CONFIG_TYPE_##type name;

@@ -462,6 +462,10 @@ static int check_schema(const struct config *config)
     char why[600];
     int unfit = 0;
 
+    if (config->artifacts_only) {
+        arena_destroy(mem);
+        return 0;
+    }
     if (db_open(&db, config) < 0 || db_ready(&db) < 0) {
         log_line(LOG_WARN, "event=no_database reason=%s",
                  log_quote(why, sizeof(why), err.detail ? err.detail : err.message));

@@ -6,6 +6,7 @@
 #include "auth.h"
 #include "json_in.h"
 #include "log.h"
+#include "modes.h"
 #include "request.h"
 #include "route.h"
 
@@ -173,7 +174,11 @@ static int steps(struct request *rq)
 
     if (failed) /* or answered: OPTIONS */
         return failed;
-    return authenticate(rq) || parse(rq) || authorise(rq) || handle(rq) ? -1 : 0;
+    if (authenticate(rq) < 0)
+        return -1;
+    if (mode_check(rq)) /* answered */
+        return 1;
+    return parse(rq) || authorise(rq) || handle(rq) ? -1 : 0;
 }
 
 /* A request that needs more memory than one may have is refused, not the worker's end:

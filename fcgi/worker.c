@@ -14,6 +14,7 @@
 
 #include "api/endpoints.h"
 #include "log.h"
+#include "modes.h"
 #include "request.h"
 #include "route.h"
 #include "store/migrate.h"
@@ -234,7 +235,7 @@ static int read_body(struct service *s, struct request *rq)
  * another one after a reload. */
 static int check_schema(struct service *s, struct request *rq)
 {
-    if (s->schema_known || route(rq) || rq->endpoint->access == ACCESS_NONE) {
+    if (s->schema_known || route(rq) || rq->endpoint->access == ACCESS_NONE || mode_refuses(rq)) {
         error_clear(&s->err);
         return 0;
     }

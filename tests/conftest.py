@@ -138,11 +138,11 @@ class Servers:
         directory, db = self._fresh(mariadb)
         return self._keep(cairn.Cairn(directory, db, **settings))
 
-    def peer(self, mariadb=None):
+    def peer(self, *flags, mariadb=None):
         schema = self.request.getfixturevalue("peer_schema")
         directory, db = self._fresh(mariadb)
         db.mariadb.load(db.name, schema)
-        return self._keep(peer.Peer(directory, db))
+        return self._keep(peer.Peer(directory, db, *flags))
 
     def _keep(self, server):
         self.started.append(server)

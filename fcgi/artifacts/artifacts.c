@@ -166,16 +166,21 @@ static const char *path_in(const struct artifact_store *root, const char *uri)
     return below(root->prefix, of_uri.prefix);
 }
 
-/* The path of an mlflow-artifacts URI: this server is the host, whatever it says. */
-static const char *proxied_path(const char *uri)
+/* The path of an mlflow-artifacts URI: this server is the host, whatever it says, unless
+ * it serves none: then a host is another server of artifacts. */
+static const char *proxied_path(const struct config *config, const char *uri)
 {
     static const char scheme[] = "mlflow-artifacts:";
 
     if (strncmp(uri, scheme, strlen(scheme)) != 0)
         return NULL;
     uri += strlen(scheme);
-    if (!strncmp(uri, "//", 2))
-        uri += 2 + strcspn(uri + 2, "/");
+    if (!strncmp(uri, "//", 2)) {
+        uri += 2;
+        if (!config->serve_artifacts && *uri && *uri != '/')
+            return NULL;
+        uri += strcspn(uri, "/");
+    }
     return uri + strspn(uri, "/");
 }
 
@@ -185,7 +190,7 @@ int artifact_locate(const struct artifact_store *from, const char *uri,
     const char *roots = from->config->artifact_roots, *root;
 
     *store = artifact_store_of(from->err, from->mem, from->config);
-    *path = proxied_path(uri);
+    *path = proxied_path(from->config, uri);
     if (!*path)
         *path = path_in(store, uri);
     while (!*path && (root = next_root(from->mem, &roots))) {

@@ -78,7 +78,8 @@ class Cairn:
         self.config = directory / "conf" / "settings.conf"  # nginx has a cairn.conf there
         self.config.write_text("".join(f"{k} = {v}\n" for k, v in self.settings.items()))
         self.workers = self.nginx = None
-        cairn("db", "migrate", "--config", self.config)
+        if self.settings.get("artifacts_only") != "yes":
+            cairn("db", "migrate", "--config", self.config)
         try:
             self.start_workers()
             self.start_nginx()

@@ -43,7 +43,7 @@ def upgrade(db, directory):
 class Peer:
     is_peer = True
 
-    def __init__(self, directory, db):
+    def __init__(self, directory, db, *flags):
         self.directory = directory
         self.db = db
         self.artifact_root = directory / "artifacts"
@@ -55,9 +55,11 @@ class Peer:
                 "mlflow server",
                 [
                     sys.executable, "-m", "mlflow", "server",
-                    "--backend-store-uri", uri(db),
+                    # A server of artifacts alone must not be given one.
+                    *(() if "--artifacts-only" in flags else ("--backend-store-uri", uri(db))),
                     "--artifacts-destination", self.artifact_root,
                     "--host", "127.0.0.1", "--port", str(self.port), "--workers", "1",
+                    *flags,
                 ],
                 directory / "peer.log",
                 env=environment(directory),

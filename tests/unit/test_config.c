@@ -202,6 +202,8 @@ static void a_line_that_is_wrong_is_named(void **state)
         { "db_port = 99999999999999999999\n", "db_port must be a whole number" },
         { "db_port = 65536\n", "db_port must be between 1 and 65535, not 65536" },
         { "ingest_workers = 0\n", "ingest_workers must be between 1 and 1000, not 0" },
+        { "serve_artifacts = true\n", "serve_artifacts must be yes or no, not \"true\"" },
+        { "serve_artifacts = no\nartifacts_only = yes\n", "artifacts_only: there is nothing left" },
         { "log_level = loud\n", "log_level cannot be \"loud\"" },
         { "socket_mode = 0680\n", "socket_mode must be octal" },
         { "socket_mode = 1777\n", "socket_mode must be octal" },
@@ -319,6 +321,26 @@ static void a_dump_hides_secrets_and_can_be_read_again(void **state)
     assert_string_equal(again.artifact_root, c.artifact_root);
 }
 
+static void the_default_root_is_where_clients_find_the_artifacts(void **state)
+{
+    char *direct = (char *)"--serve_artifacts=no", *bucket = (char *)"--artifacts_destination=/b";
+    struct config c;
+
+    (void)state;
+    assert_int_equal(LOAD(&c), 0);
+    assert_true(c.serve_artifacts);
+    assert_string_equal(c.default_artifact_root, "mlflow-artifacts:/");
+    assert_int_equal(LOAD(&c, bucket), 0);
+    assert_string_equal(c.default_artifact_root, "mlflow-artifacts:/");
+    assert_int_equal(LOAD(&c, direct, (char *)"--artifact_root=/a"), 0);
+    assert_false(c.serve_artifacts);
+    assert_string_equal(c.default_artifact_root, "/a");
+    assert_int_equal(LOAD(&c, direct, bucket), 0);
+    assert_string_equal(c.default_artifact_root, "/b");
+    assert_int_equal(LOAD(&c, direct, bucket, (char *)"--default_artifact_root=s3://c"), 0);
+    assert_string_equal(c.default_artifact_root, "s3://c");
+}
+
 static void texts_of_an_older_load_stay(void **state)
 {
     struct config c, later;
@@ -368,6 +390,7 @@ int main(void)
         TEST(a_setting_without_a_value_is_refused),
         TEST(the_password_may_stand_in_a_file),
         TEST(a_dump_hides_secrets_and_can_be_read_again),
+        TEST(the_default_root_is_where_clients_find_the_artifacts),
         TEST(texts_of_an_older_load_stay),
         TEST(every_setting_is_in_the_help),
     };

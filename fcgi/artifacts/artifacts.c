@@ -35,7 +35,8 @@ static bool is_good_path(const char *path)
 {
     size_t length = strlen(path);
 
-    if (length > LONGEST_PATH || is_encoded(path) || (length > 1 && path[1] == ':'))
+    if (length > LONGEST_PATH || is_encoded(path) || (length > 1 && path[1] == ':') ||
+        !strncasecmp(path, "file:", 5))
         return false;
     for (const char *c = path; *c; c++)
         if ((unsigned char)*c < 0x20 || *c == 0x7f || *c == '\\' || *c == '#')

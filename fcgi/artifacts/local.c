@@ -217,8 +217,12 @@ static int make_staged(const struct artifact_store *store, const char **body_fil
     return mkostemp(name, O_CLOEXEC);
 }
 
-/* The staged file under its name, both on disk. Returns -1 with errno. */
-static int move_in(const struct artifact_store *store, const char *path, const char *body_file)
+/* How often a step is tried that somebody else's change to the tree made fail. */
+enum {
+    TRIES = 20
+};
+
+static int move_in_once(const struct artifact_store *store, const char *path, const char *body_file)
 {
     const char *name;
     int at = step_to(store, path, true, &name), failed, error;
@@ -230,6 +234,20 @@ static int move_in(const struct artifact_store *store, const char *path, const c
     close(at);
     errno = error;
     return failed ? -1 : 0;
+}
+
+/* The staged file under its name, both on disk. Its directory may go while somebody
+ * deletes around it, and is made anew. Returns -1 with errno. */
+static int move_in(const struct artifact_store *store, const char *path, const char *body_file)
+{
+    for (int tries = TRIES; tries > 0; tries--) {
+        if (move_in_once(store, path, body_file) == 0)
+            return 0;
+        if (errno != ENOENT || access(body_file, F_OK) < 0)
+            return -1;
+    }
+    errno = ENOENT;
+    return -1;
 }
 
 static int place(const struct artifact_store *store, const char *path, const char *body_file)
@@ -411,17 +429,11 @@ static int remove_entries(DIR *dir)
     return 0;
 }
 
-/* Removes a file, a link itself, or a directory with all that is in it. */
-static int remove_at(int at, const char *name)
+static int remove_directory(int at, const char *name)
 {
+    int fd = open_directory(at, name), failed;
     DIR *dir;
-    int fd, failed;
 
-    if (unlinkat(at, name, 0) == 0 || errno == ENOENT)
-        return 0;
-    if (errno != EISDIR && errno != EPERM)
-        return -1;
-    fd = open_directory(at, name);
     if (fd < 0)
         return errno == ENOENT ? 0 : -1;
     dir = fdopendir(fd);
@@ -432,6 +444,23 @@ static int remove_at(int at, const char *name)
     failed = remove_entries(dir);
     (void)closedir(dir);
     return failed || (unlinkat(at, name, AT_REMOVEDIR) < 0 && errno != ENOENT) ? -1 : 0;
+}
+
+/* Removes a file, a link itself, or a directory with all that is in it, also what is
+ * put there meanwhile. */
+static int remove_at(int at, const char *name)
+{
+    for (int tries = TRIES; tries > 0; tries--) {
+        if (unlinkat(at, name, 0) == 0 || errno == ENOENT)
+            return 0;
+        if (errno != EISDIR && errno != EPERM)
+            return -1;
+        if (remove_directory(at, name) == 0)
+            return 0;
+        if (errno != ENOTEMPTY && errno != ENOTDIR && errno != ELOOP)
+            return -1;
+    }
+    return -1;
 }
 
 static int remove_path(const struct artifact_store *store, const char *path)

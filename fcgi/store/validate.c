@@ -242,8 +242,8 @@ static const char *uri_scheme(struct arena *mem, const char *uri)
     return scheme;
 }
 
-/* Decodes %xx until nothing changes, at most ten times, and looks for "..". */
-static bool climbs(struct arena *mem, const char *text)
+/* Decodes %xx until nothing changes, at most ten times. */
+static const char *decoded_wholly(struct arena *mem, const char *text)
 {
     for (int i = 0; i < 10 && strchr(text, '%'); i++) {
         char *decoded = arena_strdup(mem, text), *to = decoded;
@@ -263,7 +263,67 @@ static bool climbs(struct arena *mem, const char *text)
             break;
         text = decoded;
     }
-    return strstr(text, "..") != NULL;
+    return text;
+}
+
+/* Whether a step of the path is "..". */
+static bool climbs(const char *path)
+{
+    while (*path) {
+        size_t n = strcspn(path, "/\\");
+
+        if (n == 2 && !strncmp(path, "..", 2))
+            return true;
+        path += n;
+        path += *path != '\0';
+    }
+    return false;
+}
+
+/* A user with a password: it would be shown to all who see the experiment. */
+static bool has_password(const char *uri, const char *scheme)
+{
+    const char *host = uri + strlen(scheme) + 3;
+    size_t length, user;
+
+    if (!*scheme || strncmp(uri + strlen(scheme), "://", 3) != 0)
+        return false;
+    length = strcspn(host, "/?");
+    user = strcspn(host, "@");
+    return user < length && memchr(host, ':', user);
+}
+
+/* What MLflow keeps and no client can use, or only to reach what it should not. A
+ * path of Windows may have its backslashes: it is the client's own. */
+static int check_location_text(const struct fields_ctx *ctx, const char *uri, const char *scheme)
+{
+    const char *path = arena_strndup(ctx->mem, uri, strcspn(uri, "?")), *decoded;
+
+    decoded = decoded_wholly(ctx->mem, path);
+    for (const char *c = decoded; *c; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            return fail(ctx, INVALID_PARAMETER_VALUE,
+                        "'artifact_location' URL can't include control characters.");
+    if (climbs(decoded))
+        return fail(ctx, INVALID_PARAMETER_VALUE, "'artifact_location' URL can't include '..'.");
+    if (strlen(scheme) != 1 && strchr(decoded, '\\'))
+        return fail(ctx, INVALID_PARAMETER_VALUE,
+                    "'artifact_location' URL can't include backslashes.");
+    if (has_password(path, scheme))
+        return fail(ctx, INVALID_PARAMETER_VALUE,
+                    "'artifact_location' URL can't include a password.");
+    return 0;
+}
+
+/* A path that is not absolute is one below the server's directory, as MLflow has it. */
+static int make_absolute(const struct fields_ctx *ctx, const char **location)
+{
+    char cwd[4096];
+
+    if (!getcwd(cwd, sizeof(cwd)))
+        return fail(ctx, INTERNAL_ERROR, "The server has no working directory.");
+    *location = arena_printf(ctx->mem, "%s/%s", cwd[1] ? cwd : "", *location);
+    return 0;
 }
 
 int validate_artifact_location(const struct fields_ctx *ctx, const char **location)
@@ -274,7 +334,7 @@ int validate_artifact_location(const struct fields_ctx *ctx, const char **locati
     if (strchr(uri, '#') || strchr(uri, ';'))
         return fail(ctx, INVALID_PARAMETER_VALUE,
                     "'artifact_location' URL can't include fragments or params.");
-    if (query && climbs(ctx->mem, query))
+    if (query && strstr(decoded_wholly(ctx->mem, query), ".."))
         return fail(ctx, INVALID_PARAMETER_VALUE, "Invalid query string");
     if (names_a_host(uri, scheme))
         return fail(ctx, INVALID_PARAMETER_VALUE,
@@ -291,12 +351,7 @@ int validate_artifact_location(const struct fields_ctx *ctx, const char **locati
                     "greater than %d characters. To configure this limit, please set the "
                     "MLFLOW_ARTIFACT_LOCATION_MAX_LENGTH environment variable.",
                     LIMIT_ARTIFACT_LOCATION);
-    if (!*scheme && uri[0] != '/') {
-        char cwd[4096];
-
-        if (!getcwd(cwd, sizeof(cwd)))
-            return fail(ctx, INTERNAL_ERROR, "The server has no working directory.");
-        *location = arena_printf(ctx->mem, "%s/%s", cwd[1] ? cwd : "", uri);
-    }
-    return 0;
+    if (check_location_text(ctx, uri, scheme) < 0)
+        return -1;
+    return !*scheme && uri[0] != '/' ? make_absolute(ctx, location) : 0;
 }

@@ -5,9 +5,13 @@
 
 extern const struct field key_value_fields[];
 extern const struct enum_name view_type_names[];
+extern const struct enum_name run_status_names[];
 
 /* {"key": …, "value": …} in the open array; what is NULL is left out. */
 void write_pair(struct out *, const char *key, const char *value);
+
+/* The name of a status, as it is stored. */
+const char *run_status(int number);
 
 /* {} */
 int reply_empty(struct request *);

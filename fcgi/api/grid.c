@@ -8,7 +8,7 @@
 
 #include "../search/search.h"
 #include "endpoints.h"
-#include "fragments.h"
+#include "grid.h"
 
 enum {
     MOST_RUNS = 500,
@@ -16,23 +16,7 @@ enum {
     MOST_SAMPLED = 1000,
 };
 
-/* What all of these ask for: which runs, in which order. */
-#define GRID_SEARCH                                                                                \
-    struct text_list experiment_ids;                                                               \
-    const char *filter;                                                                            \
-    struct opt_enum run_view_type;                                                                 \
-    struct text_list order_by
-#define GRID_SEARCH_FIELDS(struct_)                                                                \
-    OPTIONAL(struct_, experiment_ids, "The experiments to search; all when absent."),              \
-        OPTIONAL(struct_, filter, "As of runs/search."),                                           \
-        ENUM(struct_, run_view_type, view_type_names, "Active ones when absent."),                 \
-        OPTIONAL(struct_, order_by, "As of runs/search.")
-
-struct grid_search {
-    GRID_SEARCH;
-};
-
-static int read_search(struct request *rq, const struct grid_search *in, struct run_search *search)
+int grid_search_read(struct request *rq, const struct grid_search *in, struct run_search *search)
 {
     int64_t *ids;
 
@@ -62,7 +46,7 @@ static int read_page(struct request *rq, struct run_search *search, int64_t offs
     return 0;
 }
 
-static int check_range(struct request *rq, const char *name, int64_t value, int64_t most)
+int check_range(struct request *rq, const char *name, int64_t value, int64_t most)
 {
     if (value >= 0 && value <= most)
         return 0;
@@ -205,7 +189,7 @@ int grid_query(struct request *rq)
     if (check_range(rq, "limit", in->limit.value, MOST_RUNS) < 0 ||
         check_range(rq, "offset", in->offset.value, INT64_MAX) < 0 ||
         check_range(rq, "The number of columns", (int64_t)in->columns.count, MOST_COLUMNS) < 0 ||
-        read_columns(rq, &in->columns, columns) < 0 || read_search(rq, &asked, &search) < 0 ||
+        read_columns(rq, &in->columns, columns) < 0 || grid_search_read(rq, &asked, &search) < 0 ||
         read_page(rq, &search, in->offset.value, in->limit.value, &runs, &count) < 0)
         return -1;
     out_object(&rq->out, NULL);
@@ -270,7 +254,7 @@ int grid_keys(struct request *rq)
     size_t count;
 
     if (check_range(rq, "sample", in->sample.value, MOST_SAMPLED) < 0 ||
-        read_search(rq, &asked, &search) < 0 ||
+        grid_search_read(rq, &asked, &search) < 0 ||
         read_page(rq, &search, 0, in->sample.value, &runs, &count) < 0)
         return -1;
     out_object(&rq->out, NULL);
@@ -313,7 +297,7 @@ int grid_facets(struct request *rq)
     if (!in->kind.set || in->kind.value == GRID_METRIC)
         return fail(rq, INVALID_PARAMETER_VALUE, "kind must be param or tag");
     if (check_range(rq, "limit", in->limit.value, MOST_RUNS) < 0 ||
-        read_search(rq, &asked, &search) < 0 ||
+        grid_search_read(rq, &asked, &search) < 0 ||
         grid_facets_read(rq->db, (enum grid_kind)in->kind.value, in->key, &search, in->limit.value,
                          &facets, &count) < 0)
         return -1;
@@ -377,7 +361,7 @@ int grid_changes(struct request *rq)
     struct run_search search;
 
     if (check_range(rq, "The number of runs", (int64_t)count, MOST_RUNS) < 0 ||
-        read_search(rq, &asked, &search) < 0 ||
+        grid_search_read(rq, &asked, &search) < 0 ||
         (in->total.value && run_search_count(rq->db, &search, &total) < 0))
         return -1;
     for (size_t i = 0; i < count; i++)

@@ -12,12 +12,12 @@
 #include "endpoints.h"
 #include "fragments.h"
 
-static const struct enum_name run_status_names[] = {
+const struct enum_name run_status_names[] = {
     { "RUNNING", 1 }, { "SCHEDULED", 2 }, { "FINISHED", 3 },
     { "FAILED", 4 },  { "KILLED", 5 },    { NULL, 0 },
 };
 
-static const char *run_status(int number)
+const char *run_status(int number)
 {
     for (const struct enum_name *n = run_status_names; n->name; n++)
         if (n->number == number)

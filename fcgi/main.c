@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "artifacts/artifacts.h"
 #include "config.h"
 #include "describe.h"
 #include "doctor.h"
@@ -44,6 +45,7 @@ static int run_db_check(struct call *);
 static int run_db_shell(struct call *);
 static int run_config_check(struct call *);
 static int run_config_dump(struct call *);
+static int run_config_stores(struct call *);
 static int run_gc(struct call *);
 static int run_import(struct call *);
 static int run_export(struct call *);
@@ -67,6 +69,8 @@ static const struct command commands[] = {
     { "config", "check", true, run_config_check,
       "Read the configuration and say whether it is right." },
     { "config", "dump", true, run_config_dump, "Print all settings as they are in force." },
+    { "config", "stores", true, run_config_stores,
+      "Print the flags of ops/nginx-conf that follow from the artifact settings, one a line." },
     { "gc", NULL, true, run_gc,
       "Delete for good what was deleted: --older-than 30d, --run-ids a,b, --experiment-ids 1,2, "
       "--logged-model-ids m,n; --delete does it." },
@@ -166,6 +170,20 @@ static int run_config_dump(struct call *call)
         return USAGE;
     config_dump(&call->config, stdout);
     return EXIT_SUCCESS;
+}
+
+static int run_config_stores(struct call *call)
+{
+    struct arena *mem = arena_create(0);
+    struct error err = { .mem = mem };
+    int failed = no_more(call);
+
+    if (!failed && artifact_settings_print(&err, mem, &call->config, stdout) < 0) {
+        fprintf(stderr, "cairn: %s\n", err.message);
+        failed = EXIT_FAILURE;
+    }
+    arena_destroy(mem);
+    return failed;
 }
 
 static int run_gc(struct call *call)

@@ -43,7 +43,10 @@ struct request {
     const char *content_type;
     const char *body;
     size_t body_length;
-    const char *body_file; /* an upload that nginx put into stage_dir; "" for none */
+    /* An upload that nginx put into stage_dir, "" if it is empty; NULL: nginx staged none. */
+    const char *body_file;
+    int64_t upload_length; /* of an upload that nginx sends to a store itself; -1: none */
+    const char *range, *if_none_match, *if_modified_since; /* as nginx passes them on */
     const char *id, *remote_addr;
 
     /* Found by the router. */

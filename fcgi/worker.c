@@ -22,6 +22,7 @@
 enum {
     KEEP_REPLY = 16 * 1024 * 1024, /* a larger reply buffer is given back */
     LONGEST_ID = 128,
+    LONGEST_REFUSAL = 8000, /* bytes, for nginx takes them as a header */
     /* ms; a worker that was woken and then killed or stopped has taken the wake-up
      * along. Seldom is this needed: the worker in its place looks as well. */
     LOOK_ANYWAY = 2000,
@@ -160,6 +161,19 @@ static const char *request_id(const char *id)
     return id;
 }
 
+/* The length as nginx has it: digits, or nothing. -1: something else. */
+static int64_t content_length(const char *digits)
+{
+    char *end;
+    int64_t length;
+
+    if (!*digits)
+        return 0;
+    errno = 0;
+    length = strtoll(digits, &end, 10);
+    return *end || errno || length < 0 || strspn(digits, "0123456789") == 0 ? -1 : length;
+}
+
 /* The parameters stay in libfcgi's memory until FCGX_Finish_r(), the reply needs
  * them no longer; all the same they are copied, for requests to live in one place. */
 static void read_params(struct service *s, struct request *rq)
@@ -172,24 +186,18 @@ static void read_params(struct service *s, struct request *rq)
     query = strchr(rq->uri, '?');
     rq->query = query ? query + 1 : "";
     rq->content_type = arena_strdup(s->mem, param(s, "CONTENT_TYPE"));
-    rq->body_file = arena_strdup(s->mem, param(s, "BODY_FILE"));
+    if (FCGX_GetParam("BODY_FILE", s->fcgi.envp))
+        rq->body_file = arena_strdup(s->mem, param(s, "BODY_FILE"));
+    rq->upload_length = FCGX_GetParam("UPLOAD_LENGTH", s->fcgi.envp)
+                            ? content_length(param(s, "UPLOAD_LENGTH"))
+                            : -1;
+    rq->range = arena_strdup(s->mem, param(s, "HTTP_RANGE"));
+    rq->if_none_match = arena_strdup(s->mem, param(s, "HTTP_IF_NONE_MATCH"));
+    rq->if_modified_since = arena_strdup(s->mem, param(s, "HTTP_IF_MODIFIED_SINCE"));
     rq->id = arena_strdup(s->mem, request_id(param(s, "REQUEST_ID")));
     rq->remote_addr = arena_strdup(s->mem, param(s, "REMOTE_ADDR"));
     rq->body = "";
     rq->user = "";
-}
-
-/* The length as nginx has it: digits, or nothing. -1: something else. */
-static int64_t content_length(const char *digits)
-{
-    char *end;
-    int64_t length;
-
-    if (!*digits)
-        return 0;
-    errno = 0;
-    length = strtoll(digits, &end, 10);
-    return *end || errno || length < 0 || strspn(digits, "0123456789") == 0 ? -1 : length;
 }
 
 /* Reads to the end what will not be looked at: closing a socket with unread
@@ -212,7 +220,7 @@ static int read_body(struct service *s, struct request *rq)
     int64_t length = content_length(param(s, "CONTENT_LENGTH"));
     char *body;
 
-    if (FCGX_GetParam("BODY_FILE", s->fcgi.envp))
+    if (rq->body_file || FCGX_GetParam("UPLOAD_LENGTH", s->fcgi.envp))
         length = 0; /* nginx keeps the bytes and sends their place */
     if (length < 0)
         return -1;
@@ -298,6 +306,19 @@ static void put(struct service *s, const char *bytes, size_t length)
     }
 }
 
+/* nginx asks first, before it takes the body of an upload, and understands no other
+ * refusal than 403. It gives the client what the headers say. */
+static void refuse_upload(struct request *rq)
+{
+    const char *body = arena_strndup(rq->mem, rq->out.data, rq->out.length);
+
+    reply_header(rq, "X-Cairn-Status", arena_printf(rq->mem, "%d", rq->status));
+    if (rq->out.length <= LONGEST_REFUSAL && !strpbrk(body, "\r\n"))
+        reply_header(rq, "X-Cairn-Error", body);
+    out_clear(&rq->out);
+    rq->status = 403;
+}
+
 /* The reply is complete, and says how long it is: a client can tell when it is
  * cut. nginx makes both of what X-Accel-Redirect names. */
 static void send_reply(struct service *s, const struct request *rq)
@@ -348,6 +369,8 @@ static void serve_one(struct service *s)
             serve_error(&rq);
         else
             serve(&rq);
+        if (rq.status >= 300 && FCGX_GetParam("UPLOAD_ASK", s->fcgi.envp))
+            refuse_upload(&rq);
         send_reply(s, &rq);
     } else {
         log_line(LOG_WARN, "event=cut_request id=%s", rq.id);

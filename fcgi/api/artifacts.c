@@ -186,21 +186,22 @@ static const char *disposition(struct arena *mem, const char *name)
                         same ? "" : percent_encode(mem, name, "-._~"));
 }
 
-/* What nginx needs to know. */
-static int reply_transfer(struct request *rq, const struct artifact_store *store, const char *path)
+/* Tells nginx what it needs to know. */
+static int reply_transfer(struct request *rq, const struct artifact_transfer *transfer)
 {
-    struct artifact_transfer transfer = { 0 };
-
-    if (artifact_send(store, path, &transfer) < 0)
-        return -1;
-    for (size_t i = 0; i < transfer.count; i++)
-        reply_header(rq, transfer.headers[i].name, transfer.headers[i].value);
+    for (size_t i = 0; i < transfer->count; i++)
+        reply_header(rq, transfer->headers[i].name, transfer->headers[i].value);
     return 0;
 }
 
 /* Lets nginx send the file: its bytes never pass through a worker. */
 static int send_artifact(struct request *rq, const struct artifact_store *store, const char *path)
 {
+    struct artifact_transfer transfer = {
+        .range = rq->range,
+        .if_none_match = rq->if_none_match,
+        .if_modified_since = rq->if_modified_since,
+    };
     struct artifact artifact;
     int found = artifact_find(store, path, &artifact);
 
@@ -211,9 +212,11 @@ static int send_artifact(struct request *rq, const struct artifact_store *store,
     if (artifact.is_dir)
         return fail(rq, INVALID_PARAMETER_VALUE,
                     "Artifact path refers to a directory, not a file: '%s'", path);
+    if (artifact_send(store, path, &transfer) < 0)
+        return -1;
     rq->reply_type = artifact_type(artifact.name);
     reply_header(rq, "Content-Disposition", disposition(rq->mem, artifact.name));
-    return reply_transfer(rq, store, path);
+    return reply_transfer(rq, &transfer);
 }
 
 NO_INPUT(artifact_get);
@@ -274,6 +277,20 @@ int logged_model_artifact_get(struct request *rq)
     return send_artifact(rq, &store, full);
 }
 
+/* Either nginx has the upload in a file, or it waits to be told where to send it. Anything
+ * else would look like an empty file. */
+static int receive(struct request *rq, const struct artifact_store *store, const char *path)
+{
+    struct artifact_transfer transfer = { .length = rq->upload_length };
+
+    if (artifact_is_remote(store) ? rq->upload_length < 0 : !rq->body_file)
+        return fail(rq, INVALID_STATE,
+                    "nginx is set up for another kind of artifact store: see ops/nginx-conf.");
+    if (!artifact_is_remote(store))
+        return artifact_place(store, path, rq->body_file);
+    return artifact_receive(store, path, &transfer) < 0 ? -1 : reply_transfer(rq, &transfer);
+}
+
 NO_INPUT(artifact_put);
 int artifact_put(struct request *rq)
 {
@@ -285,7 +302,7 @@ int artifact_put(struct request *rq)
                     "Artifact path must include a filename (cannot end with '/').");
     if (artifact_path_check(&store, &path) < 0)
         return -1;
-    return artifact_place(&store, path, rq->body_file);
+    return receive(rq, &store, path);
 }
 
 NO_INPUT(artifact_delete);

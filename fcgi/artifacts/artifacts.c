@@ -97,29 +97,66 @@ static int open_root(struct artifact_store *store, const char *uri)
     return fail(store, INTERNAL_ERROR, "The server keeps no artifacts at '%s'.", uri);
 }
 
+static const char *destination(const struct config *config)
+{
+    return *config->artifacts_destination ? config->artifacts_destination : config->artifact_root;
+}
+
 struct artifact_store artifact_store_of(struct error *err, struct arena *mem,
                                         const struct config *config)
 {
     struct artifact_store store = { .err = err, .mem = mem, .config = config };
-    const char *uri =
-        *config->artifacts_destination ? config->artifacts_destination : config->artifact_root;
-    int opened = open_root(&store, uri);
+    int opened = open_root(&store, destination(config));
 
     assert(opened == 0);
     return store;
 }
 
-/* The next of artifact_roots, or NULL after the last. */
-static const char *next_root(struct arena *mem, const char **roots)
-{
-    size_t n;
-    const char *root;
+/* The roots after the destination. */
+struct roots {
+    const char *further, *last; /* those of artifact_roots that are left; NULL: had */
+    int directories;            /* so far */
+};
 
-    *roots += strspn(*roots, " ");
-    n = strcspn(*roots, " ");
-    root = n ? arena_strndup(mem, *roots, n) : NULL;
-    *roots += n;
-    return root;
+static struct roots first_root(const struct config *config)
+{
+    const char *last = config->default_artifact_root;
+
+    return (struct roots){
+        .further = config->artifact_roots,
+        .last = strcmp(last, destination(config)) != 0 ? last : NULL,
+        .directories = 1,
+    };
+}
+
+/* The next of them, or NULL after the last. */
+static const char *next_uri(struct roots *roots, struct arena *mem)
+{
+    const char *uri = roots->further + strspn(roots->further, " ");
+    size_t n = strcspn(uri, " ");
+
+    roots->further = uri + n;
+    if (n)
+        return arena_strndup(mem, uri, n);
+    uri = roots->last;
+    roots->last = NULL;
+    return uri;
+}
+
+/* *store becomes the next root after the destination: 1, or 0 after the last. The default
+ * root may be something that only clients reach. */
+static int next_root(struct roots *roots, struct artifact_store *store)
+{
+    struct error ignored = { .mem = store->mem }, *err = store->err;
+    const char *uri;
+    int opened = -1;
+
+    store->err = &ignored;
+    while (opened < 0 && (uri = next_uri(roots, store->mem)))
+        opened = open_root(store, uri);
+    store->err = err;
+    store->number = opened == 0 && !store->ops->endpoint ? roots->directories++ : 0;
+    return opened == 0;
 }
 
 static int check_root(struct artifact_store *store, const char *setting, const char *uri)
@@ -132,15 +169,37 @@ static int check_root(struct artifact_store *store, const char *setting, const c
 int artifact_settings_check(struct error *err, struct arena *mem, const struct config *config)
 {
     struct artifact_store store = { .err = err, .mem = mem, .config = config };
-    const char *roots = config->artifact_roots, *root;
+    struct roots roots = { .further = config->artifact_roots };
+    const char *uri;
 
     if (*config->artifacts_destination &&
         check_root(&store, "artifacts_destination", config->artifacts_destination) < 0)
         return -1;
-    while ((root = next_root(mem, &roots)))
-        if (check_root(&store, "one of artifact_roots", root) < 0)
+    while ((uri = next_uri(&roots, mem)))
+        if (check_root(&store, "one of artifact_roots", uri) < 0)
             return -1;
     return 0;
+}
+
+static void print_root(const struct artifact_store *store, FILE *to)
+{
+    if (store->ops->endpoint)
+        fprintf(to, "--store=%s\n", store->ops->endpoint(store));
+    else
+        fprintf(to, "--artifact-root=%d:%s\n", store->number, store->prefix);
+}
+
+int artifact_settings_print(struct error *err, struct arena *mem, const struct config *config,
+                            FILE *to)
+{
+    struct artifact_store store = artifact_store_of(err, mem, config);
+    struct roots roots = first_root(config);
+
+    fprintf(to, "--destination=%s\n", store.ops->endpoint ? "remote" : "local");
+    print_root(&store, to);
+    while (next_root(&roots, &store))
+        print_root(&store, to);
+    return ferror(to) ? fail(&store, INTERNAL_ERROR, "The output cannot be written.") : 0;
 }
 
 /* What of path lies below prefix, or NULL. */
@@ -188,17 +247,15 @@ static const char *proxied_path(const struct config *config, const char *uri)
 int artifact_locate(const struct artifact_store *from, const char *uri,
                     struct artifact_store *store, const char **path)
 {
-    const char *roots = from->config->artifact_roots, *root;
+    const struct config *config = from->config;
+    struct roots roots = first_root(config);
 
-    *store = artifact_store_of(from->err, from->mem, from->config);
-    *path = proxied_path(from->config, uri);
+    *store = artifact_store_of(from->err, from->mem, config);
+    *path = proxied_path(config, uri);
     if (!*path)
         *path = path_in(store, uri);
-    while (!*path && (root = next_root(from->mem, &roots))) {
-        if (open_root(store, root) < 0)
-            return -1;
+    while (!*path && next_root(&roots, store))
         *path = path_in(store, uri);
-    }
     return *path ? 1 : 0;
 }
 
@@ -295,7 +352,10 @@ bool artifact_is_remote(const struct artifact_store *store)
 int artifact_receive(const struct artifact_store *store, const char *path,
                      struct artifact_transfer *transfer)
 {
-    return check_reserved(store, path) < 0 ? -1 : store->ops->receive(store, path, transfer);
+    if (check_reserved(store, path) < 0 || store->ops->receive(store, path, transfer) < 0)
+        return -1;
+    transfer_header(transfer, "X-Accel-Redirect", "/_store_put");
+    return 0;
 }
 
 /* ------------------------------------------------------------- what some kinds do */

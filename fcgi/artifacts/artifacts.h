@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "../config.h"
 #include "../error.h"
@@ -23,6 +24,7 @@ struct artifact_store {
     const char *bucket; /* of S3, or the container of Azure; "" on disk */
     const char *host;   /* of Azure, when the URI names it; "" otherwise */
     const char *prefix; /* the directory, or what keys begin with: no slash at its end */
+    int number;         /* of a directory: which of nginx's locations sends its files */
 };
 
 struct artifact {
@@ -40,11 +42,16 @@ struct artifact_total {
  * once, at the start; the functions below rely on it. */
 int artifact_settings_check(struct error *, struct arena *, const struct config *) MUST_CHECK;
 
+/* Prints what ops/nginx-conf has to know of the stores, as its flags, one a line. */
+int artifact_settings_print(struct error *, struct arena *, const struct config *,
+                            FILE *) MUST_CHECK;
+
 /* The store of artifacts_destination. */
 struct artifact_store artifact_store_of(struct error *, struct arena *, const struct config *);
 
 /* The store that holds uri and the path in it: 1, or 0 if uri lies below no root of
- * this server's. err, mem and config of the result are those of from. */
+ * this server's (artifacts_destination, artifact_roots, default_artifact_root). err, mem and config
+ * of the result are those of from. */
 int artifact_locate(const struct artifact_store *from, const char *uri, struct artifact_store *,
                     const char **path) MUST_CHECK;
 
@@ -99,6 +106,11 @@ enum {
     TRANSFER_HEADERS = 12
 };
 struct artifact_transfer {
+    /* What the client asks and nginx passes on, for stores that want it signed; NULL or ""
+     * if it asks nothing. nginx asks by GET, when the client says HEAD as well. */
+    const char *range, *if_none_match, *if_modified_since;
+    int64_t length; /* of an upload, in bytes */
+
     struct {
         const char *name, *value;
     } headers[TRANSFER_HEADERS];
@@ -106,13 +118,15 @@ struct artifact_transfer {
 };
 void transfer_header(struct artifact_transfer *, const char *name, const char *value);
 
-/* How nginx sends the file at path, which artifact_find found. */
+/* How nginx sends the file at path, which artifact_find found; *transfer holds what the
+ * client asks. */
 int artifact_send(const struct artifact_store *, const char *path,
                   struct artifact_transfer *) MUST_CHECK;
 
 /* Whether nginx sends an upload to the store itself, without a file in stage_dir. */
 bool artifact_is_remote(const struct artifact_store *);
-/* How it does that. Refuses reserved names as artifact_place does. Remote stores only. */
+/* How it does that; *transfer holds the length. Refuses reserved names as artifact_place
+ * does. Remote stores only. */
 int artifact_receive(const struct artifact_store *, const char *path,
                      struct artifact_transfer *) MUST_CHECK;
 

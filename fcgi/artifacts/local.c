@@ -477,14 +477,15 @@ static int remove_path(const struct artifact_store *store, const char *path)
     return failed;
 }
 
-/* nginx sends the file: its bytes never pass through a worker. Other roots than
- * artifact_root have no location of nginx's. */
+/* nginx sends the file: its bytes never pass through a worker. Each directory has a
+ * location of its own there. */
 static int send(const struct artifact_store *store, const char *path,
                 struct artifact_transfer *transfer)
 {
-    transfer_header(
-        transfer, "X-Accel-Redirect",
-        arena_printf(store->mem, "/_local/%s", percent_encode(store->mem, path, "/-._~")));
+    const char *encoded = percent_encode(store->mem, path, "/-._~");
+
+    transfer_header(transfer, "X-Accel-Redirect",
+                    arena_printf(store->mem, "/_local/%d/%s", store->number, encoded));
     return 0;
 }
 

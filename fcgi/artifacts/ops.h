@@ -17,6 +17,9 @@ struct artifact_ops {
     /* Whether the settings of the kind are good, asked for each root at the start; NULL
      * if there is nothing to ask. */
     int (*check)(const struct artifact_store *);
+    /* Where nginx sends the requests for this store: "https://HOST" or "http://HOST:PORT",
+     * with HOST[:PORT] as X-Store-Host has it. NULL: nginx opens its files. */
+    const char *(*endpoint)(const struct artifact_store *);
 
     int (*find)(const struct artifact_store *, const char *path, struct artifact *);
     int (*entries)(const struct artifact_store *, const char *path, struct artifact **, size_t *);

@@ -212,6 +212,23 @@ def test_a_tracking_server_can_leave_its_artifacts_to_another(servers, alone, tm
 # -- an experiment's own place
 
 
+def test_a_place_below_a_further_root_is_served(servers, tmp_path):
+    (tmp_path / "more").mkdir()
+    server = servers.cairn(artifact_roots=f"file://{tmp_path}/more")
+    api = Api(server)
+    run = api.run(api.experiment(artifact_location=f"{tmp_path}/more/of/mine"))
+    uri = api.get_run(run)["info"]["artifact_uri"]
+    os.makedirs(uri)
+    with open(f"{uri}/x.txt", "w") as f:
+        f.write("there")
+    assert api.get("artifacts/list", {"run_id": run}).ok()["files"] == [
+        {"path": "x.txt", "is_dir": False, "file_size": 5}
+    ]
+    reply = api.get("/get-artifact", {"run_id": run, "path": "x.txt"})
+    assert (reply.status, reply.body) == (200, b"there")
+    assert "sandbox" in reply.headers["Content-Security-Policy"]
+
+
 PLACES = ["/etc", "file:///etc", "s3://bucket/x", "gs://bucket/x", "wasbs://c@a.blob.core.windows.net/x", "dbfs:/x"]
 
 

@@ -49,9 +49,10 @@ class Cairn:
 
     is_peer = False
 
-    def __init__(self, directory, db, **settings):
+    def __init__(self, directory, db, nginx_flags=(), **settings):
         self.directory = directory
         self.db = db
+        self.nginx_flags = nginx_flags
         self.artifact_root = directory / "artifacts"
         self.run_dir = directory / "run"
         self.log_dir = directory / "log"
@@ -135,7 +136,8 @@ class Cairn:
                 "--listen", f"127.0.0.1:{self.port}",
                 "--listen", f"unix:{self.unix_socket}",
                 "--run-dir", self.run_dir,
-                "--artifact-root", self.artifact_root,
+                *cairn("config", "stores", "--config", self.config).stdout.splitlines(),
+                *self.nginx_flags,
                 "--stage-dir", self.settings["stage_dir"],
                 "--static-dir", static,
                 "--log-dir", self.log_dir,

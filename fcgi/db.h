@@ -87,6 +87,9 @@ int db_select_values(struct db *, struct rows **, const char *name, const char *
  * order (checked at the first row). 1: a row, 0: no more, -1: failed. Texts are
  * put into db->mem. NULL leaves texts NULL and optional numbers unset. */
 int db_next(struct rows *, const struct field *, void *into) MUST_CHECK;
+/* The same for columns of any table: as many values, of the types that the database has
+ * them in; what is neither a number nor NULL is its text, which may hold zeros. */
+int db_next_values(struct rows *, struct value *, size_t count) MUST_CHECK;
 /* Ends reading early. */
 void db_finish(struct rows *);
 

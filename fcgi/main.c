@@ -78,7 +78,8 @@ static const struct command commands[] = {
       "Take over an mlruns directory or an SQLite mlflow.db: PATH, --artifacts copy|link|none, "
       "--artifact-root DIR, --dry-run." },
     { "export", NULL, true, run_export,
-      "Write a file store of MLflow's: DIR, --experiment-ids 1,2, --artifacts copy|link|none." },
+      "Write a file store of MLflow's, or its SQLite database: DIR, --format files|sqlite, "
+      "--experiment-ids 1,2, --artifacts copy|link|none." },
     { "doctor", NULL, true, run_doctor, "Check everything the server needs." },
     { "describe", NULL, true, run_describe,
       "Print the API as JSON; \"describe openapi\" as OpenAPI." },

@@ -21,10 +21,10 @@
     extern const char migration_##area##number[] __attribute__((visibility("hidden")));            \
     extern const char migration_##area##number##_end[] __attribute__((visibility("hidden")));
 #include "store/migrations.def"
+#include "store/sqlite_schema.def"
 #undef MIGRATION
 
 /* 1##number - 10000: read as it is written, 0008 would be octal. */
-const struct migration migrations[] = {
 #define MIGRATION(area_, number_, name_)                                                           \
     {                                                                                              \
         .area = #area_,                                                                            \
@@ -34,10 +34,15 @@ const struct migration migrations[] = {
         .sql = migration_##area_##number_,                                                         \
         .end = migration_##area_##number_##_end,                                                   \
     },
+const struct migration migrations[] = {
 #include "store/migrations.def"
-#undef MIGRATION
     { .area = NULL }
 };
+const struct migration sqlite_schema[] = {
+#include "store/sqlite_schema.def"
+    { .area = NULL }
+};
+#undef MIGRATION
 
 /* Statements are separated by empty lines (a trigger has semicolons inside),
  * and comments stand above them. */

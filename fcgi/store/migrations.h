@@ -13,6 +13,8 @@ struct migration {
 };
 
 extern const struct migration migrations[]; /* in order; ends with area NULL */
+/* The tables of MLflow in SQLite, for what is exported: no migration, but split alike. */
+extern const struct migration sqlite_schema[];
 
 /* A statement of a migration: text up to and including its semicolon. */
 struct migration_statement {

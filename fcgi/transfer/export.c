@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "../store/export.h"
 #include "files.h"
@@ -26,10 +27,10 @@ static struct text_list split(struct arena *mem, const char *list)
 
 static int read_format(struct transfer *t, const char *value)
 {
-    if (!strcmp(value, "files"))
-        return 0;
-    return transfer_usage(t, "--format is files (an SQLite database cannot be written yet), not",
-                          value);
+    t->sqlite = !strcmp(value, "sqlite");
+    return t->sqlite || !strcmp(value, "files")
+               ? 0
+               : transfer_usage(t, "--format is files or sqlite, not", value);
 }
 
 /* Takes the value of a word that has one. */
@@ -62,7 +63,7 @@ static int read_words(struct transfer *t, int argc, char **argv)
             t->path = word;
         }
     }
-    return t->path ? 0 : transfer_usage(t, "DIR is missing:", "where the file store is to be");
+    return t->path ? 0 : transfer_usage(t, "DIR is missing:", "where the store is to be");
 }
 
 /* The directory is made, for URIs hold its absolute path. */
@@ -72,7 +73,8 @@ static int make_path(struct transfer *t)
     char real[PATH_MAX];
 
     if (files_make_directory(&ctx, t->path) < 0 ||
-        files_make_directory(&ctx, arena_printf(t->mem, "%s/.trash", t->path)) < 0) {
+        (!t->sqlite &&
+         files_make_directory(&ctx, arena_printf(t->mem, "%s/.trash", t->path)) < 0)) {
         fprintf(stderr, "%s: %s\n", t->name, t->err->message);
         return -1;
     }
@@ -100,25 +102,37 @@ static void say_counts(struct transfer *t)
     const struct transfer_counts *c = &t->counts;
 
     fprintf(t->out,
-            "Exported %" PRId64 " experiments, %" PRId64 " runs, %" PRId64
-            " logged models; %" PRId64 " params, %" PRId64 " tags, %" PRId64
-            " metric values; %" PRId64 " files, %s of artifacts to %s.\n",
-            c->experiments, c->runs, c->models, c->params, c->tags, c->points, c->files,
+            "Exported %" PRId64 " experiments, %" PRId64 " runs, %" PRId64 " logged models; ",
+            c->experiments, c->runs, c->models);
+    if (t->sqlite)
+        fprintf(t->out, "%" PRId64 " rows", c->rows);
+    else
+        fprintf(t->out, "%" PRId64 " params, %" PRId64 " tags, %" PRId64 " metric values",
+                c->params, c->tags, c->points);
+    fprintf(t->out, "; %" PRId64 " files, %s of artifacts to %s.\n", c->files,
             transfer_size(t->mem, c->bytes), t->path);
     if (t->problems)
         fprintf(t->out, "%zu could not be exported, see above; the rest is there.\n", t->problems);
-    fprintf(t->out, "MLflow 3.17 reads it with MLFLOW_ALLOW_FILE_STORE=true.\n");
+    if (t->sqlite)
+        fprintf(t->out,
+                "mlflow server --backend-store-uri sqlite:///%s/mlflow.db"
+                " --artifacts-destination %s/mlartifacts\n",
+                t->path, t->path);
+    else
+        fprintf(t->out, "MLflow 3.17 reads it with MLFLOW_ALLOW_FILE_STORE=true.\n");
 }
 
-static int export_all(struct transfer *t)
+static int export_store(struct transfer *t)
 {
-    int failed = make_path(t);
+    int failed;
 
-    if (failed)
+    if (make_path(t) < 0)
         return 1;
-    failed = export_files(t);
+    failed = t->sqlite ? export_sqlite(t) : export_files(t);
     progress_end(&t->progress);
-    if (!failed)
+    if (failed && t->sqlite) /* there is no such database */
+        return 1;
+    if (!failed && !t->sqlite)
         say_left_behind(t);
     say_counts(t);
     return failed || t->problems ? 1 : 0;
@@ -129,8 +143,10 @@ int export_run_command(const struct config *config, int argc, char **argv, FILE 
     struct transfer t = { .name = "cairn export", .mem = arena_create(0), .keep = arena_create(0) };
     int result = read_words(&t, argc, argv);
 
+    if (t.sqlite)
+        (void)umask(027); /* as artifacts of the server are; secrets may be among the rows */
     if (!result)
-        result = transfer_open(&t, config, "cairn export", out) < 0 ? 1 : export_all(&t);
+        result = transfer_open(&t, config, "cairn export", out) < 0 ? 1 : export_store(&t);
     transfer_close(&t);
     return result;
 }

@@ -10,10 +10,10 @@
 #include "../out.h"
 #include "../store/logged_models.h"
 #include "../store/run_data.h"
-#include "copy.h"
 #include "file_target.h"
 #include "files.h"
 #include "meta.h"
+#include "sqlite_target.h"
 
 static struct fields_ctx ctx_of(struct transfer *t)
 {
@@ -39,8 +39,7 @@ static int export_artifacts(struct transfer *t, const char *directory, const cha
 {
     struct artifact_store store = artifact_store_of(t->err, t->mem, t->config);
     struct fields_ctx ctx = ctx_of(t);
-    struct copied copied = { 0 };
-    const char *path, *from;
+    const char *path;
     int found =
         *uri && t->artifacts != ARTIFACTS_NONE ? artifact_locate(&store, *uri, &store, &path) : 0;
 
@@ -49,14 +48,7 @@ static int export_artifacts(struct transfer *t, const char *directory, const cha
     if (artifact_path_check(&store, &path) < 0)
         return -1;
     *uri = new_uri;
-    from = arena_printf(t->mem, "%s/%s", store.prefix, path);
-    if (!files_is_directory(from))
-        return files_make_directory(&ctx, directory);
-    if (copy_tree(&ctx, from, directory, t->artifacts == ARTIFACTS_LINK, false, &copied) < 0)
-        return -1;
-    t->counts.files += copied.files;
-    t->counts.bytes += copied.bytes;
-    return 0;
+    return files_make_directory(&ctx, directory) < 0 ? -1 : export_tree(t, &store, path, directory);
 }
 
 static const char *value_text(char *buffer, double value, bool is_nan)

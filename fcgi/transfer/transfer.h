@@ -29,7 +29,7 @@ struct transfer {
     const struct config *config;
     const char *name; /* of the command, for messages */
     FILE *out;
-    bool dry_run;
+    bool dry_run, sqlite; /* sqlite: the format of an export */
     enum artifact_mode artifacts;
     const char *path;                /* what is read, or written: absolute, without links */
     struct text_list roots;          /* directories whose files are taken along */

@@ -1,5 +1,7 @@
 """cairn import and export: what a client reads from the one store it reads from the other."""
 
+import contextlib
+import datetime
 import math
 import os
 import random
@@ -9,10 +11,12 @@ import signal
 import sqlite3
 import subprocess
 import time
+import uuid
 import warnings
 
 import pytest
 
+from harness import peer
 from harness.api import unique
 from harness.cairn import BINARY, ROOT, cairn, environment
 
@@ -383,9 +387,9 @@ def test_every_table_of_the_peer_is_copied(sqlite):
     path, _ = sqlite
     with sqlite3.connect(path) as db:
         theirs = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")}
-    code = (ROOT / "fcgi" / "transfer" / "import_sqlite.c").read_text()
-    ours = set(re.findall(r'"([a-z_]+)"', code[code.index("tables[] = {") : code.index("};")]))
-    assert theirs - ours == {"alembic_version", "experiments"}
+    rows = (ROOT / "fcgi" / "transfer" / "tables.def").read_text()
+    ours = set(re.findall(r"^TABLE\((\w+),", rows, re.M))
+    assert theirs ^ ours == {"alembic_version", "experiments"}
 
 
 def test_it_says_how_far_it_is(server, files):
@@ -563,7 +567,236 @@ def test_keys_that_are_no_file_names_are_told(server, here, tmp_path):
     assert [r.info.run_id for r in found] == [good]
 
 
-@pytest.mark.parametrize("words", [[], ["a", "b"], ["x", "--format", "sqlite"], ["x", "--experiment-ids"], ["--what"]])
+@pytest.mark.parametrize("words", [[], ["a", "b"], ["x", "--format", "mysql"], ["x", "--experiment-ids"], ["--what"]])
 def test_words_of_an_export_are_checked(server, words, tmp_path):
     done = transfer("export", server, *words, check=False)
     assert done.returncode == 2 and len(done.stderr.strip().splitlines()) == 1
+
+
+# -- export to SQLite
+
+
+def export_sqlite(server, directory, *words, check=True):
+    return transfer("export", server, directory, "--format", "sqlite", *words, check=check)
+
+
+def sqlite_rows(path, sql, *values):
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        return db.execute(sql, values).fetchall()
+
+
+@pytest.fixture
+def peer_on(place):
+    """mlflow server on what an export wrote."""
+    started = []
+
+    def start(directory):
+        home = place / uuid.uuid4().hex[:8]
+        home.mkdir()
+        started.append(peer.Peer(home, directory / "mlflow.db", artifact_root=directory / "mlartifacts"))
+        return mlflow.MlflowClient(started[-1].url)
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+def test_the_peer_serves_an_export_to_sqlite(server, here, tmp_path, peer_on):
+    name = unique("sqlite")
+    experiment, run, model = fill(here, name)
+    ours = content(here, name, ids=True)
+    assert sorted(len(e["runs"]) for e in ours.values()) == [1, 4]
+    said = export_sqlite(server, tmp_path / "out").stdout
+    assert f"--backend-store-uri sqlite:///{tmp_path}/out/mlflow.db --artifacts-destination {tmp_path}/out/mlartifacts" in said
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [".mlflow.db.exported", "mlartifacts", "mlflow.db"]
+    client = peer_on(tmp_path / "out")
+    assert content(client, name, ids=True) == ours
+    # and goes on with it
+    client.log_metric(run, "loss", 1.5, timestamp=T0 * 2, step=10**6)
+    client_utils._artifact_repos_cache.clear()
+    client.log_text(run, "later", "later.txt")
+    assert client.get_run(run).data.metrics["loss"] == 1.5 and files_of(client, run)["later.txt"] == b"later"
+    assert client.get_run(client.create_run(experiment).info.run_id).info.experiment_id == experiment
+    assert client.get_logged_model(model).name == "model"
+    done = export_sqlite(server, tmp_path / "out", check=False)
+    assert done.returncode == 1 and "was written to since" in done.stderr
+    assert client.get_run(run).data.metrics["loss"] == 1.5
+
+
+def test_an_import_of_an_export_to_sqlite_is_what_it_was(servers, server, here, tmp_path):
+    name = unique("back")
+    fill(here, name)
+    export_sqlite(server, tmp_path / "out")
+    fresh = servers.cairn()
+    done = transfer("import", fresh, tmp_path / "out" / "mlflow.db", "--artifact-root", tmp_path / "out" / "mlartifacts", check=False)
+    assert done.returncode == 0, done
+    ours = rows(fresh, name)
+    assert len(ours["metrics"]) > 2000 and len(ours["inputs"]) == 4
+    assert ours == rows(server, name)
+    assert content(mlflow.MlflowClient(fresh.url), name, ids=True) == content(here, name, ids=True)
+
+
+RANDOM_TEXTS = ["", "a", "näme 😀", "it's \"q\"\\n", "line\nline\r\n", "a\0b", " ", "NULL", "0x", "%s ?", "\u2028"]
+
+
+def random_cell(rng, table, column, kind, length, nullable):
+    fixed = {
+        "lifecycle_stage": ["active", "deleted"],
+        ("runs", "status"): ["SCHEDULED", "FAILED", "FINISHED", "RUNNING", "KILLED"],
+        ("runs", "source_type"): ["NOTEBOOK", "JOB", "LOCAL", "UNKNOWN", "PROJECT"],
+        "is_nan": [0, 1],
+    }
+    choices = fixed.get((table, column)) or fixed.get(column)
+    if nullable and rng.random() < 0.3:
+        return None
+    if choices:
+        return rng.choice(choices)
+    if kind == "json":
+        return rng.choice(['{"ä": [1, 2.5, null, "x"]}', "[]", '"text"'])
+    if kind == "float":
+        return rng.choice([0.1, 1.5, 100.25])
+    if kind == "double":
+        return rng.choice([0.0, -0.0, 5e-324, BIG, -BIG, 0.1 + 0.2, rng.uniform(-1e9, 1e9)])
+    if kind == "date":
+        return f"20{rng.randint(10, 40)}-0{rng.randint(1, 9)}-11"
+    if kind == "tinyint":
+        return rng.randint(0, 1)
+    if kind in ("int", "bigint"):
+        return rng.choice([0, -1, 1]) if rng.random() < 0.2 else rng.randint(2, 2**31 - 1 if kind == "int" else 2**63 - 1)
+    if kind.endswith("blob") or kind.endswith("binary"):
+        return bytes(rng.randrange(256) for _ in range(rng.choice([0, 1, 700])))
+    filler = rng.choice(RANDOM_TEXTS) + uuid.UUID(int=rng.getrandbits(128)).hex
+    return filler[-length:] if length and len(filler) > length else filler if rng.random() < 0.9 else filler * min(20, (length or 2000) // len(filler) or 1)
+
+
+def test_every_table_is_exported_as_it_is(servers, tmp_path):
+    """Rows that no server would write, in all tables."""
+    fresh = servers.cairn()
+    rng = random.Random(4)
+    columns = {}
+    for table, column, kind, length, nullable, extra in fresh.db.rows(
+        "SELECT table_name, column_name, data_type, character_maximum_length, is_nullable = 'YES', extra"
+        " FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name NOT LIKE 'cairn\\_%%'"
+        " ORDER BY table_name, ordinal_position"
+    ):
+        if "GENERATED" not in extra:
+            columns.setdefault(table, []).append((column, kind, length, nullable))
+    json = set(fresh.db.rows(
+        "SELECT table_name, constraint_name FROM information_schema.check_constraints"
+        " WHERE constraint_schema = DATABASE() AND check_clause LIKE 'json_valid%%'"
+    ))
+    columns.pop("alembic_version")
+    assert len(columns) == 64
+    columns["jobs"] = [(c, k, n, null and c != "job_name") for c, k, n, null in columns["jobs"]]  # may be NULL in MySQL alone
+    with fresh.db.mariadb.connect(fresh.db.name) as link, link.cursor() as cursor:
+        cursor.execute("SET foreign_key_checks = 0")
+        for table, of in columns.items():
+            for _ in range(8):
+                row = [random_cell(rng, table, c, "json" if (table, c) in json else k, n, null) for c, k, n, null in of]
+                names = ", ".join(f"`{c}`" for c, *_ in of)
+                cursor.execute(f"INSERT IGNORE INTO `{table}` ({names}) VALUES ({', '.join(['%s'] * len(row))})", row)
+        link.commit()
+    export_sqlite(fresh, tmp_path / "out", "--artifacts", "none")
+    def plain(value):
+        return str(value) if isinstance(value, datetime.date) else value
+    for table, of in columns.items():
+        names = ", ".join(f'"{c}"' for c, *_ in of)
+        theirs = [tuple(map(plain, r)) for r in fresh.db.rows(f"SELECT {names.replace(chr(34), '`')} FROM `{table}`")]
+        assert len(theirs) >= 5, table
+        assert sorted(sqlite_rows(tmp_path / "out" / "mlflow.db", f'SELECT {names} FROM "{table}"'), key=repr) == sorted(theirs, key=repr), table
+
+
+def test_some_experiments_are_exported_with_what_is_theirs(server, here, tmp_path, peer_on):
+    name = unique("some")
+    experiment, run, model = fill(here, name)
+    other, other_run, other_model = fill(here, unique("not"))
+    here.log_metric(other_run, "on the model", 1.0, model_id=model)
+    server.db.execute("INSERT INTO registered_models (name, workspace) VALUES (%s, 'default'), (%s, 'default')", name, name + " not")
+    for model_name, of in ((name, run), (name, other_run), (name + " not", other_run)):
+        server.db.execute(
+            "INSERT INTO model_versions (name, version, run_id, source, current_stage) VALUES (%s, %s, %s, 'x', 'None')",
+            model_name, 1 if of == run else 2, of,
+        )
+    server.db.execute(
+        "INSERT INTO trace_info (request_id, experiment_id, timestamp_ms, status) VALUES (%s, %s, 1, 'OK'), (%s, %s, 1, 'OK')",
+        name, experiment, name + " not", other,
+    )
+    server.db.execute("INSERT INTO trace_tags (request_id, `key`, value) VALUES (%s, 'k', 'v'), (%s, 'k', 'v')", name, name + " not")
+    gone = next(e for e in here.search_experiments(view_type=ViewType.DELETED_ONLY) if e.name == name + " gone").experiment_id
+    said = export_sqlite(server, tmp_path / "out", "--experiment-ids", f"{experiment},{gone}").stdout
+    assert "Exported 2 experiments, 5 runs, 2 logged models" in said
+    assert "Not exported" not in said  # the value on the model is a row of the other experiment
+    path = tmp_path / "out" / "mlflow.db"
+    assert sqlite_rows(path, "SELECT name, version FROM model_versions") == [(name, 1)]
+    assert sqlite_rows(path, "SELECT name FROM registered_models") == [(name,)]
+    assert sqlite_rows(path, "SELECT request_id FROM trace_tags") == sqlite_rows(path, "SELECT request_id FROM trace_info") == [(name,)]
+    assert not sqlite_rows(path, "PRAGMA foreign_key_check")
+    assert sorted(p.name for p in (tmp_path / "out" / "mlartifacts").iterdir()) == [experiment]
+    wanted = content(here, name, ids=True)
+    dropped = [m for m in wanted[name]["models"][model]["metrics"] if m[0] == "on the model"]
+    assert len(dropped) == 1
+    wanted[name]["models"][model]["metrics"].remove(dropped[0])
+    client = peer_on(tmp_path / "out")
+    found = content(client, "", ids=True)
+    found.pop("Default")  # the peer makes it at its start
+    assert found == wanted
+    said = export_sqlite(server, tmp_path / "other", "--experiment-ids", other).stdout
+    assert "Not exported: 1 rows that refer to what other experiments have." in said
+    assert not sqlite_rows(tmp_path / "other" / "mlflow.db", "PRAGMA foreign_key_check")
+    done = export_sqlite(server, tmp_path / "none", "--experiment-ids", "999999", check=False)
+    assert done.returncode == 1 and "There is no experiment with id 999999" in done.stderr
+    assert not (tmp_path / "none" / "mlflow.db").exists()
+
+
+def test_a_database_of_others_is_not_overwritten(server, tmp_path):
+    (tmp_path / "mlflow.db").write_bytes(b"mine")
+    done = export_sqlite(server, tmp_path, check=False)
+    assert done.returncode == 1 and "it is there already" in done.stderr and len(done.stderr.strip().splitlines()) == 1
+    assert (tmp_path / "mlflow.db").read_bytes() == b"mine" and not (tmp_path / "mlflow.db.part").exists()
+
+
+def test_an_export_to_sqlite_can_be_repeated(server, here, tmp_path):
+    experiment = here.create_experiment(unique("repeat"))
+    words = ("--experiment-ids", experiment, "--artifacts", "link")
+    run = here.create_run(experiment).info.run_id
+    here.log_text(run, "one", "a.txt")
+    export_sqlite(server, tmp_path, *words)
+    exported = tmp_path / "mlartifacts" / experiment / run / "artifacts" / "a.txt"
+    assert exported.stat().st_ino == (server.artifact_root / experiment / run / "artifacts" / "a.txt").stat().st_ino
+    here.log_param(run, "p", "2")
+    export_sqlite(server, tmp_path, *words)
+    assert sqlite_rows(tmp_path / "mlflow.db", "SELECT key, value FROM params") == [("p", "2")]
+
+
+def test_a_killed_export_leaves_no_database(server, here, tmp_path):
+    experiment = here.create_experiment(unique("killed"))
+    run = here.create_run(experiment).info.run_id
+    for i in range(40):
+        here.log_batch(run, metrics=[Metric("m", random.random(), T0 + k, k) for k in range(i * 1000, i * 1000 + 1000)])
+    job = subprocess.Popen(
+        [BINARY, "export", "--config", server.config, tmp_path, "--format", "sqlite"], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    while job.poll() is None and not (tmp_path / "mlflow.db.part").exists():
+        time.sleep(0.001)
+    assert job.poll() is None, "it was too fast to be killed"
+    job.send_signal(signal.SIGKILL)
+    job.communicate()
+    assert (tmp_path / "mlflow.db.part").exists() and not (tmp_path / "mlflow.db").exists()
+    export_sqlite(server, tmp_path)
+    assert sqlite_rows(tmp_path / "mlflow.db", "SELECT COUNT(*) FROM metrics WHERE run_uuid = ?", run) == [(40000,)]
+    assert not (tmp_path / "mlflow.db.part").exists()
+
+
+def test_artifacts_may_stay_where_they_are(server, here, tmp_path):
+    experiment = here.create_experiment(unique("stay"))
+    run = here.create_run(experiment).info.run_id
+    here.log_text(run, "one", "a.txt")
+    local = f"file://{server.artifact_root}/{experiment}/{run}/artifacts"
+    server.db.execute("UPDATE runs SET artifact_uri = %s WHERE run_uuid = %s", local, run)
+    uri = "SELECT artifact_uri FROM runs WHERE run_uuid = ?"
+    export_sqlite(server, tmp_path / "none", "--artifacts", "none")
+    assert sqlite_rows(tmp_path / "none" / "mlflow.db", uri, run) == [(local,)]
+    assert not (tmp_path / "none" / "mlartifacts").exists()
+    export_sqlite(server, tmp_path / "copy")
+    assert sqlite_rows(tmp_path / "copy" / "mlflow.db", uri, run) == [(f"mlflow-artifacts:/{experiment}/{run}/artifacts",)]
+    assert (tmp_path / "copy" / "mlartifacts" / experiment / run / "artifacts" / "a.txt").read_text() == "one"

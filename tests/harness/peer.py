@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 import requests
 
@@ -22,6 +23,9 @@ def environment(home):
 
 
 def uri(db):
+    """db: a database of the server, or the path of an SQLite file."""
+    if isinstance(db, Path):
+        return f"sqlite:///{db}"
     return (
         f"mysql+pymysql://cairn:{db.mariadb.password}@localhost/{db.name}"
         f"?unix_socket={db.mariadb.socket}&charset=utf8mb4"
@@ -43,11 +47,11 @@ def upgrade(db, directory):
 class Peer:
     is_peer = True
 
-    def __init__(self, directory, db, *flags):
+    def __init__(self, directory, db, *flags, artifact_root=None):
         self.directory = directory
         self.db = db
-        self.artifact_root = directory / "artifacts"
-        self.artifact_root.mkdir()
+        self.artifact_root = artifact_root or directory / "artifacts"
+        self.artifact_root.mkdir(exist_ok=True)
         for attempt in range(3):
             self.port = free_port()
             self.url = f"http://127.0.0.1:{self.port}"
@@ -83,4 +87,5 @@ class Peer:
 
     def stop(self):
         self.process.stop(grace=10)
-        self.db.close()
+        if not isinstance(self.db, Path):
+            self.db.close()

@@ -60,6 +60,7 @@ static const struct choice {
     const char *const values[8];
 } choices[] = {
     { "log_level", { "error", "warn", "info", "debug" } },
+    { "s3_addressing", { "auto", "path", "virtual" } },
 };
 
 /* These mean something when they are empty. */
@@ -68,6 +69,10 @@ static const char *const may_be_empty[] = {
     "db_user",          "db_password",
     "db_password_file", "artifacts_destination",
     "artifact_roots",   "default_artifact_root",
+    "s3_endpoint",      "s3_region",
+    "s3_access_key",    "s3_secret_key",
+    "s3_session_token", "s3_credentials_file",
+    "s3_profile",
 };
 
 /* Names in the environment that start as settings do and are not: they are

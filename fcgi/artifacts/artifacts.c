@@ -82,6 +82,7 @@ static const struct scheme {
 } schemes[] = {
     { "/", &artifact_local },
     { "file:", &artifact_local },
+    { "s3://", &artifact_s3 },
 };
 
 /* Reads one root of the settings, or a URI that a client wrote. */

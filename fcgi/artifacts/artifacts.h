@@ -162,3 +162,5 @@ int artifact_presign(const struct artifact_store *, bool put, const char *path, 
 /* Content-Type by name, as MLflow gives it: text files of many kinds as
  * text/plain (mlflow/server/handlers.py _response_with_file_attachment_headers). */
 const char *artifact_type(const char *name);
+/* Content-Type by name, as Python's mimetypes has it: what MLflow stores in S3. */
+const char *artifact_guessed_type(const char *name);

@@ -96,16 +96,38 @@ static const char *type_inside(const char *name, const char *dot)
     return before > name + 1 ? type_of(before, (size_t)(dot - before)) : "application/octet-stream";
 }
 
+static const char *last_step(const char *name)
+{
+    const char *slash = strrchr(name, '/');
+
+    return slash ? slash + 1 : name;
+}
+
+/* What follows the last dot; the whole name if there is none. */
+static const char *extension_of(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+
+    return dot && dot > name ? dot + 1 : name;
+}
+
 const char *artifact_type(const char *name)
 {
-    const char *slash = strrchr(name, '/'), *dot, *extension;
+    const char *extension = extension_of(last_step(name));
 
-    name = slash ? slash + 1 : name;
-    dot = strrchr(name, '.');
-    extension = dot && dot > name ? dot + 1 : name;
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
         if (!strcmp(extension, texts[i]))
             return "text/plain";
+    return artifact_guessed_type(name);
+}
+
+const char *artifact_guessed_type(const char *name)
+{
+    const char *dot, *extension;
+
+    name = last_step(name);
+    dot = strrchr(name, '.');
+    extension = extension_of(name);
     for (size_t i = 0; i < sizeof(encodings) / sizeof(*encodings); i++)
         if (dot && !strcmp(extension, encodings[i]))
             return type_inside(name, dot);

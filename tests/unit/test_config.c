@@ -11,7 +11,7 @@
 
 #include "config.h"
 
-static char directory[64], file[100], said[4096];
+static char directory[64], file[100], said[16384];
 
 static void write_file(const char *path, const char *text)
 {

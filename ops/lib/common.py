@@ -32,6 +32,15 @@ def run(argv, log, **more):
         raise Problem(f"{os.path.basename(argv[0])} failed: {reason} (see {log})")
 
 
+def output(argv):
+    """What a command prints; a failure gives its own words."""
+    done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
+    if done.returncode != 0:
+        lines = done.stderr.strip().splitlines()
+        raise Problem(lines[-1] if lines else f"{os.path.basename(argv[0])} failed")
+    return done.stdout
+
+
 def telling_line(path, words, start=0):
     """The first line of a log, from start, that has one of these words; else the last line."""
     lines = log_lines(path, start)

@@ -8,7 +8,7 @@ import secrets
 import signal
 import time
 
-from common import Problem
+from common import Problem, output
 
 FORMAT = "1"            # written to DIR/CAIRN; a later ops/up can tell what it finds
 SOCKET_PATH_MAX = 107
@@ -108,7 +108,7 @@ class Instance:
             write_file(path, secrets.token_urlsafe(24) + "\n")
             return self.password()
 
-    def write_configuration(self, workers):
+    def write_configuration(self, workers, destination=None):
         """conf/ is written anew at each start; local.conf and local.cnf in it are the operator's."""
         native = "*" + hashlib.sha1(hashlib.sha1(self.password().encode()).digest()).hexdigest().upper()
         # Run by mariadbd at each start, as the superuser and before it listens.
@@ -147,6 +147,7 @@ innodb_log_file_size           = 192M
                 local = "\n# from local.conf\n" + f.read()
         except FileNotFoundError:
             local = ""
+        where = f"artifacts_destination = {destination}\n" if destination else ""
         numbers = "".join(f"{pool}_workers = {n}\n" for pool, n in workers.items()) if workers else ""
         write_file(self.cairn_conf, f"""\
 # Written by ops/up at each start. Put your own settings into local.conf beside this file.
@@ -158,7 +159,11 @@ db_password_file = {self.conf}/db_password
 db_name = cairn
 artifact_root = {self.artifacts}
 stage_dir = {self.stage}
-{numbers}{local}""")
+{where}{numbers}{local}""")
+
+    def nginx_flags(self):
+        """What nginx-conf has to know of the artifact settings."""
+        return output([self.cairn, "config", "stores", f"--config={self.cairn_conf}"]).splitlines()
 
 
 # ------------------------------------------------------------------- processes

@@ -25,7 +25,7 @@ TEST = [
     ("clang", "clang"), ("clang-format", "clang-format"), ("clang-tidy", "clang-tidy"), ("g++", "c++"),
     ("libcmocka-dev", ":cmocka"),
     ("python3-venv", "/usr/lib/python3.11/ensurepip/__init__.py"), ("python3-dev", "/usr/include/python3.11/Python.h"),
-    ("git", "git"), ("mariadb-client", "mariadb-dump"), ("chromium", "chromium"),
+    ("git", "git"), ("mariadb-client", "mariadb-dump"), ("openssl", "openssl"), ("chromium", "chromium"),
     ("fonts-noto-cjk", "/usr/share/fonts/opentype/noto"),
 ]
 SERVICES = ["nginx"]   # that a package among these starts on its own

@@ -31,6 +31,9 @@ def arguments():
     p.add_argument("--port", type=int, default=5000, help="port to listen on (%(default)s)")
     p.add_argument("--workers", type=int, metavar="N",
                    help="workers for logging, and as many for reading (8), half of them for artifacts (4)")
+    p.add_argument("--artifacts-destination", metavar="URI",
+                   help="where artifacts are kept: another directory, s3://BUCKET/PREFIX, wasbs://…; its credentials are "
+                        "taken from the environment (DIR/artifacts)")
     p.add_argument("--server-name", metavar="NAME", action="append", default=[],
                    help="a name under which the server is reached, besides localhost and private addresses; repeatable")
     p.add_argument("--detach", action="store_true", help="return when the server answers; ops/down stops it")
@@ -39,6 +42,8 @@ def arguments():
         raise Problem(f"{args.port} is not a port")
     if args.workers is not None and not 0 < args.workers <= 1000:
         raise Problem("--workers must be from 1 to 1000")
+    if args.artifacts_destination and not args.artifacts_destination.isprintable():
+        raise Problem("--artifacts-destination is not a URI")
     return args
 
 
@@ -203,12 +208,12 @@ def set_up(inst, args, files):
         for entry in os.scandir(path):
             shutil.rmtree(entry.path) if entry.is_dir(follow_symlinks=False) else os.unlink(entry.path)
     unpack(inst, files)
-    inst.write_configuration(pools(args))
+    inst.write_configuration(pools(args), args.artifacts_destination)
     names = list(args.server_name)
     if args.host not in ("127.0.0.1", "localhost", "::1", "0.0.0.0", "::"):
         names.append(f"[{args.host}]" if ":" in args.host else args.host)
     run([sys.executable, os.path.join(inst.app, "ops", "nginx-conf"), "--out", inst.nginx_conf, "--run-dir", inst.run,
-         "--artifact-root", inst.artifacts, "--stage-dir", inst.stage, "--static-dir", os.path.join(inst.app, "static"),
+         *inst.nginx_flags(), "--stage-dir", inst.stage, "--static-dir", os.path.join(inst.app, "static"),
          "--log-dir", inst.log, "--tmp-dir", inst.tmp, *(f"--listen={a}" for a in listeners(args)),
          *(f"--server-name={n}" for n in names)], os.path.join(inst.log, "setup.log"))
     if fresh:
@@ -285,7 +290,7 @@ def serve(inst, args, announce):
         inst.write_state({"url": url(args), "processes": {"up": [os.getpid(), start_time(os.getpid())], **processes}})
 
     supervisor = Supervisor(services(inst, args), inst.log, remember,
-                            reload=(lambda: inst.write_configuration(pools(args))) if args.detach else None)
+                            reload=(lambda: inst.write_configuration(pools(args), args.artifacts_destination)) if args.detach else None)
     try:
         if not supervisor.start():
             return

@@ -82,6 +82,34 @@ def running(pid):
         return False
 
 
+@pytest.mark.parametrize(("uri", "said"), [("gs://bucket", "artifacts_destination cannot be"), ("s3:x\ny = z", "is not a URI")])
+def test_a_destination_that_is_none_is_one_clear_line(uri, said):
+    server = Up()
+    try:
+        done = ops("up", "--data", server.data, "--port", server.port, "--artifacts-destination", uri, ok=False)
+        assert done.returncode == 1 and said in done.stderr.splitlines()[-1]
+        assert not (server.data / "run" / "up.json").exists()
+    finally:
+        shutil.rmtree(server.top, ignore_errors=True)
+
+
+def test_artifacts_may_be_kept_in_another_directory():
+    server = Up()
+    try:
+        kept = server.top / "kept elsewhere"
+        kept.mkdir(mode=0o777)
+        kept.chmod(0o777)
+        ops("up", "--data", server.data, "--port", server.port, "--workers", 3, "--detach", "--artifacts-destination", kept)
+        path = "/api/2.0/mlflow-artifacts/artifacts/a%20folder/x"
+        put = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}", data=b"hello", method="PUT")
+        assert urllib.request.urlopen(put, timeout=10).status == 200
+        assert (kept / "a folder" / "x").read_bytes() == b"hello"
+        assert server.get(path) == "hello"
+    finally:
+        server.down(ok=False)
+        shutil.rmtree(server.top, ignore_errors=True)
+
+
 @pytest.fixture(scope="module")
 def served():
     server = Up()

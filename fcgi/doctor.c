@@ -148,7 +148,8 @@ static void check_version(struct report *r, const char *version)
 static void check_facts(struct report *r, const struct facts *facts)
 {
     const struct config *c = r->config;
-    int64_t workers = c->ingest_workers + c->query_workers + c->artifact_workers;
+    int64_t workers =
+        c->ingest_workers + c->query_workers + c->artifact_workers + c->archive_workers;
 
     check_version(r, facts->version);
     if (facts->flush == 1)
@@ -198,7 +199,7 @@ static void check_database(struct report *r)
 
 static void check_pools(struct report *r)
 {
-    static const char *const pools[] = { "ingest", "query", "artifact" };
+    static const char *const pools[] = { "ingest", "query", "artifact", "archive" };
 
     if (!run_dir_is_locked(r->config->run_dir)) {
         say(r, FAIL, "server", "does not run in %s; start it with \"cairn serve\"",
@@ -211,6 +212,9 @@ static void check_pools(struct report *r)
         (void)snprintf(path, sizeof(path), "%s/%s.sock", r->config->run_dir, pools[i]);
         if (probe(path, why, sizeof(why)) == 0)
             say(r, OK, "server", "%s.sock answers", pools[i]);
+        else if (!strcmp(pools[i], "archive")) /* long ones keep it busy */
+            say(r, WARN, "server", "%s: %s: all its workers make archives, or see the log", path,
+                why);
         else
             say(r, FAIL, "server", "%s: %s; see the server's log", path, why);
     }

@@ -20,7 +20,7 @@
 #include "worker.h"
 
 enum {
-    POOLS = 3,
+    POOLS = 4,
     SHORT_LIFE = 2000, /* ms; a worker that crashes earlier, and never served, delays the next */
     FIRST_DELAY = 100, /* ms; doubled with each short life */
     LONGEST_DELAY = 5000,
@@ -33,6 +33,7 @@ static const struct pool_kind {
     { "ingest", offsetof(struct config, ingest_workers) },
     { "query", offsetof(struct config, query_workers) },
     { "artifact", offsetof(struct config, artifact_workers) },
+    { "archive", offsetof(struct config, archive_workers) },
 };
 
 struct child {
@@ -291,7 +292,7 @@ static void reload(struct master *m)
         (void)log_set_level(fresh.log_level);
         for (int i = 0; i < POOLS; i++) {
             m->pools[i].delay = m->pools[i].respawn_at = 0;
-            (void)listen(m->pools[i].listener, (int)fresh.backlog);
+            (void)listen(m->pools[i].listener, run_dir_backlog(&fresh, kinds[i].name));
         }
         log_line(LOG_INFO, "event=reload generation=%d", m->generation);
     }
@@ -409,9 +410,10 @@ static int begin_serving(struct master *m)
         return -1;
     m->serving = true;
     log_line(LOG_INFO,
-             "event=serving version=%s ingest=%" PRId64 " query=%" PRId64 " artifact=%" PRId64,
+             "event=serving version=%s ingest=%" PRId64 " query=%" PRId64 " artifact=%" PRId64
+             " archive=%" PRId64,
              CAIRN_VERSION, m->config->ingest_workers, m->config->query_workers,
-             m->config->artifact_workers);
+             m->config->artifact_workers, m->config->archive_workers);
     return 0;
 }
 

@@ -24,6 +24,10 @@ enum method {
 };
 
 struct endpoint;
+struct request;
+
+/* Takes a piece of a reply. 0, or -1: nobody takes the rest. */
+typedef int reply_sink(void *to, const char *bytes, size_t length);
 
 struct member {
     const char *name, *value;
@@ -66,6 +70,14 @@ struct request {
     const char *reply_type; /* NULL: application/json */
     const char *headers;    /* further header lines, each ended by CRLF; NULL for none */
     int64_t rows;           /* for the log */
+
+    /* An archive: its length is not known before it is made, so it is made while it is
+     * sent, after all that can be refused was. Takes the place of out; -1, with err,
+     * breaks the reply off such that the client notices. */
+    int (*stream)(struct request *, reply_sink *, void *to);
+    void *streamed; /* what stream works on */
+
+    struct arena *spare; /* see request_spare() */
 };
 
 /* Milliseconds since the epoch. */
@@ -76,6 +88,10 @@ const char *request_member(const struct request *, const char *name);
 
 /* Refuses a POST or PUT that does not say that it sends JSON. */
 int request_must_be_json(struct request *) MUST_CHECK;
+
+/* Memory that no arena_release() of mem takes back: for what is collected inside of a
+ * function that releases. Lives as long as the request. */
+struct arena *request_spare(struct request *);
 
 /* Adds a header line to the reply. */
 void reply_header(struct request *, const char *name, const char *value);

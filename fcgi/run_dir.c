@@ -85,6 +85,12 @@ static struct sockaddr_un socket_address(const struct config *c, const char *poo
     return address;
 }
 
+int run_dir_backlog(const struct config *c, const char *pool)
+{
+    /* The kernel lets one more wait. */
+    return (int)(strcmp(pool, "archive") ? c->backlog : c->archive_workers - 1);
+}
+
 int run_dir_listen(const struct config *c, const char *pool)
 {
     struct sockaddr_un address = socket_address(c, pool);
@@ -101,7 +107,7 @@ int run_dir_listen(const struct config *c, const char *pool)
     (void)umask(old);
     if (bound < 0)
         return close_failed(listener, "bind", address.sun_path);
-    if (listen(listener, (int)c->backlog) < 0)
+    if (listen(listener, run_dir_backlog(c, pool)) < 0)
         return close_failed(listener, "listen", address.sun_path);
     return listener;
 }

@@ -15,6 +15,9 @@ bool run_dir_is_locked(const char *dir);
 /* The pool's socket, listening, not blocking; a leftover is replaced. Its
  * descriptor, or -1. */
 int run_dir_listen(const struct config *, const char *pool);
+/* Requests that may wait on it. For archives as many as are made at once: who waits
+ * behind more than that is better told so at once, by nginx's 503. */
+int run_dir_backlog(const struct config *, const char *pool);
 void run_dir_unlink(const struct config *, const char *pool);
 
 /* Written whole or not at all, for those who wait for it; empty: none. */

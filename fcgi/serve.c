@@ -98,6 +98,14 @@ static void clear_reply(struct request *rq)
     rq->reply_type = NULL;
     rq->headers = NULL;
     rq->rows = 0;
+    rq->stream = NULL;
+}
+
+struct arena *request_spare(struct request *rq)
+{
+    if (!rq->spare)
+        rq->spare = arena_create(0);
+    return rq->spare;
 }
 
 /* A request that may write is one transaction. Nothing has left the server
@@ -221,4 +229,6 @@ void serve_error(struct request *rq)
 void serve_done(struct request *rq)
 {
     db_rollback(rq->db); /* of what failed; costs nothing if there is no transaction */
+    arena_destroy(rq->spare);
+    rq->spare = NULL;
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcgiapp.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -23,6 +24,7 @@ enum {
     KEEP_REPLY = 16 * 1024 * 1024, /* a larger reply buffer is given back */
     LONGEST_ID = 128,
     LONGEST_REFUSAL = 8000, /* bytes, for nginx takes them as a header */
+    LARGEST_PIECE = 64 * 1024,
     /* ms; a worker that was woken and then killed or stopped has taken the wake-up
      * along. Seldom is this needed: the worker in its place looks as well. */
     LOOK_ANYWAY = 2000,
@@ -331,15 +333,63 @@ static void send_reply(struct service *s, const struct request *rq)
                      rq->reply_type ? rq->reply_type : "application/json");
 
     put(s, head, strlen(head));
-    if (!bare) {
+    if (!bare && !rq->stream) {
         head = arena_printf(s->mem, "Content-Length: %zu\r\n", rq->out.length);
         put(s, head, strlen(head));
     }
     if (rq->headers)
         put(s, rq->headers, strlen(rq->headers));
     put(s, "\r\n", 2);
-    if (!bare && strcmp(rq->method_name, "HEAD") != 0)
+    if (!bare && !rq->stream && strcmp(rq->method_name, "HEAD") != 0)
         put(s, rq->out.data, rq->out.length);
+}
+
+/* A reply on its way out. */
+struct pipe {
+    struct service *service;
+    struct request *rq;
+    int64_t bytes;
+};
+
+/* What nginx took is progress: the master kills workers that make none. */
+static int send_piece(void *to, const char *bytes, size_t length)
+{
+    struct pipe *pipe = to;
+
+    while (length) {
+        int piece = length > LARGEST_PIECE ? LARGEST_PIECE : (int)length;
+
+        if (FCGX_PutStr(bytes, piece, pipe->service->fcgi.out) < 0)
+            return fail(pipe->rq, BAD_REQUEST, "The client went away.");
+        pipe->service->worker->slot->busy_since = clock_ms();
+        pipe->bytes += piece;
+        bytes += piece;
+        length -= (size_t)piece;
+    }
+    return 0;
+}
+
+/* Sends what is made meanwhile. That it is complete is said by the end of the FastCGI
+ * request: without one, nginx (told to keep the connection) does not end the chunked reply
+ * either, and the client sees that it is cut, also when this process is killed. */
+static void send_stream(struct service *s, struct request *rq)
+{
+    struct pipe pipe = { s, rq, 0 };
+    int64_t start = clock_ms();
+    char why[300];
+    int failed;
+
+    error_clear(&s->err);
+    failed = rq->stream(rq, send_piece, &pipe);
+    if (!failed && FCGX_FFlush(s->fcgi.out) < 0)
+        failed = fail(rq, BAD_REQUEST, "The client went away.");
+    log_line(failed && s->err.code != ERROR_BAD_REQUEST ? LOG_ERROR : LOG_INFO,
+             "event=%s id=%s endpoint=%s ms=%" PRId64 " bytes=%" PRId64 "%s%s",
+             failed ? "broken_off" : "streamed", rq->id, rq->endpoint->name, clock_ms() - start,
+             pipe.bytes, failed ? " reason=" : "",
+             failed ? log_quote(why, sizeof(why), s->err.message) : "");
+    if (failed)
+        FCGX_Free(&s->fcgi, 1); /* closes without an end */
 }
 
 static void publish(const struct service *s, const struct request *rq)
@@ -372,9 +422,12 @@ static void serve_one(struct service *s)
         if (rq.status >= 300 && FCGX_GetParam("UPLOAD_ASK", s->fcgi.envp))
             refuse_upload(&rq);
         send_reply(s, &rq);
+        if (rq.stream && strcmp(rq.method_name, "HEAD") != 0)
+            send_stream(s, &rq);
     } else {
         log_line(LOG_WARN, "event=cut_request id=%s", rq.id);
     }
+    s->fcgi.keepConnection = 0; /* whatever nginx asks for: others wait */
     FCGX_Finish_r(&s->fcgi);
     serve_done(&rq);
     s->out = rq.out;

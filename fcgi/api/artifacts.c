@@ -3,13 +3,10 @@
  * Semantics: mlflow/server/artifact_router.py, server/handlers.py. */
 #include "../artifacts/artifacts.h"
 
-#include <ctype.h>
 #include <string.h>
 
-#include "../percent.h"
 #include "../store/logged_models.h"
 #include "../store/runs.h"
-#include "../utf8.h"
 #include "endpoints.h"
 #include "fragments.h"
 
@@ -145,47 +142,6 @@ int artifact_store_list(struct request *rq)
     return 0;
 }
 
-/* U+00C0 to U+017F without their accents; a blank where nothing is left. */
-static const char plain_letters[] =
-    "AAAAAA CEEEEIIII NOOOOO  UUUUY  aaaaaa ceeeeiiii nooooo  uuuuy y"
-    "AaAaAaCcCcCcCcDd  EeEeEeEeEeGgGgGgGgHh  IiIiIiIiI IiJjKk LlLlLlL"
-    "l  NnNnNnn  OoOoOo  RrRrRrSsSsSsSsTtTt  UuUuUuUuUuUuWwYyYZzZzZzs";
-
-/* name in ASCII, as far as it goes: accents are dropped, other scripts are left
- * out. *same tells whether that is still the name. */
-static char *plain_name(struct arena *mem, const char *name, bool *same)
-{
-    char *plain = arena_alloc(mem, strlen(name) + 1), *to = plain;
-
-    *same = true;
-    for (uint32_t c; (c = utf8_next(&name));) {
-        *same &= c < 0x80;
-        if (c < 0x80)
-            *to++ = (char)c;
-        else if (c >= 0xc0 && c < 0x180 && plain_letters[c - 0xc0] != ' ')
-            *to++ = plain_letters[c - 0xc0];
-    }
-    return plain;
-}
-
-/* RFC 6266: a plain name for all, and for those who can the real one. */
-static const char *disposition(struct arena *mem, const char *name)
-{
-    bool same, quoted = false;
-    char *plain = plain_name(mem, name, &same);
-
-    for (char *c = plain; *c; c++) {
-        quoted |= !isalnum((unsigned char)*c) && !strchr("!#$&+-.^_`|~", *c);
-        if (*c == '"' || *c == '\\')
-            *c = '_';
-    }
-    if (!*plain)
-        plain = arena_strdup(mem, "download");
-    return arena_printf(mem, "attachment; filename=%s%s%s%s%s", quoted ? "\"" : "", plain,
-                        quoted ? "\"" : "", same ? "" : "; filename*=UTF-8''",
-                        same ? "" : percent_encode(mem, name, "-._~"));
-}
-
 /* Tells nginx what it needs to know. */
 static int reply_transfer(struct request *rq, const struct artifact_transfer *transfer)
 {
@@ -215,7 +171,7 @@ static int send_artifact(struct request *rq, const struct artifact_store *store,
     if (artifact_send(store, path, &transfer) < 0)
         return -1;
     rq->reply_type = artifact_type(artifact.name);
-    reply_header(rq, "Content-Disposition", disposition(rq->mem, artifact.name));
+    reply_header(rq, "Content-Disposition", attachment(rq->mem, artifact.name));
     return reply_transfer(rq, &transfer);
 }
 

@@ -1,9 +1,12 @@
 #include "fragments.h"
 
+#include <ctype.h>
 #include <inttypes.h>
+#include <string.h>
 
+#include "../percent.h"
 #include "../store/validate.h"
-
+#include "../utf8.h"
 #include "endpoints.h"
 
 void write_pair(struct out *out, const char *key, const char *value)
@@ -58,4 +61,44 @@ int read_experiment_ids(struct request *rq, const struct text_list *texts, int64
         if (parse_experiment_id(&ctx, texts->items[i], &(*ids)[i]) < 0)
             return -1;
     return 0;
+}
+
+/* U+00C0 to U+017F without their accents; a blank where nothing is left. */
+static const char plain_letters[] =
+    "AAAAAA CEEEEIIII NOOOOO  UUUUY  aaaaaa ceeeeiiii nooooo  uuuuy y"
+    "AaAaAaCcCcCcCcDd  EeEeEeEeEeGgGgGgGgHh  IiIiIiIiI IiJjKk LlLlLlL"
+    "l  NnNnNnn  OoOoOo  RrRrRrSsSsSsSsTtTt  UuUuUuUuUuUuWwYyYZzZzZzs";
+
+/* name in ASCII, as far as it goes: accents are dropped, other scripts are left
+ * out. *same tells whether that is still the name. */
+static char *plain_name(struct arena *mem, const char *name, bool *same)
+{
+    char *plain = arena_alloc(mem, strlen(name) + 1), *to = plain;
+
+    *same = true;
+    for (uint32_t c; (c = utf8_next(&name));) {
+        *same &= c < 0x80;
+        if (c < 0x80)
+            *to++ = (char)c;
+        else if (c >= 0xc0 && c < 0x180 && plain_letters[c - 0xc0] != ' ')
+            *to++ = plain_letters[c - 0xc0];
+    }
+    return plain;
+}
+
+const char *attachment(struct arena *mem, const char *name)
+{
+    bool same, quoted = false;
+    char *plain = plain_name(mem, name, &same);
+
+    for (char *c = plain; *c; c++) {
+        quoted |= !isalnum((unsigned char)*c) && !strchr("!#$&+-.^_`|~", *c);
+        if (*c == '"' || *c == '\\')
+            *c = '_';
+    }
+    if (!*plain)
+        plain = arena_strdup(mem, "download");
+    return arena_printf(mem, "attachment; filename=%s%s%s%s%s", quoted ? "\"" : "", plain,
+                        quoted ? "\"" : "", same ? "" : "; filename*=UTF-8''",
+                        same ? "" : percent_encode(mem, name, "-._~"));
 }

@@ -28,3 +28,7 @@ int check_most(struct request *, int64_t max_results, int64_t most) MUST_CHECK;
 
 /* Experiment ids as they are sent, as numbers in mem. */
 int read_experiment_ids(struct request *, const struct text_list *texts, int64_t **ids) MUST_CHECK;
+
+/* Content-Disposition of a download (RFC 6266): a plain name for all, and the real one
+ * for those who can. */
+const char *attachment(struct arena *, const char *name);

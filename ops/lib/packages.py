@@ -14,7 +14,7 @@ BUILD = [
     ("pkg-config", "pkg-config"), ("libfcgi-dev", ":fcgi"), ("libmariadb-dev", ":libmariadb"),
     ("libjansson-dev", ":jansson"), ("uuid-dev", ":uuid"), ("libssl-dev", ":openssl"),
     ("libsqlite3-dev", ":sqlite3"), ("libyaml-dev", ":yaml-0.1"),
-    ("libcurl4-openssl-dev", ":libcurl"), ("libexpat1-dev", ":expat"),
+    ("libcurl4-openssl-dev", ":libcurl"), ("libexpat1-dev", ":expat"), ("libarchive-dev", ":libarchive"),
 ]
 UI = [("ca-certificates", "/etc/ssl/certs/ca-certificates.crt"), ("nodejs", "node"), ("npm", "npm")]
 SERVE = [

@@ -132,7 +132,7 @@ def test_no_request_fails_while_workers_end_and_the_master_reloads(server, run):
             done.set()
     assert len(statuses) > 40
     assert set(statuses) == {200}
-    wait_until(lambda: len(server.worker_pids()) == 8, 20, "all workers")
+    wait_until(lambda: len(server.worker_pids()) == 9, 20, "all workers")
     assert not before & set(server.worker_pids())
 
 
@@ -141,7 +141,7 @@ def test_a_reload_changes_what_the_file_says_and_a_bad_file_changes_nothing(serv
     try:
         server.config.write_text(settings.replace("query_workers = 3", "query_workers = 5"))
         server.workers.signal(signal.SIGHUP)
-        wait_until(lambda: len(pool(server, "query")) == 5 and len(server.worker_pids()) == 10, 20, "ten workers")
+        wait_until(lambda: len(pool(server, "query")) == 5 and len(server.worker_pids()) == 11, 20, "eleven workers")
         server.config.write_text(settings + "query_wokers = 2\n")
         workers = set(server.worker_pids())
         server.workers.signal(signal.SIGHUP)
@@ -152,7 +152,7 @@ def test_a_reload_changes_what_the_file_says_and_a_bad_file_changes_nothing(serv
     finally:
         server.config.write_text(settings)
         server.workers.signal(signal.SIGHUP)
-    wait_until(lambda: len(pool(server, "query")) == 3 and len(server.worker_pids()) == 8, 20, "eight workers")
+    wait_until(lambda: len(pool(server, "query")) == 3 and len(server.worker_pids()) == 9, 20, "nine workers")
 
 
 def test_killed_workers_are_replaced(server, run):
@@ -303,7 +303,7 @@ def test_the_doctor_finds_nothing_wrong_with_a_running_server_and_says_when_it_i
     server = servers.cairn()
     well = harness.cairn("doctor", "--config", server.config)
     assert "FAIL" not in well.stdout
-    for socket_ in ("ingest", "query", "artifact"):
+    for socket_ in ("ingest", "query", "artifact", "archive"):
         assert f"ok    server: {socket_}.sock answers" in well.stdout
     server.workers.stop()
     ill = harness.cairn("doctor", "--config", server.config, check=False)

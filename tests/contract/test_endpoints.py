@@ -177,7 +177,7 @@ def test_no_member_of_the_peer_is_forgotten(row):
     assert theirs - aliases <= ours
 
 
-@pytest.mark.parametrize("row", ROWS)
+@pytest.mark.parametrize("row", [pytest.param(row, id=row["name"]) for row in OURS])
 def test_every_row_says_who_may_call_and_what_it_does(row):
     assert row["allow"]
     assert re.fullmatch(r"[A-Z].*\.", row["summary"])

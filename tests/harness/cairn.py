@@ -74,6 +74,7 @@ class Cairn:
             "ingest_workers": 3,
             "query_workers": 3,
             "artifact_workers": 2,
+            "archive_workers": 1,
             **settings,
         }
         self.config = directory / "conf" / "settings.conf"  # nginx has a cairn.conf there
@@ -102,7 +103,7 @@ class Cairn:
         )
         self.workers.wait_ready(
             lambda: pid_file.exists()
-            and all(connects(str(self.run_dir / f"{p}.sock")) for p in ("ingest", "query", "artifact")),
+            and all(connects(str(self.run_dir / f"{p}.sock")) for p in ("ingest", "query", "artifact", "archive")),
             30,
         )
 

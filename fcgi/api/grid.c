@@ -13,7 +13,7 @@
 enum {
     MOST_RUNS = 500,
     MOST_COLUMNS = 100,
-    MOST_SAMPLED = 1000,
+    MOST_SAMPLED = 500,
 };
 
 int grid_search_read(struct request *rq, const struct grid_search *in, struct run_search *search)
@@ -214,8 +214,8 @@ struct grid_keys_in {
 };
 static const struct field grid_keys_fields[] = {
     GRID_SEARCH_FIELDS(grid_keys_in),
-    WITH_DEFAULT(grid_keys_in, sample, MOST_SAMPLED,
-                 "The first so many of the runs that are found are looked at; at most 1000."),
+    WITH_DEFAULT(grid_keys_in, sample, 200,
+                 "The first so many of the runs that are found are looked at; at most 500."),
     FIELDS_END,
 };
 INPUT(grid_keys);

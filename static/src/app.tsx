@@ -5,7 +5,7 @@ import { type Key, type LanguageChoice, t } from './i18n';
 import { Experiments } from './pages/experiments';
 import { NotFound } from './pages/not-found';
 import { RunPage } from './pages/run';
-import { Runs } from './pages/runs';
+import { AllRuns, Runs } from './pages/runs';
 import { crumbs } from './state/crumbs';
 import { retryNow, trouble } from './state/net';
 import { dismiss, notices } from './state/notices';
@@ -34,6 +34,7 @@ function TopBar(): JSX.Element {
           ))}
         </ol>
       </nav>
+      <a class="button plain topbar-link" href={href.allRuns()} aria-current={route.value.page === 'all-runs' ? 'page' : undefined}>{t('runs.all')}</a>
       <div class="topbar-right">
         <label class="language">
           <span class="sr-only">{t('app.language')}</span>
@@ -82,6 +83,8 @@ function Page(): JSX.Element {
   switch (r.page) {
     case 'experiments':
       return <Experiments />;
+    case 'all-runs':
+      return <AllRuns />;
     case 'runs':
       return <Runs key={r.experimentId} experimentId={r.experimentId} />;
     case 'run':

@@ -2,27 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Run } from '../src/api/types';
 import {
-  andFilter, columnsOf, DEFAULT_SORT, defaultColumns, indexOf, isNumericColumn, columnOf, likeValue, nextSort, orderBy, sortFromQuery, sortToQuery,
+  andFilter, columnsOf, DEFAULT_SORT, indexOf, columnOf, likeValue, nextSort, orderBy, sortFromQuery, sortToQuery,
 } from '../src/grid/columns';
 
 const run = (metrics: Record<string, number | 'NaN'>, params: Record<string, string>): Run => ({
   info: { run_id: 'r', experiment_id: '1' },
   data: { metrics: Object.entries(metrics).map(([key, value]) => ({ key, value })), params: Object.entries(params).map(([key, value]) => ({ key, value })) },
-});
-
-test('without a choice: metrics by how many runs have them, and the params that differ', () => {
-  const runs = [run({ loss: 1, rare: 2, 'system/cpu': 3 }, { lr: '0.1', seed: '1' }), run({ loss: 2 }, { lr: '0.2', seed: '1' }), run({ loss: 3 }, { lr: '0.2', seed: '1', only: 'x' })];
-  assert.deepEqual(defaultColumns(runs), ['metrics.loss', 'metrics.rare', 'params.lr', 'params.only']);
-  assert.deepEqual(defaultColumns(runs, 'rare')[0], 'metrics.rare');
-});
-
-test('the params of a single run are all shown', () => {
-  assert.deepEqual(defaultColumns([run({}, { b: '1', a: '2' })]), ['params.a', 'params.b']);
-});
-
-test('there is a limit to what is shown unasked', () => {
-  const many = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`m${i}`, i]));
-  assert.equal(defaultColumns([run(many, {})]).length, 8);
 });
 
 test('columns keep their groups together, and nonsense is dropped', () => {
@@ -63,9 +48,10 @@ test('filters are joined, and values quoted without escapes', () => {
   assert.equal(likeValue(`'"`), `'%_"%'`);
 });
 
-test('a column of numbers is set as numbers', () => {
-  const runs = [run({}, { lr: '0.1', name: 'a' }), run({}, { lr: '1e-3', name: '2' }), run({}, {})];
-  assert.equal(isNumericColumn(runs, columnOf('params.lr')!), true);
-  assert.equal(isNumericColumn(runs, columnOf('params.name')!), false);
-  assert.equal(isNumericColumn(runs, columnOf('params.none')!), false);
+test('a metric has columns over all its points, and no metric can be called so', () => {
+  assert.deepEqual(columnOf('metrics.val/loss@min'), { id: 'metrics.val/loss@min', group: 'metrics', key: 'val/loss', value: 'min' });
+  assert.deepEqual(columnOf('metrics.acc@-20'), { id: 'metrics.acc@-20', group: 'metrics', key: 'acc', value: 'at', step: -20 });
+  assert.equal(columnOf('params.a@min')?.key, 'a@min');
+  assert.deepEqual(orderBy({ id: 'metrics.val/loss@min', descending: false }), ['min(metrics.`val/loss`) ASC']);
+  assert.deepEqual(orderBy({ id: 'metrics.acc@20', descending: true }), ['metrics.`acc`@20 DESC']);
 });

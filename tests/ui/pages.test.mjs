@@ -213,7 +213,7 @@ test('the server sorts', async () => {
     const order = async () => (await table.locator('tbody a').allInnerTexts()).filter(n => n.startsWith('trial'));
     const header = table.getByRole('columnheader', { name: /精度/ });
     const click = async direction => {
-      const [answer] = await Promise.all([page.waitForResponse(r => r.url().endsWith('/runs/search') && r.request().postData().includes('精度')), header.getByRole('button').click()]);
+      const [answer] = await Promise.all([page.waitForResponse(r => r.url().endsWith('/runs/query') && r.request().postData().includes('精度')), header.getByRole('button').click()]);
       assert.ok(answer.ok());
       await page.waitForFunction(d => document.querySelector(`th[aria-sort="${d}"]`)?.textContent.includes('精度') && !document.querySelector('.stale'), direction);
     };
@@ -255,15 +255,70 @@ test('a filter is kept in the address, and what the server says about a bad one 
   });
 });
 
-test('the count is never more than what is known, and the rest can be loaded', async () => {
+test('the count is exact, and rows come as they are scrolled to', async () => {
   await withPage(address.experiment(many.experiment), {}, async page => {
-    await page.getByText('100 loaded, more available').waitFor();
-    await page.getByRole('button', { name: 'Load more' }).click();
     await page.getByText('120 runs', { exact: true }).waitFor();
-    const names = await page.getByTestId('runs').locator('tbody a').allInnerTexts();
-    assert.equal(new Set(names).size, 120);
-    assert.equal(names[119], 'row-119');
-    assert.equal(await page.getByRole('button', { name: 'Load more' }).count(), 0);
+    const rows = page.getByTestId('rows');
+    await rows.getByRole('link', { name: 'row-000' }).waitFor();
+    assert.ok((await rows.locator('tr').count()) < 60, 'only what is seen is drawn');
+    await page.locator('.runs-box').evaluate(box => { box.scrollTop = box.scrollHeight; });
+    await rows.getByRole('link', { name: 'row-119' }).waitFor();
+    assert.equal(await rows.getByRole('link', { name: 'row-000' }).count(), 0);
+    assert.equal(await rows.locator('tr').last().getAttribute('aria-rowindex'), '121');
+    assert.equal(await page.getByTestId('runs').getAttribute('aria-rowcount'), '121');
+  });
+});
+
+test('runs of all experiments are one list, and an experiment is a filter', async () => {
+  await withPage('#/runs', {}, async page => {
+    const rows = page.getByTestId('rows');
+    await rows.getByRole('link', { name: 'many-runs' }).first().waitFor();
+    const box = page.getByRole('searchbox', { name: 'Filter runs' });
+    await box.fill("params.lr < 0.05 OR metrics.foo = 1");
+    await box.press('Enter');
+    await page.getByText('3 runs', { exact: true }).waitFor();
+    await rows.getByRole('link', { name: check.name }).waitFor();
+    await rows.getByRole('link', { name: 'trial-1' }).waitFor();
+    await page.goto(`${url}#/compare-experiments/s?experiments=["${check.experiment}"]`);
+    await page.getByText('1 run', { exact: true }).waitFor();
+  });
+});
+
+test('all that a filter finds is changed at once', async () => {
+  await withPage(`${address.experiment(many.experiment)}?filter=${encodeURIComponent("attributes.run_name LIKE 'row-11%'")}`, {}, async page => {
+    await page.getByText('10 runs', { exact: true }).waitFor();
+    await page.getByRole('checkbox', { name: 'Select all runs found' }).check();
+    await page.getByRole('checkbox', { name: 'Select row-112' }).uncheck();
+    const bar = page.getByRole('region', { name: 'Selection' });
+    await bar.getByText('9 runs selected').waitFor();
+    await bar.getByRole('button', { name: 'Tag' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Change 9 runs' });
+    await dialog.getByLabel('Name').fill('seen');
+    await dialog.getByLabel('Value').fill('yes');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('9 runs were changed.').waitFor();
+  });
+  const found = await api('runs/search', { experiment_ids: [many.experiment], filter: "tags.seen = 'yes'", max_results: 50 });
+  assert.equal(found.runs.length, 9);
+});
+
+test('a metric is shown with its least and greatest value, and sorted by it', async () => {
+  await withPage(address.experiment(vision.experiment), {}, async page => {
+    const header = name => page.getByTestId('runs').getByRole('columnheader', { name, exact: true });
+    await header('train/loss').waitFor();
+    await page.getByTestId('columns').click();
+    await page.getByTestId('picker').getByRole('button', { name: 'train/loss min' }).click();
+    await header('train/loss min').waitFor();
+    await Promise.all([page.waitForResponse(r => r.url().endsWith('/runs/query') && r.request().postData().includes('min(')), header('train/loss min').getByRole('button').click()]);
+    await page.waitForFunction(() => document.querySelector('th[aria-sort="descending"]')?.textContent.includes('min') && !document.querySelector('.stale'));
+    assert.match(page.url(), /sort=metrics\.train%2Floss%40min%3Adesc/);
+    const cells = await page.getByTestId('runs').evaluate(table => {
+      const at = [...table.tHead.rows].at(-1).querySelector('[aria-sort="descending"]').cellIndex;
+      return [...table.querySelectorAll('[data-testid="rows"] tr')].map(row => row.cells[at].textContent);
+    });
+    const values = cells.filter(c => c !== '–').map(Number);
+    assert.ok(values.length >= 3 && values.every((v, i) => i === 0 || v <= values[i - 1]), `${cells}`);
+    assert.ok(cells.slice(values.length).every(c => c === '–'), 'runs without the metric come last');
   });
 });
 
@@ -273,9 +328,9 @@ test('columns are chosen, kept, and go back to automatic', async () => {
     await header('train/loss').waitFor();
     await page.getByTestId('columns').click();
     const picker = page.getByTestId('picker');
-    await picker.getByLabel('system/cpu_utilization_percentage').check();
+    await picker.getByRole('checkbox', { name: 'system/cpu_utilization_percentage' }).check();
     await header('system/cpu_utilization_percentage').waitFor();
-    await picker.getByLabel('train/loss').uncheck();
+    await picker.getByRole('checkbox', { name: 'train/loss', exact: true }).uncheck();
     await picker.getByLabel('stage').check();
     await header('stage').waitFor();
     assert.equal(await header('train/loss').count(), 0);
@@ -291,7 +346,7 @@ test('columns are chosen, kept, and go back to automatic', async () => {
 
 test('rows are used with the keyboard', async () => {
   await withPage(address.experiment(vision.experiment), {}, async page => {
-    const rows = page.getByTestId('runs').locator('tbody tr');
+    const rows = page.getByTestId('rows').locator('tr');
     await rows.first().waitFor();
     await rows.first().focus();
     await page.keyboard.press('ArrowDown');

@@ -123,7 +123,7 @@ test('runs are deleted together after a question, and restored', async () => {
     const bar = page.getByRole('region', { name: 'Selection' });
     await bar.getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('dialog', { name: 'Delete 4 runs?' }).getByRole('button', { name: 'Cancel' }).click();
-    assert.equal(await page.getByTestId('runs').locator('tbody tr').count(), 7);
+    assert.equal(await page.getByTestId('rows').locator('tr').count(), 7);
     await bar.getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await page.getByText('4 runs were deleted.').waitFor();
@@ -131,7 +131,7 @@ test('runs are deleted together after a question, and restored', async () => {
 
     await page.getByRole('button', { name: 'Deleted', exact: true }).click();
     await page.getByText('4 runs', { exact: true }).waitFor();
-    await page.getByRole('checkbox', { name: 'Select all loaded runs' }).check();
+    await page.getByRole('checkbox', { name: 'Select all runs found' }).check();
     await bar.getByRole('button', { name: 'Restore' }).click();
     await page.getByText('No run of this experiment is deleted.').waitFor();
     await page.getByRole('button', { name: 'Active', exact: true }).click();
@@ -169,7 +169,7 @@ test('an answer of 503 shows the reason, and is tried again', async () => {
     await page.getByRole('link', { name: ids.check.title }).waitFor();
     let away = true;
     let refused = 0;
-    await page.route('**/runs/search', route => {
+    await page.route('**/runs/query', route => {
       if (!away) return route.continue();
       refused++;
       return route.fulfill({ status: 503, contentType: 'application/json', body: '{"error_code": "TEMPORARILY_UNAVAILABLE", "message": "the database is asleep"}' });

@@ -16,6 +16,8 @@ export type Query = Record<string, string | number | readonly string[] | undefin
 
 export interface Call {
   method: 'GET' | 'POST';
+  /** Of the tracking API when absent. */
+  base?: string;
   path: string;
   query?: Query;
   body?: unknown;
@@ -23,7 +25,7 @@ export interface Call {
 }
 
 // Relative to the page, so that the UI works under any path.
-const base = 'ajax-api/2.0/mlflow/';
+const tracking = 'ajax-api/2.0/mlflow/';
 
 export function queryString(query: Query): string {
   const q = new URLSearchParams();
@@ -62,7 +64,7 @@ async function once<T>(call: Call): Promise<T> {
     init.headers = { 'Content-Type': 'application/json' };
     init.body = JSON.stringify(call.body ?? {});
   }
-  const response = await send(base + call.path + (query ? `?${query}` : ''), init);
+  const response = await send((call.base ?? tracking) + call.path + (query ? `?${query}` : ''), init);
   const text = await response.text();
   if (!response.ok) throw errorOf(response.status, text);
   return JSON.parse(text || '{}') as T;
@@ -94,8 +96,8 @@ export function read<T>(call: Call): Promise<T> {
 }
 
 /** Writes are tried once: whoever asked is told, and decides. */
-export function write<T>(path: string, body: unknown): Promise<T> {
-  return once<T>({ method: 'POST', path, body });
+export function write<T>(path: string, body: unknown, base = tracking): Promise<T> {
+  return once<T>({ method: 'POST', base, path, body });
 }
 
 export function isAbort(e: unknown): boolean {

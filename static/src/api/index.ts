@@ -24,6 +24,16 @@ export const experiments = {
     const r = await read<{ experiment: Experiment }>({ method: 'GET', path: 'experiments/get', query: { experiment_id: id }, signal });
     return r.experiment;
   },
+  /** Of all of them, the deleted ones too: by id. */
+  async names(signal?: AbortSignal): Promise<Map<string, string>> {
+    const names = new Map<string, string>();
+    for (let token = ''; ;) {
+      const page = await this.search({ view: 'ALL', max: 5000, pageToken: token, ...(signal && { signal }) });
+      for (const e of page.items) names.set(e.experiment_id, e.name);
+      token = page.next;
+      if (!token) return names;
+    }
+  },
   async create(name: string, artifactLocation?: string): Promise<string> {
     const r = await write<{ experiment_id: string }>('experiments/create', { name, artifact_location: artifactLocation || undefined });
     return r.experiment_id;

@@ -3,7 +3,8 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { t } from '../i18n';
 import { IconButton } from '../ui/parts';
-import type { Group, Keys } from './columns';
+import type { Keys } from '../api/grid';
+import { type Group, isSystemTag } from './columns';
 
 /** More columns than this are not switched on by one click, nor more names listed without a search. */
 const MOST = 100;
@@ -11,7 +12,13 @@ const LISTED = 300;
 
 const info = ['duration', 'user_id', 'source', 'run_id'] as const;
 
-export function ColumnPicker(props: { keys: Keys; chosen: readonly string[]; custom: boolean; onChange: (ids: string[] | null) => void; onClose: () => void }): JSX.Element {
+export interface Names { metrics: string[]; params: string[]; tags: string[] }
+
+export function namesOf(keys: Keys): Names {
+  return { metrics: keys.metrics.map(k => k.key), params: keys.params.map(k => k.key), tags: keys.tags.map(k => k.key).filter(k => !isSystemTag(k)) };
+}
+
+export function ColumnPicker(props: { keys: Names; chosen: readonly string[]; custom: boolean; onChange: (ids: string[] | null) => void; onClose: () => void }): JSX.Element {
   const [search, setSearch] = useState('');
   const chosen = new Set(props.chosen);
   const [before] = useState(chosen); // what is shown when the picker opens stands first, and does not jump while one picks
@@ -35,10 +42,18 @@ export function ColumnPicker(props: { keys: Keys; chosen: readonly string[]; cus
         <legend>{title} {(all || ids.length <= MOST) && <button type="button" class="link" onClick={() => toggle(ids, !all)}>{all ? t('columns.none') : t('columns.all')}</button>}</legend>
         <div class="picker-list">
           {found.slice(0, LISTED).map(key => (
-            <label key={key} title={key}>
-              <input type="checkbox" checked={chosen.has(`${group}.${key}`)} onChange={e => toggle([`${group}.${key}`], e.currentTarget.checked)} />
-              <span>{label(key)}</span>
-            </label>
+            <div key={key} class="picker-item" title={key}>
+              <label>
+                <input type="checkbox" checked={chosen.has(`${group}.${key}`)} onChange={e => toggle([`${group}.${key}`], e.currentTarget.checked)} />
+                <span>{label(key)}</span>
+              </label>
+              {group === 'metrics' && (['min', 'max'] as const).map(value => (
+                <button
+                  key={value} type="button" class="tiny" aria-pressed={chosen.has(`metrics.${key}@${value}`)} aria-label={`${key} ${t(`value.${value}`)}`}
+                  onClick={() => toggle([`metrics.${key}@${value}`], !chosen.has(`metrics.${key}@${value}`))}
+                >{t(`value.${value}`)}</button>
+              ))}
+            </div>
           ))}
           {found.length > LISTED && <span class="muted">{t('columns.search.more', { n: found.length - LISTED })}</span>}
         </div>

@@ -4,8 +4,10 @@ import type { Run } from '../api/types';
 
 export type Group = 'info' | 'metrics' | 'params' | 'tags';
 
-/** "metrics.val/loss", "params.lr", "tags.team", "info.user_id". */
-export interface Column { id: string; group: Group; key: string }
+export type Value = 'min' | 'max' | 'points' | 'at';
+
+/** "metrics.val/loss", "metrics.val/loss@min", "metrics.acc@1000", "params.lr", "tags.team", "info.user_id". */
+export interface Column { id: string; group: Group; key: string; value?: Value; step?: number }
 
 export interface RunIndex {
   metrics: Map<string, number>;
@@ -34,7 +36,10 @@ export function columnOf(id: string): Column | null {
   const group = id.slice(0, dot);
   const key = id.slice(dot + 1);
   if (dot < 0 || !key || (group !== 'info' && group !== 'metrics' && group !== 'params' && group !== 'tags')) return null;
-  return { id, group, key };
+  if (group !== 'metrics') return { id, group, key };
+  const of = /^(.+)@(?:(min|max|points)|(-?\d{1,15}))$/.exec(key); // no name of a metric has an @ in it
+  if (!of) return { id, group, key };
+  return of[2] ? { id, group, key: of[1]!, value: of[2] as Value } : { id, group, key: of[1]!, value: 'at', step: Number(of[3]) };
 }
 
 const order: Record<Group, number> = { info: 0, metrics: 1, params: 2, tags: 3 };
@@ -63,53 +68,13 @@ export function userOf(run: Run): string {
 export const isSystemMetric = (key: string) => key.startsWith('system/');
 export const isSystemTag = (key: string) => key.startsWith('mlflow.');
 
-export interface Keys { metrics: string[]; params: string[]; tags: string[] }
-
-export function keysOf(runs: readonly Run[]): Keys {
-  const metrics = new Set<string>();
-  const params = new Set<string>();
-  const tags = new Set<string>();
-  for (const run of runs) {
-    const index = indexOf(run);
-    for (const key of index.metrics.keys()) metrics.add(key);
-    for (const key of index.params.keys()) params.add(key);
-    for (const key of index.tags.keys()) if (!isSystemTag(key)) tags.add(key);
-  }
-  const sorted = (set: Set<string>) => [...set].sort(compare);
-  return { metrics: sorted(metrics), params: sorted(params), tags: sorted(tags) };
-}
-
-const MOST = 8;
-
-/** The table a reader gets who chose nothing: the metrics most runs have, and the params that differ between runs. */
-export function defaultColumns(runs: readonly Run[], primaryMetric = ''): string[] {
-  const have = new Map<string, number>();
-  const values = new Map<string, Set<string>>();
-  const paramCount = new Map<string, number>();
-  for (const run of runs) {
-    const index = indexOf(run);
-    for (const key of index.metrics.keys()) if (!isSystemMetric(key)) have.set(key, (have.get(key) ?? 0) + 1);
-    for (const [key, value] of index.params) {
-      paramCount.set(key, (paramCount.get(key) ?? 0) + 1);
-      const set = values.get(key) ?? new Set<string>();
-      set.add(value);
-      values.set(key, set);
-    }
-  }
-  const metrics = [...have].sort((a, b) => Number(b[0] === primaryMetric) - Number(a[0] === primaryMetric) || b[1] - a[1] || compare(a[0], b[0])).slice(0, MOST);
-  // A param missing in some runs differs too. With one run nothing can differ, and all are of interest.
-  const differs = (key: string) => runs.length < 2 || (values.get(key)?.size ?? 0) > 1 || (paramCount.get(key) ?? 0) < runs.length;
-  const params = [...paramCount].filter(([key]) => differs(key)).sort((a, b) => b[1] - a[1] || compare(a[0], b[0])).slice(0, MOST);
-  return [...metrics.map(([key]) => `metrics.${key}`), ...params.map(([key]) => `params.${key}`)];
-}
-
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+export const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 export interface Sort { id: string; descending: boolean }
 
 export const DEFAULT_SORT: Sort = { id: 'info.start_time', descending: true };
 
-const sortableInfo = new Set(['start_time', 'end_time', 'run_name', 'status', 'user_id']);
+const sortableInfo = new Set(['start_time', 'end_time', 'run_name', 'status', 'user_id', 'duration']);
 
 export function isSortable(column: Column): boolean {
   return column.group !== 'info' || sortableInfo.has(column.key);
@@ -145,8 +110,15 @@ export function nextSort(now: Sort, id: string): Sort {
 export function orderBy(sort: Sort): string[] {
   const column = columnOf(sort.id);
   if (!column) return [];
-  const field = column.group === 'info' ? `attributes.${column.key}` : `${column.group}.\`${column.key}\``;
+  const field = column.group === 'info' ? (column.key === 'duration' ? 'duration' : `attributes.${column.key}`) : seriesField(column) ?? `${column.group}.\`${column.key}\``;
   return [`${field} ${sort.descending ? 'DESC' : 'ASC'}`];
+}
+
+/** How Cairn's larger query language calls a value over all points. */
+function seriesField(column: Column): string | null {
+  if (!column.value) return null;
+  const name = `metrics.\`${column.key}\``;
+  return column.value === 'at' ? `${name}@${column.step}` : `${column.value === 'points' ? 'count' : column.value}(${name})`;
 }
 
 /** The filter language has AND only, so a condition is added by joining. */
@@ -159,20 +131,6 @@ export function likeValue(text: string): string {
   if (!text.includes("'")) return `'%${text}%'`;
   if (!text.includes('"')) return `"%${text}%"`;
   return `'%${text.replace(/'/g, '_')}%'`;
-}
-
-/** A column of params is set like numbers when it has nothing else. */
-export function isNumericColumn(runs: readonly Run[], column: Column): boolean {
-  if (column.group === 'metrics') return true;
-  if (column.group === 'info') return column.key === 'duration';
-  let seen = false;
-  for (const run of runs) {
-    const value = indexOf(run)[column.group].get(column.key);
-    if (value === undefined) continue;
-    if (!isNumeric(value)) return false;
-    seen = true;
-  }
-  return seen;
 }
 
 export function isNumeric(text: string): boolean {

@@ -1,27 +1,31 @@
-// The runs of one experiment.
+// Runs: of one experiment, of several, of all.
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { ApiError, experiments, isAbort, messageOf, runs } from '../api';
-import type { Experiment, Page, Run } from '../api/types';
-import { ColumnPicker } from '../grid/column-picker';
-import { andFilter, columnsOf, defaultColumns, keysOf, nextSort, orderBy, sortFromQuery, sortToQuery } from '../grid/columns';
-import { RunsTable } from '../grid/runs-table';
-import { count, t, tn } from '../i18n';
+import { ApiError, experiments, messageOf } from '../api';
+import { grid, type Keys, type Search, type Selection } from '../api/grid';
+import type { Experiment } from '../api/types';
+import { ColumnPicker, namesOf } from '../grid/column-picker';
+import { columnsOf, nextSort, orderBy, sortFromQuery, sortToQuery } from '../grid/columns';
+import { defaultColumns, type Row, rowsOf, specsOf } from '../grid/rows';
+import { nothingPicked, type Picked, pickedCount, RunsTable } from '../grid/runs-table';
+import { SelectionBar } from '../grid/selection';
+import { t, tn } from '../i18n';
 import { useCrumbs } from '../state/crumbs';
 import { usePoll } from '../state/clock';
-import { type Loaded, reloadSize, useLoad } from '../state/load';
+import { useLoad } from '../state/load';
 import { notify } from '../state/notices';
 import { go, href, replace, route, withMembers } from '../state/router';
+import { PAGE, useRows } from '../state/rows';
 import { readStored, store } from '../state/settings';
-import { Dialog } from '../ui/dialog';
 import { Icon } from '../ui/icons';
 import { Markdown } from '../ui/markdown';
-import { Copy, Empty, Failure, IconButton, InlineEdit, Loading, serverUrl } from '../ui/parts';
+import { Copy, Empty, Failure, IconButton, InlineEdit, Loading } from '../ui/parts';
 import { DeleteExperiment, pythonLines, TagList, ViewSwitch } from './experiments';
 
-const PAGE = 100;
 /** A longer choice of columns is kept in this browser only: addresses are passed around in chats. */
 const LONGEST_IN_ADDRESS = 1500;
+/** How often a table that moves is looked at for new metrics, in ms. */
+const KEYS_EVERY = 5000;
 
 export function Runs({ experimentId }: { experimentId: string }): JSX.Element {
   const experiment = useLoad(`experiment ${experimentId}`, signal => experiments.get(experimentId, signal));
@@ -40,7 +44,22 @@ export function Runs({ experimentId }: { experimentId: string }): JSX.Element {
   return (
     <div class="page fill">
       {experiment.data ? <Head experiment={experiment.data} onChange={experiment.reload} /> : <h1>&nbsp;</h1>}
-      <RunList experimentId={experimentId} experiment={experiment.data} />
+      <RunList
+        scope={[experimentId]} experiment={experiment.data}
+        primary={experiment.data?.tags?.find(tag => tag.key === 'mlflow.experiment.primaryMetric.name')?.value ?? ''}
+      />
+    </div>
+  );
+}
+
+/** Runs of several experiments, or of all: an experiment is a filter like others. */
+export function AllRuns(): JSX.Element {
+  const scope = (route.value.query.get('exp') ?? '').split(',').filter(id => /^\d+$/.test(id));
+  useCrumbs([{ text: t('runs.all'), href: href.allRuns() }]);
+  return (
+    <div class="page fill">
+      <div class="page-head"><h1>{t(scope.length > 0 ? 'runs.some' : 'runs.all')}</h1></div>
+      <RunList scope={scope} experiment={undefined} primary="" />
     </div>
   );
 }
@@ -84,152 +103,100 @@ function Head({ experiment, onChange }: { experiment: Experiment; onChange: () =
   );
 }
 
-function RunList({ experimentId, experiment }: { experimentId: string; experiment: Experiment | undefined }): JSX.Element {
+/** The runs of these experiments (none: of all), as a table of any length. */
+function RunList({ scope, experiment, primary }: { scope: readonly string[]; experiment: Experiment | undefined; primary: string }): JSX.Element {
   const query = route.value.query;
-  const filter = query.get('filter') ?? query.get('searchFilter') ?? '';
+  const filter = query.get('filter') ?? query.get('searchFilter') ?? query.get('q') ?? '';
   const deleted = query.get('view') === 'deleted';
   const sort = sortFromQuery(query);
-  const view = deleted ? 'DELETED_ONLY' as const : 'ACTIVE_ONLY' as const;
-  const list: Loaded<Page<Run>> = useLoad<Page<Run>>(`runs ${experimentId} ${filter} ${deleted} ${sort.id} ${sort.descending}`, signal =>
-    runs.search({ experimentIds: [experimentId], filter, orderBy: orderBy(sort), view, max: reloadSize(list, PAGE), signal }),
-  );
-  // While another sort or filter is fetched the old rows stay, dimmed: nothing jumps.
-  const shown = useRef<Page<Run> | undefined>(undefined);
-  if (list.data) shown.current = list.data;
-  const page = list.data ?? shown.current;
-  const items = page?.items ?? [];
+  const search: Search = { experimentIds: scope, filter, view: deleted ? 'DELETED_ONLY' : 'ACTIVE_ONLY' };
+  const found = `${scope.join(',')} ${filter} ${deleted}`;
 
-  const [busy, setBusy] = useState(false);
-  const [fresh, setFresh] = useState(0);
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const [picking, setPicking] = useState(false);
-  const [asking, setAsking] = useState(false);
-  useEffect(() => {
-    setSelected(new Set());
-    setFresh(0);
-  }, [experimentId, filter, deleted]);
-
-  const storeKey = `cairn.columns.${experimentId}`;
+  const keys = useLoad(`keys ${found}`, signal => grid.keys(search, signal));
+  const lastKeys = useRef<Keys | undefined>(undefined);
+  if (keys.data) lastKeys.current = keys.data;
+  const names = keys.data ?? lastKeys.current;
+  const storeKey = `cairn.columns.${scope.join(',') || 'all'}`;
   const chosen = query.get('cols') ?? readStored(storeKey);
-  const primary = experiment?.tags?.find(tag => tag.key === 'mlflow.experiment.primaryMetric.name')?.value ?? '';
-  const keys = useMemo(() => keysOf(items), [items]);
-  const ids = useMemo(() => (chosen === null ? ['info.duration', 'info.user_id', ...defaultColumns(items, primary)] : chosen.split(',')), [chosen, items, primary]);
+  const ids = useMemo(() => (chosen === null ? ['info.duration', 'info.user_id', ...(names ? defaultColumns(names, primary) : [])] : chosen.split(',')), [chosen, names, primary]);
   const columns = useMemo(() => columnsOf(ids), [ids.join(',')]);
-
   const choose = (next: string[] | null) => {
     store(storeKey, next && next.join(','));
     const text = next?.join(',') ?? null;
     replace(withMembers({ cols: text && text.length <= LONGEST_IN_ADDRESS ? text : null }));
   };
 
-  const loadMore = async () => {
-    if (!list.data?.next) return;
-    setBusy(true);
-    try {
-      const next = await runs.search({ experimentIds: [experimentId], filter, orderBy: orderBy(sort), view, max: PAGE, pageToken: list.data.next });
-      // A run that moved between two pages must not stand there twice.
-      list.set(now => {
-        const known = new Set(now.items.map(r => r.info.run_id));
-        return { items: [...now.items, ...next.items.filter(r => !known.has(r.info.run_id))], next: next.next };
-      });
-    } catch (e) {
-      if (!isAbort(e)) notify('error', messageOf(e));
-    }
-    setBusy(false);
-  };
+  // The columns are known with the keys; asking for rows before would ask for them twice.
+  const ready = chosen !== null || names !== undefined || keys.error !== null;
+  const rows = useRows<Row>(ready ? `${found} ${sort.id} ${sort.descending} ${columns.map(c => c.id).join(',')}` : '', async (page, total, signal) => {
+    if (!ready) return { rows: [] };
+    const answer = await grid.query({ ...search, orderBy: orderBy(sort) }, { columns: specsOf(columns), offset: page * PAGE, limit: PAGE, total }, signal);
+    return answer.total === undefined ? { rows: rowsOf(answer, columns) } : { total: answer.total, rows: rowsOf(answer, columns) };
+  });
+  const total = rows.total;
 
-  const running = items.filter(r => r.info.status === 'RUNNING' || r.info.status === 'SCHEDULED').slice(0, 200);
-  usePoll(list.data !== undefined && !deleted, running.length > 0 ? 4000 : 15_000, async signal => {
-    if (running.length > 0) {
-      const wanted = running.map(r => `'${r.info.run_id}'`).join(', ');
-      const update = await runs.search({ experimentIds: [experimentId], filter: `attributes.run_id IN (${wanted})`, view: 'ALL', max: running.length, signal });
-      const byId = new Map(update.items.map(r => [r.info.run_id, r]));
-      list.set(now => ({ ...now, items: now.items.map(r => byId.get(r.info.run_id) ?? r) }));
-    }
-    const newest = Math.max(0, ...items.map(r => r.info.start_time ?? 0));
-    const later = await runs.search({ experimentIds: [experimentId], filter: andFilter(filter, `attributes.start_time > ${newest}`), max: PAGE, signal });
-    const known = new Set(items.map(r => r.info.run_id));
-    setFresh(later.items.filter(r => !known.has(r.info.run_id)).length);
+  const [picked, setPicked] = useState<Picked>(nothingPicked);
+  const [picking, setPicking] = useState(false);
+  useEffect(() => setPicked(nothingPicked), [found]);
+
+  const several = scope.length !== 1;
+  const experimentNames = useLoad(`experiment names ${several}`, signal => (several ? experiments.names(signal) : Promise.resolve(new Map<string, string>())));
+
+  const [fresh, setFresh] = useState(0);
+  useEffect(() => setFresh(0), [found, total]);
+  const revisions = useRef(new Map<string, string>());
+  const keysAsked = useRef(0);
+  const live = rows.loaded().some(r => r.status === 'RUNNING');
+  usePoll(total !== undefined && !rows.stale && !deleted, live ? 2000 : 10_000, async signal => {
+    const shown = rows.loaded().map(r => r.id).slice(0, 500);
+    const known = shown.map(id => revisions.current.get(id) ?? '');
+    const answer = await grid.changes(search, shown, known, signal);
+    // Of a run that is going on, what was seen before the first answer may be old already.
+    const running = new Set(rows.loaded().filter(r => r.status === 'RUNNING').map(r => r.id));
+    const moved = answer.changed.some(c => revisions.current.has(c.run_id) || running.has(c.run_id));
+    for (const c of answer.changed) revisions.current.set(c.run_id, c.revision);
+    if (moved) {
+      rows.reload();
+      if (Date.now() - keysAsked.current > KEYS_EVERY) {
+        keysAsked.current = Date.now();
+        keys.reload();
+      }
+    } else setFresh(Math.max(0, answer.total - (total ?? 0)));
   });
 
-  const reload = () => {
-    setFresh(0);
-    list.reload();
+  const badFilter = filter !== '' && rows.error instanceof ApiError && rows.error.status === 400;
+  const count = pickedCount(picked, total ?? 0);
+  const selection: Selection = picked.all ? { search, except: [...picked.ids] } : { run_ids: [...picked.ids] };
+  const done = () => {
+    setPicked(nothingPicked);
+    rows.reload();
+    keys.reload();
   };
-  const badFilter = filter !== '' && list.error instanceof ApiError && list.error.status === 400;
 
   return (
     <>
       <div class="toolbar">
-        <FilterBox value={filter} error={badFilter ? messageOf(list.error) : ''} onSubmit={text => go(withMembers({ filter: text, searchFilter: null }))} />
+        <FilterBox value={filter} error={badFilter ? messageOf(rows.error) : ''} onSubmit={text => go(withMembers({ filter: text, searchFilter: null, q: null }))} />
         <ViewSwitch deleted={deleted} active={t('runs.active')} gone={t('runs.trash')} />
         <button type="button" aria-expanded={picking} data-testid="columns" onClick={() => setPicking(!picking)}><Icon name="columns" /> {t('columns')}</button>
-        <IconButton icon="refresh" label={t('refresh')} onClick={reload} />
-        {page && list.error === null && (
-          <span class="count" role="status" data-testid="count">{page.next ? tn('count.more', items.length) : tn('runs.count', items.length)}</span>
-        )}
-        {fresh > 0 && <button type="button" class="pill" onClick={reload}>{fresh >= PAGE ? t('runs.fresh.many', { n: count(PAGE) }) : tn('runs.fresh', fresh)}</button>}
+        <IconButton icon="refresh" label={t('refresh')} onClick={rows.reload} />
+        {total !== undefined && rows.error === null && <span class="count" role="status" data-testid="count">{tn('runs.count', total)}</span>}
+        {fresh > 0 && <button type="button" class="pill" onClick={rows.reload}>{tn('runs.fresh', fresh)}</button>}
       </div>
-      {picking && <ColumnPicker keys={keys} chosen={ids} custom={chosen !== null} onChange={choose} onClose={() => setPicking(false)} />}
-      {selected.size > 0 && (
-        <div class="selection" role="region" aria-label={t('selection')}>
-          <span>{tn('runs.selected', selected.size)}</span>
-          {deleted ? (
-            <button type="button" onClick={() => void bulk([...selected], runs.restore, 'runs.restored').then(done)}><Icon name="restore" /> {t('restore')}</button>
-          ) : (
-            <button type="button" class="danger-plain" onClick={() => setAsking(true)}><Icon name="trash" /> {t('delete')}</button>
-          )}
-          <button type="button" class="plain" onClick={() => setSelected(new Set())}>{t('runs.unselect')}</button>
-        </div>
-      )}
-      {list.error !== null && !badFilter && <Failure error={list.error} retry={list.reload} />}
-      {!page && list.loading && <Loading />}
-      {items.length > 0 && (
+      {picking && names && <ColumnPicker keys={namesOf(names)} chosen={ids} custom={chosen !== null} onChange={choose} onClose={() => setPicking(false)} />}
+      {count > 0 && <SelectionBar count={count} selection={selection} deleted={deleted} onDone={done} onClear={() => setPicked(nothingPicked)} />}
+      {rows.error !== null && !badFilter && <Failure error={rows.error} retry={rows.reload} />}
+      {total === undefined && rows.error === null && <Loading />}
+      {total !== undefined && total > 0 && (
         <RunsTable
-          runs={items} columns={columns} sort={sort} stale={list.data === undefined} selected={selected} onSelect={setSelected}
+          rows={rows} columns={columns} experiments={several ? (experimentNames.data ?? new Map()) : null} sort={sort} picked={picked} onPick={setPicked}
           onSort={id => replace(withMembers({ sort: sortToQuery(nextSort(sort, id)), orderByKey: null, orderByAsc: null }))}
         />
       )}
-      {page && items.length === 0 && !list.loading && list.error === null &&
-        (filter ? <Empty title={t('runs.nomatch')} /> : deleted ? <Empty title={t('runs.trash.empty')} /> : <Empty title={t('runs.empty')} code={experiment ? pythonLines(experiment.name) : serverUrl()} />)}
-      {list.data?.next && <p class="more"><button type="button" disabled={busy} onClick={() => void loadMore()}>{busy ? t('loading') : t('more')}</button></p>}
-      {asking && (
-        <Dialog
-          title={tn('runs.delete.title', selected.size)} action={t('delete')} danger onClose={() => setAsking(false)}
-          submit={async () => done(await bulk([...selected], runs.remove, 'runs.deleted'))}
-        >
-          <p>{t('runs.delete.text')}</p>
-        </Dialog>
-      )}
+      {total === 0 && !rows.stale && rows.error === null &&
+        (filter ? <Empty title={t('runs.nomatch')} /> : deleted ? <Empty title={t('runs.trash.empty')} /> : <Empty title={t('runs.empty')} code={experiment ? pythonLines(experiment.name) : pythonLines('my-experiment')} />)}
     </>
   );
-
-  function done(failed: string[]): void {
-    setSelected(new Set(failed));
-    list.reload();
-  }
-}
-
-/** Does one thing to many runs, a few at a time; says how many worked, and returns those that did not. */
-async function bulk(ids: string[], one: (id: string) => Promise<unknown>, text: 'runs.deleted' | 'runs.restored'): Promise<string[]> {
-  const left = [...ids];
-  const failed: string[] = [];
-  let reason = '';
-  await Promise.all(
-    Array.from({ length: Math.min(4, ids.length) }, async () => {
-      for (let id = left.shift(); id !== undefined; id = left.shift()) {
-        try {
-          await one(id);
-        } catch (e) {
-          failed.push(id);
-          reason = messageOf(e);
-        }
-      }
-    }),
-  );
-  if (failed.length < ids.length) notify('done', tn(text, ids.length - failed.length));
-  if (failed.length > 0) notify('error', tn('runs.failed', failed.length, { reason }));
-  return failed;
 }
 
 function FilterBox({ value, error, onSubmit }: { value: string; error: string; onSubmit: (text: string) => void }): JSX.Element {

@@ -5,6 +5,7 @@ export type Section = 'overview' | 'metrics' | 'system' | 'artifacts';
 
 export type Route =
   | { page: 'experiments'; query: URLSearchParams }
+  | { page: 'all-runs'; query: URLSearchParams }
   | { page: 'runs'; experimentId: string; query: URLSearchParams }
   | { page: 'run'; experimentId: string; runId: string; section: Section; artifactPath: string; query: URLSearchParams }
   | { page: 'not-found'; path: string; query: URLSearchParams };
@@ -31,12 +32,23 @@ export function parseHash(hash: string): Route {
   const [first, id, second, runId, tab, ...rest] = path.split('/').filter(Boolean).map(decode);
 
   if (first === undefined) return { page: 'experiments', query };
+  if (first === 'runs' && id === undefined) return { page: 'all-runs', query };
+  if (first === 'compare-experiments') return { page: 'all-runs', query: comparedExperiments(query) };
   if (first !== 'experiments') return { page: 'not-found', path: path, query };
   if (id === undefined) return { page: 'experiments', query };
   if (!/^\d+$/.test(id)) return { page: 'not-found', path: path, query };
   if (second !== 'runs' || runId === undefined) return { page: 'runs', experimentId: id, query };
   const section = tabs[tab ?? ''] ?? 'overview';
   return { page: 'run', experimentId: id, runId, section, artifactPath: section === 'artifacts' ? rest.join('/') : '', query };
+}
+
+/** MLflow's #/compare-experiments/s?experiments=["1","2"]. */
+function comparedExperiments(query: URLSearchParams): URLSearchParams {
+  const ours = new URLSearchParams(query);
+  const ids = (query.get('experiments') ?? '').match(/\d+/g) ?? [];
+  ours.delete('experiments');
+  if (ids.length > 0) ours.set('exp', ids.join(','));
+  return ours;
 }
 
 function withQuery(path: string, query?: URLSearchParams): string {
@@ -46,6 +58,7 @@ function withQuery(path: string, query?: URLSearchParams): string {
 
 export const href = {
   experiments: (query?: URLSearchParams) => withQuery('#/experiments', query),
+  allRuns: (query?: URLSearchParams) => withQuery('#/runs', query),
   runs: (experimentId: string, query?: URLSearchParams) => withQuery(`#/experiments/${encodeURIComponent(experimentId)}/runs`, query),
   run: (experimentId: string, runId: string, query?: URLSearchParams) =>
     withQuery(`#/experiments/${encodeURIComponent(experimentId)}/runs/${encodeURIComponent(runId)}`, query),

@@ -1,0 +1,15 @@
+import { chromium } from 'playwright-core';
+const [url, out, hash, scheme='light', lang='en', width='1440', action=''] = process.argv.slice(2);
+const b = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox','--disable-gpu','--disable-quic','--no-first-run','--disable-background-networking','--disable-component-update','--disable-sync'] });
+const c = await b.newContext({ viewport: { width: Number(width), height: 900 }, colorScheme: scheme, locale: lang });
+const p = await c.newPage();
+p.on('console', m => m.type() === 'error' && console.log('console:', m.text()));
+p.on('pageerror', e => console.log('pageerror:', e.message));
+const t0 = Date.now();
+await p.goto(url + '/' + hash);
+await p.getByTestId('runs').locator('tbody[data-testid=rows] tr th').first().waitFor({ timeout: 15000 }).catch(e => console.log('no rows'));
+console.log('first rows ms', Date.now() - t0);
+if (action) await eval(`(async () => { ${action} })()`);
+await p.waitForTimeout(400);
+await p.screenshot({ path: out });
+await b.close();

@@ -1,0 +1,91 @@
+// Cairn's own routes for many runs at once: columns, totals, keys, changes, one change to all of a search.
+import { read, write } from './client';
+import type { RunStatus, ViewType, WireNumber } from './types';
+
+/** Which runs: those of these experiments (none: of all), that the filter finds, in this order. */
+export interface Search { experimentIds: readonly string[]; filter: string; view: ViewType; orderBy?: readonly string[] }
+
+export interface ColumnSpec { kind: 'metric' | 'param' | 'tag'; key: string; value?: 'latest' | 'min' | 'max' | 'points' | 'at'; step?: number }
+
+type Cell = WireNumber | string | null;
+
+export interface GridPage {
+  total?: number;
+  run_id: string[];
+  experiment_id: string[];
+  run_name: (string | null)[];
+  user_id: (string | null)[];
+  status: (RunStatus | null)[];
+  start_time: (number | null)[];
+  end_time: (number | null)[];
+  lifecycle_stage: (string | null)[];
+  columns: Cell[][];
+}
+
+export interface KeyInfo { key: string; runs: number; values: number; min?: WireNumber; max?: WireNumber }
+export interface Keys { runs: number; metrics: KeyInfo[]; params: KeyInfo[]; tags: KeyInfo[] }
+
+export interface Curve {
+  run_id: string;
+  key: string;
+  points: number;
+  /** Steps of a bucket; 0: every point is given. */
+  width: number;
+  step: number[];
+  timestamp: number[];
+  last: WireNumber[];
+  min?: WireNumber[];
+  max?: WireNumber[];
+}
+
+export type BulkOperation =
+  | { operation: 'delete' | 'restore' }
+  | { operation: 'set_tag'; key: string; value: string }
+  | { operation: 'delete_tag'; key: string }
+  | { operation: 'move'; experiment_id: string }
+  | { operation: 'set_status'; status: RunStatus };
+
+/** These runs; or all that a search finds, but not those. */
+export type Selection = { run_ids: readonly string[] } | { search: Search; except: readonly string[] };
+
+const base = 'ajax-api/cairn/1/';
+
+function bodyOf(s: Search): Record<string, unknown> {
+  return {
+    experiment_ids: s.experimentIds.length > 0 ? s.experimentIds : undefined,
+    filter: s.filter || undefined,
+    run_view_type: s.view,
+    order_by: s.orderBy,
+  };
+}
+
+function ask<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+  return read<T>({ method: 'POST', base, path, body, signal });
+}
+
+export const grid = {
+  query: (s: Search, q: { columns: readonly ColumnSpec[]; offset: number; limit: number; total?: boolean }, signal?: AbortSignal): Promise<GridPage> =>
+    ask('runs/query', { ...bodyOf(s), ...q }, signal),
+
+  keys: (s: Search, signal?: AbortSignal): Promise<Keys> => ask('runs/keys', bodyOf(s), signal),
+
+  async facets(s: Search, kind: 'param' | 'tag', key: string, limit: number, signal?: AbortSignal): Promise<{ value: string; runs: number }[]> {
+    return (await ask<{ values: { value: string; runs: number }[] }>('runs/facets', { ...bodyOf(s), kind, key, limit }, signal)).values;
+  },
+
+  changes: (s: Search, runIds: readonly string[], revisions: readonly string[], signal?: AbortSignal): Promise<{ total: number; changed: { run_id: string; revision: string }[] }> =>
+    ask('runs/changes', { ...bodyOf(s), run_ids: runIds, revisions, total: true }, signal),
+
+  async series(runIds: readonly string[], keys: readonly string[], q: { buckets: number; from?: number; to?: number }, signal?: AbortSignal): Promise<Curve[]> {
+    const body = { run_ids: runIds, metric_keys: keys, buckets: q.buckets, from_step: q.from, to_step: q.to };
+    return (await ask<{ series: Curve[] }>('metrics/series', body, signal)).series;
+  },
+
+  /** Answers how many runs it was, or would be. */
+  async bulk(selection: Selection, operation: BulkOperation, dryRun = false): Promise<number> {
+    const which = 'search' in selection
+      ? { ...bodyOf(selection.search), order_by: undefined, except_run_ids: selection.except, everything: true }
+      : { run_ids: selection.run_ids };
+    return (await write<{ runs: number }>('runs/bulk', { ...which, ...operation, dry_run: dryRun }, base)).runs;
+  },
+};

@@ -1,0 +1,102 @@
+// Runs as the grid holds them: what every row has, and a cell for each column that was asked for. Pure.
+import type { ColumnSpec, GridPage, KeyInfo, Keys } from '../api/grid';
+import type { RunStatus } from '../api/types';
+import { type Column, compare, isNumeric, isSystemMetric } from './columns';
+
+export type Cell = number | string | null;
+
+export interface Row {
+  id: string;
+  experimentId: string;
+  name: string;
+  user: string;
+  status: RunStatus;
+  start: number | undefined;
+  end: number | undefined;
+  source: string;
+  nested: boolean;
+  /** By the id of a column. */
+  cells: Map<string, Cell>;
+}
+
+/** Tags that are shown in other ways than as a column. */
+const hidden = ['mlflow.user', 'mlflow.parentRunId', 'mlflow.source.name', 'mlflow.runName'] as const;
+
+const specs: Record<string, ColumnSpec['kind']> = { metrics: 'metric', params: 'param', tags: 'tag' };
+
+/** What to ask the server for these columns; the first ones are for the rows themselves. */
+export function specsOf(columns: readonly Column[]): ColumnSpec[] {
+  const wanted: ColumnSpec[] = hidden.map(key => ({ kind: 'tag', key }));
+  for (const c of columns) {
+    const kind = specs[c.group];
+    if (!kind) continue;
+    wanted.push(c.value === 'at' ? { kind, key: c.key, value: 'at', step: c.step } : c.value ? { kind, key: c.key, value: c.value } : { kind, key: c.key });
+  }
+  return wanted;
+}
+
+function cellOf(value: number | string | null | undefined, kind: ColumnSpec['kind']): Cell {
+  if (value === null || value === undefined) return null;
+  return kind === 'metric' ? Number(value) : String(value); // NaN and the infinities come as texts
+}
+
+export function rowsOf(page: GridPage, columns: readonly Column[]): Row[] {
+  const asked = columns.filter(c => specs[c.group]);
+  return page.run_id.map((id, i) => {
+    const tag = (n: number) => String(page.columns[n]?.[i] ?? '');
+    const cells = new Map<string, Cell>();
+    asked.forEach((c, n) => cells.set(c.id, cellOf(page.columns[hidden.length + n]?.[i], specs[c.group]!)));
+    return {
+      id,
+      experimentId: page.experiment_id[i] ?? '',
+      name: page.run_name[i] || tag(3) || id,
+      user: tag(0) || page.user_id[i] || '–',
+      status: page.status[i] ?? 'FINISHED',
+      start: page.start_time[i] ?? undefined,
+      end: page.end_time[i] ?? undefined,
+      source: tag(2),
+      nested: tag(1) !== '',
+      cells,
+    };
+  });
+}
+
+const MOST = 8;
+
+/** The table a reader gets who chose nothing: the metrics most runs have, and the params that differ between runs. */
+export function defaultColumns(keys: Keys, primaryMetric = ''): string[] {
+  const byRuns = (a: KeyInfo, b: KeyInfo) => b.runs - a.runs || compare(a.key, b.key);
+  const metrics = keys.metrics
+    .filter(k => !isSystemMetric(k.key))
+    .sort((a, b) => Number(b.key === primaryMetric) - Number(a.key === primaryMetric) || byRuns(a, b))
+    .slice(0, MOST);
+  // A param missing in some runs differs too. With one run nothing can differ, and all are of interest.
+  const params = keys.params.filter(k => keys.runs < 2 || k.values > 1 || k.runs < keys.runs).sort(byRuns).slice(0, MOST);
+  return [...metrics.map(k => `metrics.${k.key}`), ...params.map(k => `params.${k.key}`)];
+}
+
+/** A column of params is set like numbers when the rows at hand have nothing else in it. */
+export function isNumericColumn(rows: readonly Row[], column: Column): boolean {
+  if (column.group === 'metrics') return true;
+  if (column.group === 'info') return column.key === 'duration';
+  let seen = false;
+  for (const row of rows) {
+    const value = row.cells.get(column.id);
+    if (value === null || value === undefined) continue;
+    if (!isNumeric(String(value))) return false;
+    seen = true;
+  }
+  return seen;
+}
+
+/** Columns in which all rows at hand are equal; with fewer than two rows none is. */
+export function constantColumns(rows: readonly Row[], columns: readonly Column[]): Set<string> {
+  const same = new Set<string>();
+  if (rows.length < 2) return same;
+  for (const c of columns) {
+    if (c.group === 'info') continue;
+    const first = rows[0]!.cells.get(c.id) ?? null;
+    if (rows.every(r => Object.is(r.cells.get(c.id) ?? null, first))) same.add(c.id);
+  }
+  return same;
+}

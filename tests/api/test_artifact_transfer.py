@@ -564,3 +564,62 @@ def test_nginx_takes_every_kind_of_store(place):
     assert '"b.s3.eu.example.com" https://$cairn_store_host;' in text
     assert '"localhost:9000" http://cairn_store_3;' in text and text.count("server localhost:9000") == 1
     assert "location ^~ /_local/3/" in text and "location ^~ /_local/0/" in text
+
+
+# -- the same on a local disk, with cairn's own workers
+
+
+@pytest.fixture(scope="module")
+def local(api):
+    reply = api.request("PUT", DOOR + "d/%C3%A9 x.json", data=BODY)
+    assert reply.status == 200, str(reply)
+    return lambda method="GET", **headers: api.request(
+        method, DOOR + "d/%C3%A9 x.json", headers={k.replace("_", "-"): v for k, v in headers.items()}
+    )
+
+
+def test_local_multiple_ranges(local):
+    reply = local(Range="bytes=0-1,10-12,-1")
+    assert reply.status == 206
+    kind, _, boundary = reply.type.partition("; boundary=")
+    assert kind == "multipart/byteranges"
+    parts = reply.body.split(b"--" + boundary.encode())
+    assert [p.split(b"\r\n\r\n", 1)[1].removesuffix(b"\r\n") for p in parts[1:-1]] == [BODY[:2], BODY[10:13], BODY[-1:]]
+    assert all(b"Content-Type: text/plain" in p for p in parts[1:-1])
+    assert b"bytes 10-12/%d" % len(BODY) in parts[2]
+
+
+def test_local_conditions(local):
+    whole = local()
+    etag, modified = whole.headers["ETag"], whole.headers["Last-Modified"]
+    for more in ({"If_None_Match": etag}, {"If_None_Match": f'"other", {etag}'}, {"If_None_Match": "*"}, {"If_Modified_Since": modified}):
+        for method in ("GET", "HEAD"):
+            reply = local(method, **more)
+            assert (reply.status, reply.body) == (304, b""), (more, str(reply))
+            assert reply.headers["ETag"] == etag
+    assert local(If_None_Match='"other"', If_Modified_Since=modified).body == BODY
+    assert local(If_Modified_Since="Tue, 24 Nov 2015 01:00:00 GMT").body == BODY
+    assert local(If_Match='"other"').status == 412
+    assert local(Range="bytes=0-3", If_Range=etag).status == 206
+    assert local(Range="bytes=0-3", If_Range='"other"').body == BODY
+
+
+def test_local_head_of_a_range(local):
+    reply = local("HEAD", Range="bytes=0-3")
+    assert (reply.status, reply.body, reply.headers["Content-Length"]) == (206, b"", "4")
+
+
+def test_local_ranges_that_are_none(local):
+    reply = local(Range=f"bytes={len(BODY)}-")
+    reply.fails(416, "BAD_REQUEST")
+    for odd in ("bytes=5-2", "bytes=", "bytes=a-b", "lines=1-2", "bytes=--1"):
+        reply = local(Range=odd)
+        assert reply.status == 416 or reply.body == BODY, odd
+
+
+def test_local_headers(local):
+    reply = local()
+    assert reply.type == "text/plain" and "Content-Encoding" not in reply.headers
+    assert reply.headers["Content-Disposition"] == "attachment; filename=\"e x.json\"; filename*=UTF-8''%C3%A9%20x.json"
+    assert reply.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert local(Accept_Encoding="gzip").headers.get("Content-Encoding") is None

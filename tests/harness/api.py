@@ -116,7 +116,7 @@ class Api:
             link.putrequest(method, target, skip_host=bool(headers and "Host" in headers))
             for name, value in (headers or {}).items():
                 link.putheader(name, value)
-            if body is not None:
+            if body is not None and "Transfer-Encoding" not in (headers or {}):
                 link.putheader("Content-Length", str(len(body)))
             link.endheaders(body)
             r = link.getresponse()

@@ -58,18 +58,6 @@ static const struct choice {
     { "s3_addressing", { "auto", "path", "virtual" } },
 };
 
-/* These mean something when they are empty. */
-static const char *const may_be_empty[] = {
-    "pid_file",         "db_socket",
-    "db_user",          "db_password",
-    "db_password_file", "artifacts_destination",
-    "artifact_roots",   "default_artifact_root",
-    "s3_endpoint",      "s3_region",
-    "s3_access_key",    "s3_secret_key",
-    "s3_session_token", "s3_credentials_file",
-    "s3_profile",
-};
-
 /* Names in the environment that start as settings do and are not: they are
  * for the scripts and the tests. */
 static const char *const not_settings[] = {
@@ -146,12 +134,11 @@ static int check_choice(const char *where, const char *name, const char *value)
 
 static int check_text(const char *where, const char *name, const char *value)
 {
-    if (!*value) {
-        for (size_t i = 0; i < sizeof(may_be_empty) / sizeof(may_be_empty[0]); i++)
-            if (strcmp(may_be_empty[i], name) == 0)
-                return 0;
-        return complain(where, "%s must not be empty", name);
-    }
+    /* What is empty by default means something when it is. */
+    if (!*value)
+        return *setting_find(name, strlen(name))->fallback
+                   ? complain(where, "%s must not be empty", name)
+                   : 0;
     if (strcmp(name, "socket_mode") == 0 &&
         (strlen(value) > 4 || strspn(value, "01234567") != strlen(value) ||
          strtol(value, NULL, 8) > 0777))

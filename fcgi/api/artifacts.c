@@ -168,6 +168,7 @@ static int send_artifact(struct request *rq, const struct artifact_store *store,
     if (artifact.is_dir)
         return fail(rq, INVALID_PARAMETER_VALUE,
                     "Artifact path refers to a directory, not a file: '%s'", path);
+    transfer.size = artifact.size;
     if (artifact_send(store, path, &transfer) < 0)
         return -1;
     rq->reply_type = artifact_type(artifact.name);

@@ -80,9 +80,8 @@ static const struct scheme {
     const char *begin;
     const struct artifact_ops *ops;
 } schemes[] = {
-    { "/", &artifact_local },
-    { "file:", &artifact_local },
-    { "s3://", &artifact_s3 },
+    { "/", &artifact_local },      { "file:", &artifact_local }, { "s3://", &artifact_s3 },
+    { "wasbs:", &artifact_azure }, { "wasb:", &artifact_azure },
 };
 
 /* Reads one root of the settings, or a URI that a client wrote. */

@@ -110,6 +110,7 @@ struct artifact_transfer {
      * if it asks nothing. nginx asks by GET, when the client says HEAD as well. */
     const char *range, *if_none_match, *if_modified_since;
     int64_t length; /* of an upload, in bytes */
+    int64_t size;   /* of the file that is sent */
 
     struct {
         const char *name, *value;

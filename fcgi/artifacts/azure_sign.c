@@ -50,17 +50,17 @@ static void add_line(struct text *t, const char *s)
 
 static int by_header(const void *a, const void *b)
 {
-    return strcmp(((const struct azure_header *)a)->name, ((const struct azure_header *)b)->name);
+    return strcmp(((const struct http_header *)a)->name, ((const struct http_header *)b)->name);
 }
 
 /* Those of x-ms-, sorted. */
 static void add_headers(struct text *t, const struct azure_request *rq)
 {
-    struct azure_header *sorted;
+    struct http_header *sorted;
 
     if (!rq->count)
         return;
-    sorted = arena_array(t->mem, struct azure_header, rq->count);
+    sorted = arena_array(t->mem, struct http_header, rq->count);
     memcpy(sorted, rq->headers, rq->count * sizeof(*sorted));
     qsort(sorted, rq->count, sizeof(*sorted), by_header);
     for (size_t i = 0; i < rq->count; i++) {
@@ -85,7 +85,7 @@ static char *decoded(struct arena *mem, const char *s, size_t length)
 }
 
 /* name=value; the name in lower case. */
-static struct azure_header parameter(struct arena *mem, const char *s, size_t length)
+static struct http_header parameter(struct arena *mem, const char *s, size_t length)
 {
     const char *equals = memchr(s, '=', length);
     size_t name = equals ? (size_t)(equals - s) : length;
@@ -93,13 +93,12 @@ static struct azure_header parameter(struct arena *mem, const char *s, size_t le
 
     for (char *c = lower; *c; c++)
         *c = (char)tolower((unsigned char)*c);
-    return (struct azure_header){ lower,
-                                  equals ? decoded(mem, equals + 1, length - name - 1) : "" };
+    return (struct http_header){ lower, equals ? decoded(mem, equals + 1, length - name - 1) : "" };
 }
 
 static int by_parameter(const void *a, const void *b)
 {
-    const struct azure_header *x = a, *y = b;
+    const struct http_header *x = a, *y = b;
     int order = strcmp(x->name, y->name);
 
     return order ? order : strcmp(x->value, y->value);
@@ -109,13 +108,13 @@ static int by_parameter(const void *a, const void *b)
 static void add_query(struct text *t, const char *query)
 {
     size_t room = 1, count = 0;
-    struct azure_header *all;
+    struct http_header *all;
 
     if (!query || !*query)
         return;
     for (const char *c = query; *c; c++)
         room += *c == '&';
-    all = arena_array(t->mem, struct azure_header, room);
+    all = arena_array(t->mem, struct http_header, room);
     while (*query) {
         size_t n = strcspn(query, "&");
 

@@ -5,14 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../arena.h"
+#include "http.h"
 
 /* The version of the service that all of this is written for. */
 #define AZURE_VERSION "2021-12-02"
-
-struct azure_header {
-    const char *name, *value;
-};
 
 /* A request as it will be sent. Texts may be NULL where there is nothing. */
 struct azure_request {
@@ -22,7 +18,7 @@ struct azure_request {
     int64_t length;    /* of the body */
     const char *content_type, *range;
     const char *if_modified_since, *if_match, *if_none_match, *if_unmodified_since;
-    const struct azure_header *headers; /* those that begin with x-ms-, in lower case */
+    const struct http_header *headers; /* those that begin with x-ms-, in lower case */
     size_t count;
 };
 

@@ -26,7 +26,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-static const struct azure_header of_2015[] = {
+static const struct http_header of_2015[] = {
     { "x-ms-version", "2015-02-21" },
     { "x-ms-date", "Fri, 26 Jun 2015 23:39:12 GMT" },
 };
@@ -76,7 +76,7 @@ static void test_the_canonicalized_resource(void **state)
 
 static void test_each_header_has_its_line(void **state)
 {
-    static const struct azure_header blob[] = {
+    static const struct http_header blob[] = {
         { "x-ms-version", AZURE_VERSION },
         { "x-ms-date", "d" },
         { "x-ms-blob-type", "BlockBlob" },
@@ -103,7 +103,7 @@ static void test_each_header_has_its_line(void **state)
 
 static void test_a_range_is_signed(void **state)
 {
-    static const struct azure_header headers[] = {
+    static const struct http_header headers[] = {
         { "x-ms-date", "Tue, 24 Nov 2026 01:50:00 GMT" },
         { "x-ms-version", "2021-12-02" },
     };

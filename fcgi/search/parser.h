@@ -85,9 +85,15 @@ struct terms join_keywords(struct arena *, const struct terms *);
 /* Conditions on a column, a constant of the program. Texts are told apart by case. */
 void text_condition(struct sql *, const char *column, const struct comparison *);
 void number_condition(struct sql *, const char *column, const struct comparison *);
+/* What is searched, and from which side: probing, the tables of values are entered by
+ * the owner and the key alone; else the database may begin with them. */
+struct subject {
+    enum search_what what;
+    bool probing;
+};
 /* The beginning of a condition on the row x that holds a key's value: what follows is
  * about x.value, and ends with a parenthesis. */
-void exists_open(struct sql *, enum search_what, enum entity, const char *key);
+void exists_open(struct sql *, const struct subject *, enum entity, const char *key);
 
 /* The comparators of a set, as Python prints it. */
 const char *comparators_text(struct arena *, const enum comparator *, size_t count);

@@ -22,6 +22,10 @@ enum search_what {
  * empty: nothing is added. -1 with MLflow's text. */
 int search_filter(const struct search_ctx *, enum search_what, const char *filter,
                   struct sql *) MUST_CHECK;
+/* The same conditions for a walk along an index of the searched table: for each of its
+ * rows one look at the values of that row, never a list of all values that match. */
+int search_filter_probing(const struct search_ctx *, enum search_what, const char *filter,
+                          struct sql *) MUST_CHECK;
 
 /* The order: JOINs that the ORDER BY needs are added to joins (each LEFT JOIN
  * yields at most one row), the list after "ORDER BY " to order, tie-breaks

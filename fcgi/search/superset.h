@@ -46,7 +46,7 @@ bool superset_order_read(const struct search_ctx *, enum search_what, const char
 bool superset_lex(struct arena *, const char *text, struct lexemes *) MUST_CHECK;
 
 /* Adds the condition, if MLflow has none of the kind; else false. */
-bool superset_condition(struct sql *, const struct comparison *);
+bool superset_condition(struct sql *, const struct subject *, const struct comparison *);
 /* The comparators of texts that are not MLflow's. */
 void superset_text_condition(struct sql *, const char *column, const struct comparison *);
 /* Adds a scalar subquery: the value of a run's series; NULL if there is none. */

@@ -51,11 +51,12 @@ void aggregate_value(struct sql *sql, const struct identifier *id)
 }
 
 /* Params are texts. Those that are no numbers are not compared. */
-static void add_numeric_param(struct sql *sql, const struct comparison *c)
+static void add_numeric_param(struct sql *sql, const struct subject *subject,
+                              const struct comparison *c)
 {
     static const char number[] = "^[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?$";
 
-    exists_open(sql, SEARCH_RUNS, ENTITY_PARAM, c->id.key);
+    exists_open(sql, subject, ENTITY_PARAM, c->id.key);
     sql_add(sql, "x.value REGEXP ? AND ", text(number));
     number_condition(sql, "CAST(x.value AS DOUBLE)", c);
     add(sql, ")");
@@ -68,13 +69,13 @@ static void add_of_experiment(struct sql *sql, const struct comparison *c)
     add(sql, ")");
 }
 
-bool superset_condition(struct sql *sql, const struct comparison *c)
+bool superset_condition(struct sql *sql, const struct subject *subject, const struct comparison *c)
 {
     if (c->id.aggregate) {
         aggregate_value(sql, &c->id);
         number_condition(sql, "", c);
     } else if (c->id.entity == ENTITY_PARAM && c->count && c->values->type != VALUE_TEXT) {
-        add_numeric_param(sql, c);
+        add_numeric_param(sql, subject, c);
     } else if (c->id.attribute && (c->id.attribute->uses & ATTRIBUTE_VIA_EXPERIMENT)) {
         add_of_experiment(sql, c);
     } else {

@@ -205,7 +205,7 @@ void text_condition(struct sql *sql, const char *column, const struct comparison
     }
 }
 
-static const char *subject(enum search_what what)
+static const char *alias(enum search_what what)
 {
     switch (what) {
     case SEARCH_RUNS:
@@ -216,12 +216,12 @@ static const char *subject(enum search_what what)
     return "";
 }
 
-static void add_exists(struct sql *sql, enum search_what what, enum entity entity)
+static void add_exists(struct sql *sql, const struct subject *subject, enum entity entity)
 {
-    const struct entity_values *v = values_of(what, entity);
+    const struct entity_values *v = values_of(subject->what, entity);
 
-    add(sql, "EXISTS (SELECT 1 FROM %s x WHERE x.%s = %s.%s AND ", v->table, v->owner,
-        subject(what), v->owner);
+    add(sql, "EXISTS (SELECT 1 FROM %s x%s WHERE x.%s = %s.%s AND ", v->table,
+        subject->probing ? " FORCE INDEX (PRIMARY)" : "", v->owner, alias(subject->what), v->owner);
 }
 
 /* A key is told from others by its case; IS NULL and ORDER BY do not, as in MLflow. */
@@ -230,26 +230,27 @@ static void add_key(struct sql *sql, const char *key)
     sql_add(sql, "x.`key` = ? AND BINARY x.`key` = ? AND ", text(key), text(key));
 }
 
-void exists_open(struct sql *sql, enum search_what what, enum entity entity, const char *key)
+void exists_open(struct sql *sql, const struct subject *subject, enum entity entity,
+                 const char *key)
 {
-    add_exists(sql, what, entity);
+    add_exists(sql, subject, entity);
     add_key(sql, key);
 }
 
 /* NaN is kept as 0 with is_nan set; it is unequal to everything, and nothing else. */
-static void add_metric(struct sql *sql, const struct comparison *c)
+static void add_metric(struct sql *sql, const struct subject *subject, const struct comparison *c)
 {
-    exists_open(sql, SEARCH_RUNS, ENTITY_METRIC, c->id.key);
+    exists_open(sql, subject, ENTITY_METRIC, c->id.key);
     add(sql, c->comparator == CMP_NE ? "(" : "x.is_nan = 0 AND ");
     number_condition(sql, "x.value", c);
     add(sql, c->comparator == CMP_NE ? " OR x.is_nan = 1))" : ")");
 }
 
-static void add_keyed(struct sql *sql, enum search_what what, const struct comparison *c)
+static void add_keyed(struct sql *sql, const struct subject *subject, const struct comparison *c)
 {
     if (c->comparator == CMP_IS_NULL)
         add(sql, "NOT ");
-    add_exists(sql, what, c->id.entity);
+    add_exists(sql, subject, c->id.entity);
     if (c->comparator == CMP_IS_NULL || c->comparator == CMP_IS_NOT_NULL) {
         sql_add(sql, "x.`key` = ?)", text(c->id.key));
         return;
@@ -260,9 +261,9 @@ static void add_keyed(struct sql *sql, enum search_what what, const struct compa
 }
 
 /* Runs of MLflow before 1.30 have their name in this tag alone. */
-static void add_run_name(struct sql *sql, const struct comparison *c)
+static void add_run_name(struct sql *sql, const struct subject *subject, const struct comparison *c)
 {
-    exists_open(sql, SEARCH_RUNS, ENTITY_TAG, "mlflow.runName");
+    exists_open(sql, subject, ENTITY_TAG, "mlflow.runName");
     text_condition(sql, "x.value", c);
     add(sql, ")");
 }
@@ -278,17 +279,18 @@ static void add_dataset(struct sql *sql, const struct comparison *c)
     add(sql, ")");
 }
 
-static void add_comparison(struct sql *sql, enum search_what what, const struct comparison *c)
+static void add_comparison(struct sql *sql, const struct subject *subject,
+                           const struct comparison *c)
 {
-    if (superset_condition(sql, c))
+    if (superset_condition(sql, subject, c))
         return;
     switch (c->id.entity) {
     case ENTITY_METRIC:
-        add_metric(sql, c);
+        add_metric(sql, subject, c);
         return;
     case ENTITY_PARAM:
     case ENTITY_TAG:
-        add_keyed(sql, what, c);
+        add_keyed(sql, subject, c);
         return;
     case ENTITY_DATASET:
         add_dataset(sql, c);
@@ -297,7 +299,7 @@ static void add_comparison(struct sql *sql, enum search_what what, const struct 
         break;
     }
     if (c->id.attribute->uses & ATTRIBUTE_VIA_TAG)
-        add_run_name(sql, c);
+        add_run_name(sql, subject, c);
     else if (c->id.attribute->type == ATTRIBUTE_TEXT)
         text_condition(sql, c->id.attribute->column, c);
     else
@@ -331,15 +333,15 @@ int comparison_check(const struct search_ctx *cx, enum search_what what, struct 
 
 /* Of a NOT's item, unknown is as good as false: what has no end_time is not found by
  * end_time > 5, and found by NOT end_time > 5. */
-static void add_expr(struct sql *sql, enum search_what what, const struct expr *e)
+static void add_expr(struct sql *sql, const struct subject *subject, const struct expr *e)
 {
     if (e->kind == EXPR_COMPARISON) {
-        add_comparison(sql, what, &e->comparison);
+        add_comparison(sql, subject, &e->comparison);
         return;
     }
     for (size_t i = 0; i < e->count; i++) {
         add(sql, "%s", !i ? "(" : e->kind == EXPR_OR ? ") OR (" : ") AND (");
-        add_expr(sql, what, &e->items[i]);
+        add_expr(sql, subject, &e->items[i]);
     }
     add(sql, e->kind == EXPR_NOT ? ") IS NOT TRUE" : ")");
 }
@@ -356,20 +358,32 @@ static int filter_read(const struct search_ctx *cx, enum search_what what, const
     return 0;
 }
 
-int search_filter(const struct search_ctx *cx, enum search_what what, const char *filter,
-                  struct sql *sql)
+static int add_filter(const struct search_ctx *cx, const struct subject *subject,
+                      const char *filter, struct sql *sql)
 {
     struct expr all;
 
-    if (filter_read(cx, what, filter, &all) < 0) {
-        if (!superset_parse(cx, what, filter, &all))
+    if (filter_read(cx, subject->what, filter, &all) < 0) {
+        if (!superset_parse(cx, subject->what, filter, &all))
             return -1; /* with MLflow's words */
         error_clear(cx->err);
     }
     for (size_t i = 0; i < all.count; i++) {
         add(sql, " AND (");
-        add_expr(sql, what, &all.items[i]);
+        add_expr(sql, subject, &all.items[i]);
         add(sql, ")");
     }
     return 0;
+}
+
+int search_filter(const struct search_ctx *cx, enum search_what what, const char *filter,
+                  struct sql *sql)
+{
+    return add_filter(cx, &(struct subject){ what, false }, filter, sql);
+}
+
+int search_filter_probing(const struct search_ctx *cx, enum search_what what, const char *filter,
+                          struct sql *sql)
+{
+    return add_filter(cx, &(struct subject){ what, true }, filter, sql);
 }

@@ -84,3 +84,24 @@ def test_a_late_page_by_time(api, large):
     experiment, runs = large
     by_time = [run["id"] for run in sorted(runs, key=lambda run: (run["start"], run["id"]))]
     assert search(api, experiment, "attributes.start_time ASC", 500) == by_time
+
+
+@pytest.mark.parametrize(
+    "text, matches",
+    [
+        ("metrics.m < 250", lambda r: r["value"] is not None and r["value"] < 250),
+        ("metrics.m < 30", lambda r: r["value"] is not None and r["value"] < 30),
+        ("metrics.m != 7", lambda r: r["nan"] or r["value"] is not None and r["value"] != 7),
+        ("metrics.m >= 0 AND metrics.m < 60", lambda r: r["value"] is not None and r["value"] < 60),
+        ("metrics.m = 7 AND attributes.start_time < 25", lambda r: r["value"] == 7 and r["start"] < 25),
+        ("metrics.m < 200 AND attributes.start_time >= 47", lambda r: r["value"] is not None and r["value"] < 200 and r["start"] >= 47),
+        ("params.none IS NULL AND metrics.m < 150", lambda r: r["value"] is not None and r["value"] < 150),
+    ],
+)
+@pytest.mark.parametrize("size", [7, 200])
+def test_filters_that_many_or_few_match(api, large, text, matches, size):
+    """Many: a walk along the latest runs; few, or only the latest: another way. The pages tell no difference."""
+    experiment, runs = large
+    by_time = [run["id"] for run in sorted(filter(matches, runs), key=lambda run: (-run["start"], run["id"]))]
+    pages = 12
+    assert search(api, experiment, "attributes.start_time DESC", size, pages=pages, filter=text) == by_time[: pages * size]

@@ -41,13 +41,21 @@ static const struct bounds {
     const char *name;
     int64_t low, high;
 } bounds[] = {
-    { "backlog", 1, 65535 },         { "ingest_workers", 1, 1000 },
-    { "query_workers", 1, 1000 },    { "artifact_workers", 1, 1000 },
-    { "archive_workers", 1, 1000 },  { "max_requests", 0, 1000000000 },
-    { "request_timeout", 0, 86400 }, { "stop_timeout", 0, 86400 },
-    { "db_port", 1, 65535 },         { "db_connect_timeout", 1, 3600 },
-    { "max_body", 1024, 1 << 30 },   { "request_memory", 1 << 20, (int64_t)1 << 40 },
+    { "backlog", 1, 65535 },
+    { "ingest_workers", 1, 1000 },
+    { "query_workers", 1, 1000 },
+    { "artifact_workers", 1, 1000 },
+    { "archive_workers", 1, 1000 },
+    { "max_requests", 0, 1000000000 },
+    { "request_timeout", 0, 86400 },
+    { "stop_timeout", 0, 86400 },
+    { "db_port", 1, 65535 },
+    { "db_connect_timeout", 1, 3600 },
+    { "max_body", 1024, 1 << 30 },
+    { "request_memory", 1 << 20, (int64_t)1 << 40 },
     { "slow_ms", 0, 86400000 },
+    { "quota_bytes", 0, (int64_t)1 << 60 },
+    { "quota_files", 0, (int64_t)1 << 40 },
 };
 
 static const struct choice {

@@ -24,6 +24,7 @@
     X(FEATURE_DISABLED, 400, "KAM00", "FEATURE_DISABLED")                                          \
     X(RESOURCE_EXHAUSTED, 429, NULL, NULL)                                                         \
     X(REQUEST_TOO_LARGE, 413, NULL, NULL)                                                          \
+    X(QUOTA_EXCEEDED, 413, NULL, NULL)                                                             \
     X(NOT_IMPLEMENTED, 501, NULL, NULL)                                                            \
     X(RESOURCE_ALREADY_EXISTS, 400, "KAM00", "RESOURCE_ALREADY_EXISTS")                            \
     X(RESOURCE_DOES_NOT_EXIST, 404, "KAM00", "RESOURCE_NOT_FOUND")

@@ -6,13 +6,19 @@
 #include <time.h>
 
 #include "artifacts/artifacts.h"
+#include "orphans.h"
 #include "store/garbage.h"
+#include "store/usage.h"
+
+enum {
+    ORPHANS_AGE = 24 * 60 * 60 * 1000 /* ms: uploads of a day are nobody's orphans */
+};
 
 struct gc {
     const struct config *config;
     FILE *out;
     struct garbage_wish wish;
-    bool delete;
+    bool delete, orphans, recount, has_age;
     struct arena *mem;
     struct error err;
     struct db db;
@@ -75,15 +81,26 @@ static int usage(const char *what, const char *word)
     return 2;
 }
 
+static bool read_switch(struct gc *gc, const char *word)
+{
+    if (!strcmp(word, "--delete"))
+        gc->delete = true;
+    else if (!strcmp(word, "--orphans"))
+        gc->orphans = true;
+    else if (!strcmp(word, "--recount"))
+        gc->recount = true;
+    else
+        return false;
+    return true;
+}
+
 static int read_words(struct gc *gc, int argc, char **argv)
 {
     for (int i = 0; i < argc; i++) {
         const char *word = argv[i], *value = i + 1 < argc ? argv[i + 1] : NULL;
 
-        if (!strcmp(word, "--delete")) {
-            gc->delete = true;
+        if (read_switch(gc, word))
             continue;
-        }
         if (strcmp(word, "--older-than") != 0 && strcmp(word, "--run-ids") != 0 &&
             strcmp(word, "--experiment-ids") != 0 && strcmp(word, "--logged-model-ids") != 0)
             return usage("unexpected word", word);
@@ -92,6 +109,7 @@ static int read_words(struct gc *gc, int argc, char **argv)
         i++;
         if (!strcmp(word, "--older-than")) {
             gc->wish.older_than = gc_parse_age(value);
+            gc->has_age = true;
             if (gc->wish.older_than < 0)
                 return usage("an age is like 30d or 2d8h5m20s, not", value);
         } else if (!strcmp(word, "--run-ids")) {
@@ -105,7 +123,7 @@ static int read_words(struct gc *gc, int argc, char **argv)
     return 0;
 }
 
-static const char *size_text(struct arena *mem, int64_t bytes)
+const char *gc_size_text(struct arena *mem, int64_t bytes)
 {
     static const char *const units[] = { "B", "kB", "MB", "GB", "TB", "PB" };
     double size = (double)bytes;
@@ -193,13 +211,59 @@ static int take_all(struct gc *gc, const struct garbage_item *items, size_t coun
     return 0;
 }
 
+/* Quotas count anew what is stored: they do not see what this command, MLflow, or
+ * somebody on the disk did. Uploads into a directory wait while it is counted. */
+static int recount_directory(struct gc *gc, const struct artifact_store *store,
+                             const char *directory)
+{
+    struct artifact_total total;
+    struct usage usage;
+    int known = usage_lock(&gc->db, directory, &usage);
+
+    if (known <= 0)
+        return known;
+    if (artifact_count(store, directory, &total) < 0)
+        return -1;
+    usage = (struct usage){ .bytes = total.bytes, .files = total.files };
+    if (usage_set(&gc->db, directory, &usage, gc->wish.now) < 0)
+        return -1;
+    return db_commit(&gc->db);
+}
+
+static int recount(struct gc *gc)
+{
+    const struct artifact_store store = artifact_store_of(&gc->err, gc->mem, gc->config);
+    struct text_list directories;
+
+    if (db_ready(&gc->db) < 0)
+        return say_failed(gc);
+    if (!gc->config->quota_bytes && !gc->config->quota_files)
+        return usage_forget(&gc->db) < 0 || db_commit(&gc->db) < 0 ? say_failed(gc) : 0;
+    if (usage_directories(&gc->db, &directories) < 0)
+        return say_failed(gc);
+    db_rollback(&gc->db);
+    for (size_t i = 0; i < directories.count; i++)
+        if (recount_directory(gc, &store, directories.items[i]) < 0)
+            return say_failed(gc);
+    fprintf(gc->out, "%zu directories were counted.\n", directories.count);
+    return 0;
+}
+
+static int collect_orphans(struct gc *gc)
+{
+    const struct artifact_store store = artifact_store_of(&gc->err, gc->mem, gc->config);
+    const struct orphans_wish wish = {
+        .delete = gc->delete,
+        .before = gc->wish.now - (gc->has_age ? gc->wish.older_than : ORPHANS_AGE),
+    };
+
+    return orphans_collect(&gc->db, &store, &wish, gc->out) < 0 ? say_failed(gc) : 0;
+}
+
 static int collect(struct gc *gc)
 {
     struct garbage garbage;
-    struct timespec now;
 
-    clock_gettime(CLOCK_REALTIME, &now);
-    gc->wish.now = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
     if (db_ready(&gc->db) < 0 || garbage_find(&gc->db, &gc->wish, &garbage) < 0)
         return say_failed(gc);
     db_rollback(&gc->db);
@@ -210,9 +274,23 @@ static int collect(struct gc *gc)
     fprintf(gc->out,
             "%zu runs, %zu logged models, %zu experiments; %" PRId64 " files, %s of artifacts%s\n",
             garbage.run_count, garbage.model_count, garbage.experiment_count, gc->files,
-            size_text(gc->mem, gc->bytes),
+            gc_size_text(gc->mem, gc->bytes),
             gc->delete ? "." : ": nothing was deleted, --delete does it.");
     return 0;
+}
+
+static int run(struct gc *gc)
+{
+    struct timespec now;
+    int failed = 0;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    gc->wish.now = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    if (gc->orphans)
+        failed = collect_orphans(gc);
+    else if (gc->delete || !gc->recount)
+        failed = collect(gc);
+    return failed || (!gc->delete &&!gc->recount) ? failed : recount(gc);
 }
 
 int gc_run(const struct config *config, int argc, char **argv, FILE *out)
@@ -227,7 +305,7 @@ int gc_run(const struct config *config, int argc, char **argv, FILE *out)
     if (!result)
         result = db_open(&gc.db, config) < 0 ? say_failed(&gc) : 0;
     if (!result)
-        result = collect(&gc);
+        result = run(&gc);
     db_close(&gc.db);
     arena_destroy(gc.mem);
     return result < 0 ? 1 : result;

@@ -5,14 +5,20 @@
 
 #include <stdio.h>
 
+#include "arena.h"
 #include "config.h"
 
 /* words: --older-than 30d12h, --run-ids a,b, --experiment-ids 1,2,
- * --logged-model-ids m-…, --delete. Without --delete it only says what it would
+ * --logged-model-ids m-…, --delete; --orphans instead takes files that belong to nothing
+ * (orphans.h), --recount counts anew what quotas are held against, as --delete does at
+ * its end. Without --delete it only says what it would
  * delete, and how much that is. Safe to interrupt: artifacts go before the rows that
  * name them, so the next call finds what is left. 0 done, 1 failed with one line on
  * standard error, 2 for words it does not know. */
 int gc_run(const struct config *, int argc, char **argv, FILE *out);
+
+/* "1.5 MB" */
+const char *gc_size_text(struct arena *, int64_t bytes);
 
 /* Milliseconds of "2d8h5m20s"; -1 if it is no such text. */
 int64_t gc_parse_age(const char *text);

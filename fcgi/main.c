@@ -73,7 +73,8 @@ static const struct command commands[] = {
       "Print the flags of ops/nginx-conf that follow from the artifact settings, one a line." },
     { "gc", NULL, true, run_gc,
       "Delete for good what was deleted: --older-than 30d, --run-ids a,b, --experiment-ids 1,2, "
-      "--logged-model-ids m,n; --delete does it." },
+      "--logged-model-ids m,n; --delete does it. Or --orphans: files that belong to nothing in the "
+      "database and are older than a day. --recount: what quotas are held against." },
     { "import", NULL, true, run_import,
       "Take over an mlruns directory or an SQLite mlflow.db: PATH, --artifacts copy|link|none, "
       "--artifact-root DIR, --dry-run." },

@@ -9,6 +9,7 @@
 #include "../store/runs.h"
 #include "endpoints.h"
 #include "fragments.h"
+#include "quota.h"
 
 enum {
     LARGEST_FROM_PAGE = 10 * 1024 * 1024,
@@ -84,9 +85,11 @@ int artifact_upload(struct request *rq)
                     "These artifacts are at '%s', which this server does not write.",
                     run.artifact_uri);
     full = *root ? arena_printf(rq->mem, "%s/%s", root, in.path) : in.path;
-    if (artifact_path_check(&store, &full) < 0)
+    if (artifact_path_check(&store, &full) < 0 ||
+        quota_take(rq, &store, full, (int64_t)rq->body_length) < 0 ||
+        artifact_write(&store, full, rq->body, rq->body_length) < 0)
         return -1;
-    return artifact_write(&store, full, rq->body, rq->body_length);
+    return quota_keep(rq);
 }
 
 /* Multipart uploads */

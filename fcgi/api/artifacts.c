@@ -9,6 +9,7 @@
 #include "../store/runs.h"
 #include "endpoints.h"
 #include "fragments.h"
+#include "quota.h"
 
 static struct artifact_store store_of(struct request *rq)
 {
@@ -243,9 +244,13 @@ static int receive(struct request *rq, const struct artifact_store *store, const
     if (artifact_is_remote(store) ? rq->upload_length < 0 : !rq->body_file)
         return fail(rq, INVALID_STATE,
                     "nginx is set up for another kind of artifact store: see ops/nginx-conf.");
+    if (quota_take_upload(rq, store, path) < 0)
+        return -1;
     if (!artifact_is_remote(store))
-        return artifact_place(store, path, rq->body_file);
-    return artifact_receive(store, path, &transfer) < 0 ? -1 : reply_transfer(rq, &transfer);
+        return artifact_place(store, path, rq->body_file) < 0 ? -1 : quota_keep(rq);
+    return artifact_receive(store, path, &transfer) < 0 || quota_keep(rq) < 0
+               ? -1
+               : reply_transfer(rq, &transfer);
 }
 
 NO_INPUT(artifact_put);
@@ -268,7 +273,8 @@ int artifact_delete(struct request *rq)
     const struct artifact_store store = store_of(rq);
     const char *path = request_member(rq, "artifact_path");
 
-    if (artifact_path_check(&store, &path) < 0 || artifact_remove(&store, path) < 0)
+    if (artifact_path_check(&store, &path) < 0 || quota_give(rq, &store, path) < 0 ||
+        artifact_remove(&store, path) < 0 || quota_keep(rq) < 0)
         return -1;
     return reply_empty(rq);
 }

@@ -147,25 +147,34 @@ static void set_request(CURL *curl, const struct http_call *call)
         curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, call->method);
 }
 
+/* Appends a line to a list, which is freed and NULL if there is no memory. */
+static int add_line(struct curl_slist **list, const char *text)
+{
+    struct curl_slist *longer = curl_slist_append(*list, text);
+
+    if (!longer) {
+        curl_slist_free_all(*list);
+        *list = NULL;
+        return -1;
+    }
+    *list = longer;
+    return 0;
+}
+
 /* libcurl adds headers of its own unless it is told otherwise. NULL: no memory. */
 static struct curl_slist *header_list(const struct artifact_store *store,
                                       const struct http_call *call)
 {
-    static const char *const unwanted[] = { "Expect:", "Content-Type:" };
-    struct curl_slist *list = NULL, *longer;
+    struct curl_slist *list = NULL;
 
-    for (size_t i = 0; i < sizeof(unwanted) / sizeof(*unwanted) + call->header_count; i++) {
-        size_t own = sizeof(unwanted) / sizeof(*unwanted);
-        const struct http_header *h = i < own ? NULL : &call->headers[i - own];
+    if (add_line(&list, "Expect:") < 0 || add_line(&list, "Content-Type:") < 0)
+        return NULL;
+    for (size_t i = 0; i < call->header_count; i++) {
+        const struct http_header *h = &call->headers[i];
 
-        longer = curl_slist_append(
-            list, h ? arena_printf(store->mem, *h->value ? "%s: %s" : "%s;", h->name, h->value)
-                    : unwanted[i]);
-        if (!longer) {
-            curl_slist_free_all(list);
+        if (add_line(&list,
+                     arena_printf(store->mem, *h->value ? "%s: %s" : "%s;", h->name, h->value)) < 0)
             return NULL;
-        }
-        list = longer;
     }
     return list;
 }

@@ -88,11 +88,11 @@ static bool is_section(struct arena *mem, const char *line, const char *name)
 static const char *value_of(const char *line, const char *name)
 {
     size_t length = strlen(name);
-    const char *equals = line + length + strspn(line + length, " \t");
 
-    if (strncasecmp(line, name, length) != 0 || *equals != '=')
+    if (strncasecmp(line, name, length) != 0)
         return NULL;
-    return equals + 1 + strspn(equals + 1, " \t");
+    line += length + strspn(line + length, " \t");
+    return *line == '=' ? line + 1 + strspn(line + 1, " \t") : NULL;
 }
 
 /* The value of a name in a section of an INI text; NULL: it has none. */

@@ -100,7 +100,9 @@ static XML_Parser open_parser(void)
 int xml_read(struct arena *mem, const char *document, size_t length, xml_element *element,
              void *context)
 {
-    struct reading r = { mem, open_parser(), element, context, { { NULL } }, 0 };
+    struct reading r = {
+        .mem = mem, .parser = open_parser(), .element = element, .context = context
+    };
 
     if (!r.parser || length > INT_MAX)
         return -1;

@@ -184,7 +184,8 @@ int artifact_settings_check(struct error *err, struct arena *mem, const struct c
 static void print_root(const struct artifact_store *store, FILE *to)
 {
     if (store->ops->endpoint)
-        fprintf(to, "--store=%s\n", store->ops->endpoint(store));
+        fprintf(to, "--store=%s\n%s", store->ops->endpoint(store),
+                store->ops->secret_uri && store->ops->secret_uri(store) ? "--secret-uris\n" : "");
     else
         fprintf(to, "--artifact-root=%d:%s\n", store->number, store->prefix);
 }

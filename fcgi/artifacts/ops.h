@@ -20,6 +20,8 @@ struct artifact_ops {
     /* Where nginx sends the requests for this store: "https://HOST" or "http://HOST:PORT",
      * with HOST[:PORT] as X-Store-Host has it. NULL: nginx opens its files. */
     const char *(*endpoint)(const struct artifact_store *);
+    /* Whether X-Store-Uri holds a signature, so that nginx must log no URI. NULL: never. */
+    bool (*secret_uri)(const struct artifact_store *);
 
     int (*find)(const struct artifact_store *, const char *path, struct artifact *);
     int (*entries)(const struct artifact_store *, const char *path, struct artifact **, size_t *);

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.seaweed import Seaweed
+
 OPS = Path(__file__).resolve().parents[2] / "ops"
 pytestmark = pytest.mark.timeout(900)   # the first ops/up builds the release
 
@@ -107,6 +109,29 @@ def test_artifacts_may_be_kept_in_another_directory():
         assert server.get(path) == "hello"
     finally:
         server.down(ok=False)
+        shutil.rmtree(server.top, ignore_errors=True)
+
+
+def test_artifacts_may_be_kept_in_a_bucket():
+    """Credentials come from the environment of ops/up and stay out of the configuration."""
+    server = Up()
+    store = Seaweed(server.top / "s3")
+    try:
+        store.create_bucket("kept")
+        env = {**os.environ, "AWS_ACCESS_KEY_ID": store.access_key, "AWS_SECRET_ACCESS_KEY": store.secret_key,
+               "AWS_DEFAULT_REGION": store.region, "AWS_ENDPOINT_URL": store.endpoint}
+        subprocess.run([OPS / "up", "--data", server.data, "--port", str(server.port), "--workers", "3", "--detach",
+                        "--artifacts-destination", "s3://kept/here"], check=True, timeout=800, env=env)
+        path = "/api/2.0/mlflow-artifacts/artifacts/a%20folder/x"
+        put = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}", data=b"hello", method="PUT")
+        assert urllib.request.urlopen(put, timeout=10).status == 200
+        assert store.get("kept", "here/a folder/x") == b"hello"
+        assert server.get(path) == "hello"
+        texts = [f.read_text(errors="replace") for sub in ("conf", "log") for f in (server.data / sub).rglob("*") if f.is_file()]
+        assert not any(store.secret_key in text for text in texts)
+    finally:
+        server.down(ok=False)
+        store.stop()
         shutil.rmtree(server.top, ignore_errors=True)
 
 

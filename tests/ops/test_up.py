@@ -200,16 +200,28 @@ def test_what_is_killed_comes_back_and_nothing_is_lost(served, name):
     assert {n for n in after if after[n] != before[n]} == {name}
 
 
+def begin_upload(served, name):
+    """An upload in parts; returns its directory."""
+    made = json.loads(served.get(f"/api/2.0/mlflow-artifacts/mpu/create/{name}", {"path": "x", "num_parts": 2}))
+    directory = served.data / "stage" / "parts" / made["upload_id"]
+    assert directory.is_dir()
+    return directory
+
+
 def test_after_up_itself_was_killed_the_next_one_starts_clean(served):
     made = served.post("experiments/create", name=f"before up was killed {time.time_ns()}")["experiment_id"]
     before = served.pids()
     stale = served.data / "stage" / "0000000001"
+    goes_on, given_up = (begin_upload(served, name) for name in ("goes_on", "given_up"))
     for pid in before.values():
         os.kill(pid, signal.SIGKILL)
     wait_for(lambda: not any(running(pid) for pid in before.values()))
     stale.write_bytes(b"half an upload")
+    os.utime(given_up / "table", (0, 0))
     served.up()
     assert not stale.exists()
+    wait_for(lambda: not given_up.exists())
+    assert goes_on.exists()
     assert not set(before.values()) & set(served.pids().values())
     assert json.loads(served.get(f"/api/2.0/mlflow/experiments/get?experiment_id={made}"))
 

@@ -4,14 +4,6 @@
 
 #include "azure.h"
 
-/* What the keys below path begin with. */
-static const char *below(const struct artifact_store *store, const char *path)
-{
-    const char *key = artifact_key(store, path);
-
-    return *key ? arena_printf(store->mem, "%s/", key) : "";
-}
-
 static const char *name_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -52,7 +44,9 @@ static int stop_at_first(void *context, const char *path, const struct artifact 
 
 static int find(const struct artifact_store *store, const char *path, struct artifact *artifact)
 {
-    const struct azure_listing listing = { .prefix = below(store, path), .deep = true, .page = 1 };
+    const struct azure_listing listing = { .prefix = azure_below(store, path),
+                                           .deep = true,
+                                           .page = 1 };
     int found = find_blob(store, path, artifact);
     bool is_dir = !*path;
 
@@ -95,7 +89,7 @@ static int by_name(const void *a, const void *b)
 static int entries(const struct artifact_store *store, const char *path, struct artifact **entries,
                    size_t *count)
 {
-    const struct azure_listing listing = { .prefix = below(store, path), .keep = true };
+    const struct azure_listing listing = { .prefix = azure_below(store, path), .keep = true };
     struct collection c = { .store = store };
 
     if (azure_list(store, &listing, collect, &c) < 0)
@@ -125,7 +119,7 @@ static int visit_file(void *context, const char *path, const struct artifact *ar
 static int walk(const struct artifact_store *store, const char *path, artifact_visit *visit,
                 void *context)
 {
-    const struct azure_listing listing = { .prefix = below(store, path), .deep = true };
+    const struct azure_listing listing = { .prefix = azure_below(store, path), .deep = true };
     struct walk walk = { visit, context };
     struct artifact artifact;
     int found = find_blob(store, path, &artifact);
@@ -172,50 +166,6 @@ static int write_blob(const struct artifact_store *store, const char *path, cons
     return done ? 0 : fail(store, INVALID_STATE, "The artifact store does not take this file.");
 }
 
-static int remove_blob(const struct artifact_store *store, const char *key)
-{
-    static const struct http_header snapshots = { "x-ms-delete-snapshots", "include" };
-    const struct azure_call call = {
-        .method = "DELETE",
-        .key = key,
-        .headers = &snapshots,
-        .count = 1,
-    };
-    struct arena_mark mark = arena_mark(store->mem);
-    struct http_reply reply;
-
-    if (azure_send(store, &call, &reply) < 0)
-        return -1;
-    arena_release(store->mem, mark);
-    return 0;
-}
-
-struct removal {
-    const struct artifact_store *store;
-    const char *prefix;
-};
-
-static int remove_found(void *context, const char *path, const struct artifact *artifact)
-{
-    const struct removal *r = context;
-
-    if (artifact->is_dir) /* of a hierarchical namespace: it may stay, empty */
-        return 0;
-    return remove_blob(r->store, arena_printf(r->store->mem, "%s%s", r->prefix, path));
-}
-
-static int remove_path(const struct artifact_store *store, const char *path)
-{
-    const struct azure_listing listing = { .prefix = below(store, path), .deep = true };
-    struct removal removal = { store, listing.prefix };
-
-    if (!*path)
-        return fail(store, INVALID_PARAMETER_VALUE, "Invalid path");
-    if (remove_blob(store, artifact_key(store, path)) < 0)
-        return -1;
-    return azure_list(store, &listing, remove_found, &removal);
-}
-
 const struct artifact_ops artifact_azure = {
     .kind = "Azure Blob",
     .open = azure_open,
@@ -226,7 +176,7 @@ const struct artifact_ops artifact_azure = {
     .walk = walk,
     .read = read_blob,
     .write = write_blob,
-    .remove = remove_path,
+    .remove = azure_remove,
     .send = azure_send_file,
     .receive = azure_receive,
     .upload_begin = azure_upload_begin,

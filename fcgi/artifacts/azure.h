@@ -35,8 +35,10 @@ struct azure_call {
     const char *query;                 /* percent-encoded; NULL: none */
     const struct http_header *headers; /* those of x-ms- that it needs besides the usual */
     size_t count;
-    const char *body; /* NULL: none */
+    const char *content_type; /* of the body; NULL: none is said */
+    const char *body;         /* NULL: none */
     size_t length;
+    int64_t seconds;     /* as in http.h */
     artifact_sink *sink; /* as in http.h */
     void *context;
 };
@@ -46,6 +48,9 @@ struct azure_call {
  * see to it, INVALID_PARAMETER_VALUE if the name is not taken. */
 int azure_send(const struct artifact_store *, const struct azure_call *,
                struct http_reply *) MUST_CHECK;
+
+/* What the keys below a path begin with. */
+const char *azure_below(const struct artifact_store *, const char *path);
 
 struct azure_listing {
     const char *prefix; /* of the keys */
@@ -59,6 +64,9 @@ int azure_list(const struct artifact_store *, const struct azure_listing *, arti
 
 /* ms of "Fri, 26 Jun 2015 23:39:12 GMT"; 0 if it is no such time. */
 int64_t azure_time(const char *text);
+
+/* azure_remove.c */
+int azure_remove(const struct artifact_store *, const char *path);
 
 /* azure_transfer.c: how others move the bytes. */
 int azure_send_file(const struct artifact_store *, const char *path, struct artifact_transfer *);

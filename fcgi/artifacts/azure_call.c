@@ -70,20 +70,23 @@ static size_t sign(const struct artifact_store *store, const struct azure_accoun
         .path = path,
         .query = call->query,
         .length = (int64_t)call->length,
+        .content_type = call->content_type,
         .headers = headers,
         .count = OWN_HEADERS + call->count,
     };
+    const char *authorization;
+    size_t count = rq.count;
 
     headers[0] = (struct http_header){ "x-ms-date", azure_date(store->mem, time(NULL)) };
     headers[1] = (struct http_header){ "x-ms-version", AZURE_VERSION };
     for (size_t i = 0; i < call->count; i++)
         headers[OWN_HEADERS + i] = call->headers[i];
-    if (!*account->key)
-        return rq.count;
-    headers[rq.count] =
-        (struct http_header){ "Authorization",
-                              azure_authorization(store->mem, account->name, account->key, &rq) };
-    return headers[rq.count].value ? rq.count + 1 : rq.count;
+    authorization = azure_authorization(store->mem, account->name, account->key, &rq);
+    if (authorization)
+        headers[count++] = (struct http_header){ "Authorization", authorization };
+    if (call->content_type)
+        headers[count++] = (struct http_header){ "Content-Type", call->content_type };
+    return count;
 }
 
 int azure_send(const struct artifact_store *store, const struct azure_call *call,
@@ -101,6 +104,7 @@ int azure_send(const struct artifact_store *store, const struct azure_call *call
     http.header_count = sign(store, &account, call, path, headers);
     http.body = call->body;
     http.length = call->length;
+    http.seconds = call->seconds;
     http.sink = call->sink;
     http.context = call->context;
     if (http_send(store, &http, reply) < 0)

@@ -6,6 +6,13 @@
 #include "azure.h"
 #include "xml.h"
 
+const char *azure_below(const struct artifact_store *store, const char *path)
+{
+    const char *key = artifact_key(store, path);
+
+    return *key ? arena_printf(store->mem, "%s/", key) : "";
+}
+
 enum {
     LONGEST_MARKER = 8 * 1024,
     FIRST_ROOM = 64

@@ -166,6 +166,17 @@ def test_delete_takes_a_file_or_a_folder_and_nothing_beside(api, container, fold
     assert api.request("DELETE", url("nothing/at/all")).ok() == {}
 
 
+def test_a_large_folder_is_deleted_by_few_requests(api, azure, container, folder):
+    azure.fill("mlflow", [f"{PREFIX}/{folder}/{name} {i}" for i in range(40) for name in ODD])
+    container.upload_blob(f"{PREFIX}/{folder}.txt", b"stays")
+    before = len(azure.asked())
+    assert api.request("DELETE", url(folder)).ok() == {}
+    asked = [line.split("?")[-1] for line in azure.asked()[before:]]
+    assert [a for a in asked if "comp=batch" in a] == ["restype=container&comp=batch"] * 3, asked
+    assert len([a for a in asked if a.startswith("DELETE")]) == 1, asked  # of a file of that name
+    assert blobs(container, folder) == [f"{folder}.txt"]
+
+
 def test_a_second_root_is_found_by_its_uri(api, azure, container):
     location = azure.uri("mlflow", "second/exp")
     run = api.run(api.experiment(artifact_location=location))
@@ -351,10 +362,11 @@ def another(servers, azure):
 def test_a_sas_is_enough(another, azure, container, folder):
     api = another(azure_sas="?" + azure.sas("mlflow", "rwdl"), azure_endpoint=azure.endpoint)
     put(api, f"{folder}/d/a b", b"one")
+    put(api, f"{folder}/d/c", b"two")
     assert at(container, f"{folder}/d/a b") == b"one"
     assert api.get(url(f"{folder}/d/a b")).body == b"one"
     assert api.get(url(f"{folder}/d/a b"), headers={"Range": "bytes=1-"}).body == b"ne"
-    assert names(api, f"{folder}/d") == ["a b"]
+    assert names(api, f"{folder}/d") == ["a b", "c"]
     assert api.request("DELETE", url(folder)).ok() == {}
     assert blobs(container, folder) == []
 

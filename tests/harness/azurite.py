@@ -59,7 +59,7 @@ class Azurite:
         log.unlink(missing_ok=True)
         self.process = Process(
             "azurite",
-            ["node", install(), "--blobHost", "127.0.0.1", "--blobPort", str(self.port), "--silent",
+            ["node", install(), "--blobHost", "127.0.0.1", "--blobPort", str(self.port),
              "--location", self.directory, "--skipApiVersionCheck"],
             log,
             env={"PATH": os.environ["PATH"], "HOME": str(self.directory),
@@ -69,6 +69,10 @@ class Azurite:
         listens = re.compile(r"successfully listens on http://127\.0\.0\.1:(\d+)")
         self.process.wait_ready(lambda: listens.search(self.process.log()), 60)
         self.port = int(listens.search(self.process.log())[1])
+
+    def asked(self):
+        """What it was asked since it started: method and path with query."""
+        return re.findall(r'"([A-Z]+ \S+) HTTP/1\.1" \d+', self.process.log())
 
     @property
     def endpoint(self):

@@ -246,7 +246,9 @@ def test_who_swaps_a_directory_for_a_link_gets_nowhere(api, outside, doors, targ
     swapper.start()
     try:
         seen = set()
-        for _ in range(400):
+        rounds = 0
+        while rounds < 400 or swaps[0] < 1000:
+            rounds += 1
             for door, path in (
                 ("get", "swap/f"), ("put", "swap/n"), ("put", "swap/d/n"), ("list", "swap"), ("delete", "swap/f"), ("delete", "swap"),
                 ("run get", "swap/f"), ("run list", "swap"), ("run upload", "swap/n"),
@@ -258,7 +260,6 @@ def test_who_swaps_a_directory_for_a_link_gets_nowhere(api, outside, doors, targ
     finally:
         stop.set()
         swapper.join(30)
-    assert swaps[0] > 1000
     assert len({status for _, status in seen}) > 1, seen
     assert outside.state() == before
 

@@ -51,6 +51,7 @@ static const struct bounds {
     { "stop_timeout", 0, 86400 },
     { "db_port", 1, 65535 },
     { "db_connect_timeout", 1, 3600 },
+    { "upload_lifetime", 10, 31536000 },
     { "max_body", 1024, 1 << 30 },
     { "request_memory", 1 << 20, (int64_t)1 << 40 },
     { "slow_ms", 0, 86400000 },

@@ -5,7 +5,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "arena.h"
 #include "config.h"
@@ -71,29 +70,12 @@ void db_rollback(struct db *);
  * db_exec returns the number of rows affected, or -1. */
 #define db_exec(db, sql, ...)                                                                      \
     db_exec_values(                                                                                \
-        (db), DB_STATEMENT(sql),                                                                   \
+        (db), #sql, (sql),                                                                         \
         (const struct value[]){ { .type = VALUE_END }, ##__VA_ARGS__, { .type = VALUE_END } } + 1)
 #define db_select(db, rows, sql, ...)                                                              \
     db_select_values(                                                                              \
-        (db), (rows), DB_STATEMENT(sql),                                                           \
+        (db), (rows), #sql, (sql),                                                                 \
         (const struct value[]){ { .type = VALUE_END }, ##__VA_ARGS__, { .type = VALUE_END } } + 1)
-
-/* Whoever uses a constant statement puts it into a section of its own of the binary: that
- * is the list of all of them, and nobody has to keep it. As two arguments: name, text. */
-struct db_statement {
-    const char *name, *sql;
-};
-#define DB_STATEMENT(sql_)                                                                         \
-    __extension__({                                                                                \
-        static const struct db_statement db_statement_                                             \
-            __attribute__((section("db_statements"), used)) = { #sql_, sql_ };                     \
-        db_statement_.name;                                                                        \
-    }),                                                                                            \
-        (sql_)
-
-/* Prepares all of them; prints a line for each that the database refuses and returns
- * their number; -1: the connection failed. */
-int db_statements_check(struct db *, FILE *out) MUST_CHECK;
 
 struct rows;
 int64_t db_exec_values(struct db *, const char *name, const char *sql,

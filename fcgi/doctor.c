@@ -9,6 +9,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "artifacts/artifacts.h"
 #include "db.h"
 #include "probe.h"
 #include "run_dir.h"
@@ -83,19 +84,26 @@ static void check_space(struct report *r, const char *name, const char *path)
         say(r, OK, name, "%" PRIu64 " MiB are free", free_mib);
 }
 
-static void check_directories(struct report *r)
+/* Nobody's file is asked for: who may look may do the rest, or is told at the first upload. */
+static void check_store(struct report *r, const struct artifact_store *store)
 {
-    const struct config *c = r->config;
-    struct stat artifacts, stage;
-    bool usable;
+    struct artifact artifact;
 
-    (void)check_directory(r, "run_dir", c->run_dir);
-    usable = check_directory(r, "artifact_root", c->artifact_root);
-    if (usable)
-        check_space(r, "artifact_root", c->artifact_root);
-    if (!check_directory(r, "stage_dir", c->stage_dir) || !usable)
+    if (artifact_find(store, "cairn-doctor", &artifact) < 0)
+        say(r, FAIL, "artifacts", "%s: %s", store->err->message,
+            store->err->detail ? store->err->detail : "see the settings of the store");
+    else
+        say(r, OK, "artifacts", "%s answers", r->config->artifacts_destination);
+}
+
+static void check_root(struct report *r, const char *root)
+{
+    struct stat artifacts, stage;
+
+    if (!check_directory(r, "artifact_root", root))
         return;
-    if (stat(c->artifact_root, &artifacts) == 0 && stat(c->stage_dir, &stage) == 0 &&
+    check_space(r, "artifact_root", root);
+    if (stat(root, &artifacts) == 0 && stat(r->config->stage_dir, &stage) == 0 &&
         artifacts.st_dev == stage.st_dev)
         say(r, OK, "stage_dir", "on the file system of artifact_root");
     else
@@ -130,6 +138,21 @@ static int read_facts(struct db *db, struct facts *facts)
     if (found > 0)
         db_finish(rows);
     return found > 0 ? 0 : -1;
+}
+
+static void check_directories(struct report *r)
+{
+    struct arena *mem = arena_create(0);
+    struct error err = { .mem = mem };
+    struct artifact_store store = artifact_store_of(&err, mem, r->config);
+
+    (void)check_directory(r, "run_dir", r->config->run_dir);
+    (void)check_directory(r, "stage_dir", r->config->stage_dir);
+    if (artifact_is_remote(&store))
+        check_store(r, &store);
+    else
+        check_root(r, store.prefix);
+    arena_destroy(mem);
 }
 
 static void check_version(struct report *r, const char *version)

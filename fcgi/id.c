@@ -63,6 +63,18 @@ const char *id_hex(struct arena *mem)
     return hex;
 }
 
+const char *id_secret(struct arena *mem)
+{
+    unsigned char bits[16];
+    char *hex = arena_alloc(mem, 2 * sizeof(bits) + 1);
+
+    if (getrandom(bits, sizeof(bits), 0) != sizeof(bits))
+        abort(); /* a kernel that has none: nothing may be guessed instead */
+    for (size_t i = 0; i < sizeof(bits); i++)
+        (void)snprintf(hex + 2 * i, 3, "%02x", bits[i]);
+    return hex;
+}
+
 const char *id_name(struct arena *mem)
 {
     enum {

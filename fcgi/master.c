@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "artifacts/stage.h"
 #include "log.h"
 #include "run_dir.h"
 #include "store/migrate.h"
@@ -24,6 +25,7 @@ enum {
     SHORT_LIFE = 2000, /* ms; a worker that crashes earlier, and never served, delays the next */
     FIRST_DELAY = 100, /* ms; doubled with each short life */
     LONGEST_DELAY = 5000,
+    CLEAN_EVERY = 3600000, /* ms */
 };
 
 static const struct pool_kind {
@@ -64,7 +66,8 @@ struct master {
     int generation; /* goes up with each reload */
     bool serving;   /* every pool had a worker, the pid file is written */
     bool stopping;
-    int64_t stop_by; /* clock_ms() at which running requests are cut */
+    int64_t stop_by;  /* clock_ms() at which running requests are cut */
+    int64_t clean_at; /* clock_ms() of the janitor's next round */
 };
 
 static int64_t wanted(const struct master *m, const struct pool *pool)
@@ -274,6 +277,19 @@ static void keep_fixed(const struct config *old, struct config *new)
     new->socket_mode = old->socket_mode;
 }
 
+/* In a process of its own: to remove a large file takes seconds on some disks. */
+static void clean_stage(struct master *m)
+{
+    m->clean_at = clock_ms() + CLEAN_EVERY;
+    if (fork() != 0)
+        return; /* reap() takes its exit; if there is no process, the next round is in time */
+    (void)prctl(PR_SET_NAME, "cairn-janitor");
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    (void)close(m->lock_file);
+    stage_clean(m->config);
+    _exit(EXIT_SUCCESS);
+}
+
 static void reload(struct master *m)
 {
     char **argv = calloc((size_t)m->argc + 1, sizeof(*argv));
@@ -295,6 +311,7 @@ static void reload(struct master *m)
             (void)listen(m->pools[i].listener, run_dir_backlog(&fresh, kinds[i].name));
         }
         log_line(LOG_INFO, "event=reload generation=%d", m->generation);
+        clean_stage(m);
     }
     free(argv);
 }
@@ -391,6 +408,11 @@ static int64_t settle(struct master *m)
         m->stop_by = INT64_MAX;
         return next;
     }
+    if (m->serving) {
+        if (now >= m->clean_at)
+            clean_stage(m);
+        next = earlier(next, m->clean_at);
+    }
     for (int i = 0; i < POOLS; i++) {
         fill_pool(m, &m->pools[i]);
         retire_old(m, &m->pools[i]);
@@ -414,6 +436,7 @@ static int begin_serving(struct master *m)
              " archive=%" PRId64,
              CAIRN_VERSION, m->config->ingest_workers, m->config->query_workers,
              m->config->artifact_workers, m->config->archive_workers);
+    clean_stage(m);
     return 0;
 }
 

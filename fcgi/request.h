@@ -42,8 +42,9 @@ struct request {
     /* As it came. All texts are NUL-terminated and in mem; absent ones are "". */
     enum method method;
     const char *method_name;
-    const char *uri;   /* raw: path and query string */
-    const char *query; /* after the first '?' of uri */
+    const char *uri;           /* raw: path and query string */
+    const char *query;         /* after the first '?' of uri */
+    const char *scheme, *host; /* by which the client reaches this server */
     const char *content_type;
     const char *body;
     size_t body_length;
@@ -92,6 +93,9 @@ int request_must_be_json(struct request *) MUST_CHECK;
 /* Memory that no arena_release() of mem takes back: for what is collected inside of a
  * function that releases. Lives as long as the request. */
 struct arena *request_spare(struct request *);
+
+/* The URI as a log may have it: who knows the id of an upload may send parts of it. */
+const char *request_loggable(struct arena *, const char *uri);
 
 /* Adds a header line to the reply. */
 void reply_header(struct request *, const char *name, const char *value);

@@ -109,6 +109,8 @@ int route(struct request *rq)
     rq->member_count = 0;
     if (*allowed)
         return other_method(rq, allowed);
+    path = request_loggable(rq->mem, path);
+    length = strcspn(path, "?#");
     return fail(rq, ENDPOINT_NOT_FOUND, "The requested URL was not found on the server: %.*s",
                 (int)(length > 200 ? 200 : length), path);
 }

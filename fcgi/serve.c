@@ -32,6 +32,16 @@ void reply_header(struct request *rq, const char *name, const char *value)
         arena_printf(rq->mem, "%s%s: %s\r\n", rq->headers ? rq->headers : "", name, value);
 }
 
+const char *request_loggable(struct arena *mem, const char *uri)
+{
+    static const char begin[] = "/cairn/1/parts/";
+    const char *at = strstr(uri, begin), *id = at ? at + strlen(begin) : NULL;
+
+    if (!id)
+        return uri;
+    return arena_printf(mem, "%.*s-%s", (int)(id - uri), uri, id + strcspn(id, "/?"));
+}
+
 /* POST and PUT must say that they send JSON (MLflow's _validate_content_type);
  * that also keeps simple cross-site requests out. */
 int request_must_be_json(struct request *rq)
@@ -170,8 +180,8 @@ static void log_request(const struct request *rq, int64_t ms)
              "event=failed id=%s endpoint=%s method=%s uri=%s status=%d ms=%" PRId64
              " code=%s message=%s%s%s",
              rq->id, rq->endpoint ? rq->endpoint->name : "-", rq->method_name,
-             log_quote(uri, sizeof(uri), rq->uri), status, ms, error_name(rq->err->code),
-             log_quote(message, sizeof(message), rq->err->message),
+             log_quote(uri, sizeof(uri), request_loggable(rq->mem, rq->uri)), status, ms,
+             error_name(rq->err->code), log_quote(message, sizeof(message), rq->err->message),
              rq->err->detail ? " detail=" : "",
              rq->err->detail ? log_quote(detail, sizeof(detail), rq->err->detail) : "");
 }

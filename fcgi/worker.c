@@ -187,6 +187,8 @@ static void read_params(struct service *s, struct request *rq)
     rq->uri = arena_strdup(s->mem, param(s, "REQUEST_URI"));
     query = strchr(rq->uri, '?');
     rq->query = query ? query + 1 : "";
+    rq->scheme = arena_strdup(s->mem, param(s, "REQUEST_SCHEME"));
+    rq->host = arena_strdup(s->mem, param(s, "HTTP_HOST"));
     rq->content_type = arena_strdup(s->mem, param(s, "CONTENT_TYPE"));
     if (FCGX_GetParam("BODY_FILE", s->fcgi.envp))
         rq->body_file = arena_strdup(s->mem, param(s, "BODY_FILE"));
@@ -395,9 +397,10 @@ static void send_stream(struct service *s, struct request *rq)
 static void publish(const struct service *s, const struct request *rq)
 {
     struct worker_slot *slot = s->worker->slot;
+    const char *uri = request_loggable(s->mem, rq->uri);
 
     (void)snprintf(slot->what, sizeof(slot->what), "%s %.*s", rq->method_name,
-                   (int)strcspn(rq->uri, "?"), rq->uri);
+                   (int)strcspn(uri, "?"), uri);
 }
 
 static void serve_one(struct service *s)

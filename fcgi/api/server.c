@@ -1,6 +1,7 @@
 /* What the server says of itself. */
 #include <string.h>
 
+#include "../artifacts/artifacts.h"
 #include "endpoints.h"
 
 /* The MLflow release whose protocol and schema these are. */
@@ -28,16 +29,18 @@ int server_version(struct request *rq)
 NO_INPUT(server_info);
 int server_info(struct request *rq)
 {
+    const struct artifact_store store = artifact_store_of(rq->err, rq->mem, rq->config);
     struct out *out = &rq->out;
 
     out_object(out, NULL);
     out_text(out, "store_type", "SqlStore");
     out_bool(out, "workspaces_enabled", false);
     out_bool(out, "trace_archival_enabled", false);
-    out_bool(out, "multipart_uploads_enabled", false);
-    out_bool(out, "multipart_downloads_enabled", false);
-    out_bool(out, "presigned_upload_run_id_supported", false);
-    out_bool(out, "presigned_upload_model_id_supported", false);
+    out_bool(out, "multipart_uploads_enabled", artifact_has_uploads(&store));
+    out_bool(out, "multipart_downloads_enabled",
+             rq->config->serve_artifacts && artifact_has_presigned(&store));
+    out_bool(out, "presigned_upload_run_id_supported", true);
+    out_bool(out, "presigned_upload_model_id_supported", true);
     out_object(out, "features_enabled");
     out_bool(out, "gateway", false);
     out_end(out);

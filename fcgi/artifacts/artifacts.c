@@ -184,7 +184,8 @@ int artifact_settings_check(struct error *err, struct arena *mem, const struct c
 static void print_root(const struct artifact_store *store, FILE *to)
 {
     if (store->ops->endpoint)
-        fprintf(to, "--store=%s\n", store->ops->endpoint(store));
+        fprintf(to, "--store=%s\n%s", store->ops->endpoint(store),
+                store->ops->secret_uri && store->ops->secret_uri(store) ? "--secret-uris\n" : "");
     else
         fprintf(to, "--artifact-root=%d:%s\n", store->number, store->prefix);
 }
@@ -366,6 +367,17 @@ static int refuse(const struct artifact_store *store, const char *what)
                 what);
 }
 
+bool artifact_has_uploads(const struct artifact_store *store)
+{
+    return store->ops->upload_begin && store->config->serve_artifacts &&
+           store->config->multipart_uploads;
+}
+
+bool artifact_has_presigned(const struct artifact_store *store)
+{
+    return store->ops->presign != NULL;
+}
+
 int artifact_upload_begin(const struct artifact_store *store, const char *path, const char *base,
                           struct upload *upload)
 {
@@ -373,6 +385,14 @@ int artifact_upload_begin(const struct artifact_store *store, const char *path, 
         return refuse(store, "Multipart upload");
     return check_reserved(store, path) < 0 ? -1
                                            : store->ops->upload_begin(store, path, base, upload);
+}
+
+int artifact_upload_part(const struct artifact_store *store, const char *id, int64_t number,
+                         const char *body_file, const char **etag)
+{
+    if (!store->ops->upload_part)
+        return fail(store, RESOURCE_DOES_NOT_EXIST, "No such upload.");
+    return store->ops->upload_part(store, id, number, body_file, etag);
 }
 
 int artifact_upload_complete(const struct artifact_store *store, const char *path,

@@ -131,7 +131,14 @@ bool artifact_is_remote(const struct artifact_store *);
 int artifact_receive(const struct artifact_store *, const char *path,
                      struct artifact_transfer *) MUST_CHECK;
 
+/* Whether the store has uploads in parts and the settings want them; presigned URLs. */
+bool artifact_has_uploads(const struct artifact_store *);
+bool artifact_has_presigned(const struct artifact_store *);
+
 /* Uploads in parts. A part is numbered from 1. */
+enum {
+    UPLOAD_MOST_PARTS = 10000
+};
 struct upload_part {
     int number;
     const char *url;               /* where the client sends it */
@@ -148,6 +155,10 @@ struct upload {
  * has none. */
 int artifact_upload_begin(const struct artifact_store *, const char *path, const char *base,
                           struct upload *) MUST_CHECK;
+/* Stores a part whose bytes come to this server, as a file that nginx put into stage_dir
+ * ("" for none): disks have that, other stores get their parts from the client. */
+int artifact_upload_part(const struct artifact_store *, const char *id, int64_t number,
+                         const char *body_file, const char **etag) MUST_CHECK;
 /* Makes the parts the artifact at path: as durable as artifact_place. */
 int artifact_upload_complete(const struct artifact_store *, const char *path,
                              const struct upload *) MUST_CHECK;

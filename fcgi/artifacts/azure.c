@@ -171,6 +171,7 @@ const struct artifact_ops artifact_azure = {
     .open = azure_open,
     .check = azure_check,
     .endpoint = azure_endpoint,
+    .secret_uri = azure_has_secret_uris,
     .find = find,
     .entries = entries,
     .walk = walk,

@@ -22,6 +22,8 @@ bool azure_open(struct artifact_store *, const char *uri);
 int azure_check(const struct artifact_store *) MUST_CHECK;
 /* Where the service is: "https://HOST". */
 const char *azure_endpoint(const struct artifact_store *);
+/* Whether requests are signed in their URIs, since a SAS is all that there is. */
+bool azure_has_secret_uris(const struct artifact_store *);
 /* INVALID_STATE if nothing gives access. */
 int azure_account_of(const struct artifact_store *, struct azure_account *) MUST_CHECK;
 

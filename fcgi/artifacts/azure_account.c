@@ -209,6 +209,13 @@ const char *azure_endpoint(const struct artifact_store *store)
     return account.origin;
 }
 
+bool azure_has_secret_uris(const struct artifact_store *store)
+{
+    struct azure_account account = { .sas = "" };
+
+    return !read_settings(store, &account) && *account.sas;
+}
+
 int azure_account_of(const struct artifact_store *store, struct azure_account *account)
 {
     const char *wrong = read_settings(store, account);

@@ -11,10 +11,9 @@
 #include <unistd.h>
 
 #include "../percent.h"
-#include "ops.h"
+#include "local.h"
 
-/* What the disk said, as the client is to know it. */
-static int fail_errno(const struct artifact_store *store, const char *what, const char *path)
+int local_fail(const struct artifact_store *store, const char *what, const char *path)
 {
     store->err->detail = arena_printf(store->mem, "%s %s: %s", what, path, strerror(errno));
     switch (errno) {
@@ -29,6 +28,9 @@ static int fail_errno(const struct artifact_store *store, const char *what, cons
     case ENOTEMPTY:
         return fail(store, INVALID_PARAMETER_VALUE,
                     "Invalid path: '%s' is a directory, not a file.", path);
+    case EFBIG:
+        return fail(store, INVALID_PARAMETER_VALUE,
+                    "The file is larger than one can be in the artifact store.");
     case ELOOP:
     case ENAMETOOLONG:
     case EINVAL:
@@ -66,7 +68,7 @@ static bool open_uri(struct artifact_store *store, const char *uri)
     return true;
 }
 
-static int open_directory(int at, const char *name)
+int local_open_directory(int at, const char *name)
 {
     return openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
@@ -94,7 +96,7 @@ static int step_to(const struct artifact_store *store, const char *path, bool cr
         if (!(*name)[n])
             return at;
         step = arena_strndup(store->mem, *name, n);
-        next = create && make_directory(at, step) < 0 ? -1 : open_directory(at, step);
+        next = create && make_directory(at, step) < 0 ? -1 : local_open_directory(at, step);
         error = errno;
         close(at);
         errno = error;
@@ -123,11 +125,11 @@ static int find(const struct artifact_store *store, const char *path, struct art
     if (at < 0)
         return errno == ENOENT || errno == ENOTDIR || errno == ELOOP
                    ? 0
-                   : fail_errno(store, "open", path);
+                   : local_fail(store, "open", path);
     found = *name ? fstatat(at, name, &stat, AT_SYMLINK_NOFOLLOW) : fstat(at, &stat);
     close(at);
     if (found < 0)
-        return errno == ENOENT || errno == ENAMETOOLONG ? 0 : fail_errno(store, "stat", path);
+        return errno == ENOENT || errno == ENAMETOOLONG ? 0 : local_fail(store, "stat", path);
     if (!S_ISREG(stat.st_mode) && !S_ISDIR(stat.st_mode))
         return 0;
     *artifact = described(name, &stat);
@@ -142,7 +144,7 @@ static DIR *open_entries(const struct artifact_store *store, const char *path)
 
     if (at < 0)
         return NULL;
-    fd = open_directory(at, *name ? name : ".");
+    fd = local_open_directory(at, *name ? name : ".");
     close(at);
     dir = fd < 0 ? NULL : fdopendir(fd);
     if (!dir && fd >= 0)
@@ -181,7 +183,7 @@ static int entries(const struct artifact_store *store, const char *path, struct 
     if (!dir)
         return errno == ENOENT || errno == ENOTDIR || errno == ELOOP
                    ? 0
-                   : fail_errno(store, "list", path);
+                   : local_fail(store, "list", path);
     while ((entry = readdir(dir))) {
         if (*count == room) {
             *entries = arena_grow(store->mem, *entries, room * sizeof(**entries),
@@ -196,7 +198,7 @@ static int entries(const struct artifact_store *store, const char *path, struct 
 }
 
 /* Opens what nginx staged; only files directly below stage_dir are it. */
-static int open_staged(const struct artifact_store *store, const char *body_file)
+int local_open_staged(const struct artifact_store *store, const char *body_file)
 {
     size_t length = strlen(store->config->stage_dir);
 
@@ -238,7 +240,7 @@ static int move_in_once(const struct artifact_store *store, const char *path, co
 
 /* The staged file under its name, both on disk. Its directory may go while somebody
  * deletes around it, and is made anew. Returns -1 with errno. */
-static int move_in(const struct artifact_store *store, const char *path, const char *body_file)
+int local_move_in(const struct artifact_store *store, const char *path, const char *body_file)
 {
     for (int tries = TRIES; tries > 0; tries--) {
         if (move_in_once(store, path, body_file) == 0)
@@ -255,15 +257,15 @@ static int place(const struct artifact_store *store, const char *path, const cha
     int fd, failed = 0;
 
     /* An empty body makes no file: nginx names none. */
-    fd = *body_file ? open_staged(store, body_file) : make_staged(store, &body_file);
+    fd = *body_file ? local_open_staged(store, body_file) : make_staged(store, &body_file);
     if (fd < 0)
-        return fail_errno(store, "open upload", body_file);
+        return local_fail(store, "open upload", body_file);
     /* nginx makes it 0600; a failed sync is a failed upload, never tried again. */
     if (fchmod(fd, 0640) < 0 || fsync(fd) < 0)
-        failed = fail_errno(store, "sync", path);
+        failed = local_fail(store, "sync", path);
     close(fd);
-    if (!failed && move_in(store, path, body_file) < 0)
-        failed = fail_errno(store, "place", path);
+    if (!failed && local_move_in(store, path, body_file) < 0)
+        failed = local_fail(store, "place", path);
     if (failed)
         (void)unlink(body_file);
     return failed;
@@ -313,7 +315,7 @@ static int visit_at(const struct visit *v, int at, const char *name, const char 
 
         return v->visit(v->context, path, &artifact);
     }
-    fd = S_ISDIR(stat.st_mode) ? open_directory(at, name) : -1;
+    fd = S_ISDIR(stat.st_mode) ? local_open_directory(at, name) : -1;
     dir = fd < 0 ? NULL : fdopendir(fd);
     if (!dir) {
         if (fd >= 0)
@@ -335,7 +337,7 @@ static int walk(const struct artifact_store *store, const char *path, artifact_v
     if (at < 0)
         return errno == ENOENT || errno == ENOTDIR || errno == ELOOP
                    ? 0
-                   : fail_errno(store, "walk", path);
+                   : local_fail(store, "walk", path);
     stopped = visit_at(&v, at, *name ? name : ".", "");
     close(at);
     return stopped;
@@ -355,7 +357,7 @@ static int read_pieces(const struct artifact_store *store, const char *path, int
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return fail_errno(store, "read", path);
+            return local_fail(store, "read", path);
         if (sink(context, piece, (size_t)n) < 0)
             return -1;
     }
@@ -406,9 +408,9 @@ static int write_file(const struct artifact_store *store, const char *path, cons
     int fd = make_staged(store, &staged), failed = 0;
 
     if (fd < 0)
-        return fail_errno(store, "stage", path);
+        return local_fail(store, "stage", path);
     if (write_all(fd, bytes, length) < 0)
-        failed = fail_errno(store, "write", path);
+        failed = local_fail(store, "write", path);
     close(fd);
     if (!failed)
         return place(store, path, staged);
@@ -416,22 +418,20 @@ static int write_file(const struct artifact_store *store, const char *path, cons
     return failed;
 }
 
-static int remove_at(int at, const char *name);
-
 static int remove_entries(DIR *dir)
 {
     const struct dirent *entry;
 
     while ((entry = readdir(dir)))
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
-            remove_at(dirfd(dir), entry->d_name) < 0)
+            local_remove_tree(dirfd(dir), entry->d_name) < 0)
             return -1;
     return 0;
 }
 
 static int remove_directory(int at, const char *name)
 {
-    int fd = open_directory(at, name), failed;
+    int fd = local_open_directory(at, name), failed;
     DIR *dir;
 
     if (fd < 0)
@@ -448,7 +448,7 @@ static int remove_directory(int at, const char *name)
 
 /* Removes a file, a link itself, or a directory with all that is in it, also what is
  * put there meanwhile. */
-static int remove_at(int at, const char *name)
+int local_remove_tree(int at, const char *name)
 {
     for (int tries = TRIES; tries > 0; tries--) {
         if (unlinkat(at, name, 0) == 0 || errno == ENOENT)
@@ -469,10 +469,10 @@ static int remove_path(const struct artifact_store *store, const char *path)
     int at = step_to(store, path, false, &name), failed;
 
     if (at < 0)
-        return errno == ENOENT || errno == ENOTDIR ? 0 : fail_errno(store, "remove", path);
-    failed = !*name || remove_at(at, name) < 0 ? fail_errno(store, "remove", path) : 0;
+        return errno == ENOENT || errno == ENOTDIR ? 0 : local_fail(store, "remove", path);
+    failed = !*name || local_remove_tree(at, name) < 0 ? local_fail(store, "remove", path) : 0;
     if (!failed && fsync(at) < 0)
-        failed = fail_errno(store, "sync", path);
+        failed = local_fail(store, "sync", path);
     close(at);
     return failed;
 }
@@ -500,4 +500,8 @@ const struct artifact_ops artifact_local = {
     .write = write_file,
     .remove = remove_path,
     .send = send,
+    .upload_begin = local_upload_begin,
+    .upload_part = local_upload_part,
+    .upload_complete = local_upload_complete,
+    .upload_abort = local_upload_abort,
 };

@@ -20,6 +20,8 @@ struct artifact_ops {
     /* Where nginx sends the requests for this store: "https://HOST" or "http://HOST:PORT",
      * with HOST[:PORT] as X-Store-Host has it. NULL: nginx opens its files. */
     const char *(*endpoint)(const struct artifact_store *);
+    /* Whether X-Store-Uri holds a signature, so that nginx must log no URI. NULL: never. */
+    bool (*secret_uri)(const struct artifact_store *);
 
     int (*find)(const struct artifact_store *, const char *path, struct artifact *);
     int (*entries)(const struct artifact_store *, const char *path, struct artifact **, size_t *);
@@ -32,6 +34,8 @@ struct artifact_ops {
     int (*receive)(const struct artifact_store *, const char *path, struct artifact_transfer *);
     int (*upload_begin)(const struct artifact_store *, const char *path, const char *base,
                         struct upload *);
+    int (*upload_part)(const struct artifact_store *, const char *id, int64_t number,
+                       const char *body_file, const char **etag);
     int (*upload_complete)(const struct artifact_store *, const char *path, const struct upload *);
     int (*upload_abort)(const struct artifact_store *, const char *path, const char *id);
     int (*presign)(const struct artifact_store *, bool put, const char *path, int64_t seconds,

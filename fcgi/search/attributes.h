@@ -49,6 +49,7 @@ enum aggregate {
     AGGREGATE_FIRST,
     AGGREGATE_COUNT,
     AGGREGATE_STEP,
+    AGGREGATE_BEST, /* the least or the greatest: direction.h */
 };
 
 /* An identifier: metrics.`m`, tags."a b", status, min(metrics.m). */
@@ -58,6 +59,9 @@ struct identifier {
     const struct attribute *attribute; /* of ENTITY_ATTRIBUTE and ENTITY_DATASET */
     enum aggregate aggregate;
     int64_t step; /* of AGGREGATE_STEP */
+    /* metrics.K.min without quotes: for runs that have no metric "K.min", its series. */
+    enum aggregate dotted;
+    const char *series; /* K */
 };
 
 /* use: ATTRIBUTE_FILTER or ATTRIBUTE_ORDER. -1 with MLflow's text. */

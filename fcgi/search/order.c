@@ -116,6 +116,18 @@ static bool is_order_clause(const struct terms *terms, const char *clause)
            (terms->count == 2 && last->kind == TERM_LEXEME && last->type == LEX_ORDER);
 }
 
+/* The identifier as it was written: a direction behind it takes the quotes away. */
+static const char *identifier_text(struct arena *mem, const char *clause)
+{
+    const char *s = stripped(mem, clause), *blank = s + strlen(s);
+
+    while (blank > s && !is_blank(*blank))
+        blank--;
+    if (blank > s && (!strcasecmp(blank + 1, "ASC") || !strcasecmp(blank + 1, "DESC")))
+        s = stripped(mem, arena_strndup(mem, s, (size_t)(blank - s)));
+    return s;
+}
+
 static int order_parse(const struct search_ctx *cx, enum search_what what, const char *clause,
                        struct order *order)
 {
@@ -132,7 +144,10 @@ static int order_parse(const struct search_ctx *cx, enum search_what what, const
         return order_refuse(cx, clause);
     if (direction_read(cx, clause, &id, &order->descending) < 0)
         return -1;
-    return identifier_read(cx, what, ATTRIBUTE_ORDER, stripped(cx->mem, id), &order->id);
+    if (identifier_read(cx, what, ATTRIBUTE_ORDER, stripped(cx->mem, id), &order->id) < 0)
+        return -1;
+    dotted_read(cx->mem, what, identifier_text(cx->mem, clause), &order->id);
+    return 0;
 }
 
 /* As MLflow has it, or as the superset has. */
@@ -186,6 +201,16 @@ static void add_aggregate(struct sql *sql, const struct order *order)
     add(sql, " DESC, ");
 }
 
+/* The metric of that name, or else the value of the series. In the first key NaN and
+ * nothing are NULL, and so last; in the second NaN goes before nothing. */
+static void add_dotted(struct sql *sql, const struct order *order, size_t n)
+{
+    add(sql, "CASE WHEN o%zu.is_nan = 1 THEN NULL ELSE %sCOALESCE(o%zu.value, ", n,
+        order->descending ? "" : "-", n);
+    dotted_value(sql, &order->id);
+    add(sql, ") END DESC, COALESCE(o%zu.is_nan, 0) DESC, ", n);
+}
+
 /* Values first, then NaN, then runs without the metric. */
 static void add_joined(struct sql *joins, struct sql *sql, const struct order *order, size_t n)
 {
@@ -196,6 +221,10 @@ static void add_joined(struct sql *joins, struct sql *sql, const struct order *o
                                 " LEFT JOIN %s o%zu ON o%zu.%s = r.%s AND o%zu.`key` = ?", v->table,
                                 n, n, v->owner, v->owner, n),
                    (const struct value[]){ text(order->id.key), { .type = VALUE_END } });
+    if (order->id.dotted) {
+        add_dotted(sql, order, n);
+        return;
+    }
     if (order->id.entity == ENTITY_METRIC)
         add(sql, "CASE WHEN o%zu.is_nan = 1 THEN 1 WHEN o%zu.value IS NULL THEN 2 ELSE 0 END, ", n,
             n);
@@ -285,7 +314,7 @@ const char *search_order_metric(const struct search_ctx *cx, const struct text_l
     struct order order = { 0 };
 
     if (order_by->count != 1 || order_read(cx, SEARCH_RUNS, order_by->items[0], &order) < 0 ||
-        order.id.entity != ENTITY_METRIC || order.id.aggregate)
+        order.id.entity != ENTITY_METRIC || order.id.aggregate || order.id.dotted)
         return NULL;
     *descending = order.descending;
     return order.id.key;

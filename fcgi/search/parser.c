@@ -7,6 +7,7 @@
 
 #include "../out.h"
 #include "python.h"
+#include "superset.h"
 
 static const struct {
     const char *name;
@@ -206,6 +207,7 @@ int comparison_parse(const struct search_ctx *cx, enum search_what what, const s
                     written(cx->mem, t->left));
     if (identifier_read(cx, what, ATTRIBUTE_FILTER, written(cx->mem, t->left), &c->id) < 0)
         return -1;
+    dotted_read(cx->mem, what, written(cx->mem, t->left), &c->id);
     comparator_read(cx->mem, what, written(cx->mem, t->sign), c);
     return t->right ? value_read(cx, what, t->right, c) : presence_read(cx, what, c);
 }

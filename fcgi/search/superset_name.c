@@ -35,10 +35,8 @@ static const struct {
     const char *name;
     enum aggregate aggregate;
 } aggregates[] = {
-    { "min", AGGREGATE_MIN },
-    { "max", AGGREGATE_MAX },
-    { "first", AGGREGATE_FIRST },
-    { "count", AGGREGATE_COUNT },
+    { "min", AGGREGATE_MIN },     { "max", AGGREGATE_MAX },   { "first", AGGREGATE_FIRST },
+    { "count", AGGREGATE_COUNT }, { "best", AGGREGATE_BEST },
 };
 
 static enum aggregate aggregate_named(const char *s, size_t length)
@@ -87,6 +85,34 @@ static enum aggregate suffix_take(struct slice *s, int64_t *step)
     return AGGREGATE_STEP;
 }
 
+/* K without its quotes, if it has them; NULL if they do not end where K does. */
+static const char *series_of(struct arena *mem, const char *key, size_t length)
+{
+    const char *quote = strchr("`\"'", *key);
+
+    if (!length)
+        return NULL;
+    if (!quote)
+        return arena_strndup(mem, key, length);
+    if (length < 3 || memchr(key + 1, *quote, length - 1) != key + length - 1)
+        return NULL;
+    return arena_strndup(mem, key + 1, length - 2);
+}
+
+void dotted_read(struct arena *mem, enum search_what what, const char *written,
+                 struct identifier *id)
+{
+    const char *dot = strchr(written, '.'), *last = strrchr(written, '.');
+
+    if (what != SEARCH_RUNS || id->entity != ENTITY_METRIC || id->aggregate || dot == last)
+        return;
+    for (size_t i = 0; i < COUNT(aggregates); i++)
+        if (!strcmp(last + 1, aggregates[i].name)) {
+            id->series = series_of(mem, dot + 1, (size_t)(last - dot - 1));
+            id->dotted = id->series ? aggregates[i].aggregate : AGGREGATE_NONE;
+        }
+}
+
 /* Exactly what MLflow's reader takes for one identifier. */
 static bool is_identifier(struct arena *mem, const struct slice *s)
 {
@@ -119,6 +145,7 @@ bool superset_name_read(const struct search_ctx *cx, enum search_what what, stru
         return false;
     id->aggregate = aggregate;
     id->step = step;
+    dotted_read(cx->mem, what, name, id);
     return !aggregate || id->entity == ENTITY_METRIC;
 }
 

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "direction.h"
+
 #define add(sql, ...) sql_add_values((sql), arena_printf((sql)->mem, __VA_ARGS__), nothing)
 
 static const struct value nothing[] = { { .type = VALUE_END } };
@@ -30,7 +32,7 @@ void superset_text_condition(struct sql *sql, const char *column, const struct c
 /* Points of the metric's series lie side by side: the primary key of metrics begins
  * with run and key. Which point is the first or the last of a step is as for the
  * latest value of a metric: by step, time, value. */
-void aggregate_value(struct sql *sql, const struct identifier *id)
+static void series_value(struct sql *sql, enum aggregate aggregate, const char *key, int64_t step)
 {
     static const char *const selected[] = {
         [AGGREGATE_MIN] = "MIN(x.value)",     [AGGREGATE_MAX] = "MAX(x.value)",
@@ -38,16 +40,58 @@ void aggregate_value(struct sql *sql, const struct identifier *id)
         [AGGREGATE_COUNT] = "COUNT(x.value)",
     };
 
-    add(sql, "(SELECT %s FROM metrics x WHERE x.run_uuid = r.run_uuid AND ",
-        selected[id->aggregate]);
-    sql_add(sql, "x.`key` = ? AND BINARY x.`key` = ? AND x.is_nan = 0", text(id->key),
-            text(id->key));
-    if (id->aggregate == AGGREGATE_FIRST)
+    add(sql, "(SELECT %s FROM metrics x WHERE x.run_uuid = r.run_uuid AND ", selected[aggregate]);
+    sql_add(sql, "x.`key` = ? AND BINARY x.`key` = ? AND x.is_nan = 0", text(key), text(key));
+    if (aggregate == AGGREGATE_FIRST)
         add(sql, " ORDER BY x.step, x.timestamp, x.value LIMIT 1");
-    if (id->aggregate == AGGREGATE_STEP)
+    if (aggregate == AGGREGATE_STEP)
         sql_add(sql, " AND x.step = ? ORDER BY x.timestamp DESC, x.value DESC LIMIT 1",
-                integer(id->step));
+                integer(step));
     add(sql, ")");
+}
+
+/* Each run's experiment says which one it is. */
+static void best_value(struct sql *sql, const char *key)
+{
+    add(sql, "(CASE WHEN ");
+    minimized_condition(sql, key);
+    add(sql, " THEN ");
+    series_value(sql, AGGREGATE_MIN, key, 0);
+    add(sql, " ELSE ");
+    series_value(sql, AGGREGATE_MAX, key, 0);
+    add(sql, " END)");
+}
+
+void aggregate_value(struct sql *sql, const struct identifier *id)
+{
+    if (id->aggregate == AGGREGATE_BEST)
+        best_value(sql, id->key);
+    else
+        series_value(sql, id->aggregate, id->key, id->step);
+}
+
+/* No points are no value here, or a count would find every run without the metric, where
+ * MLflow finds none. */
+void dotted_value(struct sql *sql, const struct identifier *id)
+{
+    add(sql, id->dotted == AGGREGATE_COUNT ? "NULLIF(" : "");
+    if (id->dotted == AGGREGATE_BEST)
+        best_value(sql, id->series);
+    else
+        series_value(sql, id->dotted, id->series, 0);
+    add(sql, id->dotted == AGGREGATE_COUNT ? ", 0)" : "");
+}
+
+void dotted_condition(struct sql *sql, const struct subject *subject, const struct comparison *c)
+{
+    add(sql, "(");
+    metric_condition(sql, subject, c);
+    add(sql, " OR (NOT ");
+    exists_open(sql, subject, ENTITY_METRIC, c->id.key);
+    add(sql, "TRUE) AND ");
+    dotted_value(sql, &c->id);
+    number_condition(sql, "", c);
+    add(sql, "))");
 }
 
 /* Params are texts. Those that are no numbers are not compared. */

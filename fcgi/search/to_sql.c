@@ -238,7 +238,7 @@ void exists_open(struct sql *sql, const struct subject *subject, enum entity ent
 }
 
 /* NaN is kept as 0 with is_nan set; it is unequal to everything, and nothing else. */
-static void add_metric(struct sql *sql, const struct subject *subject, const struct comparison *c)
+void metric_condition(struct sql *sql, const struct subject *subject, const struct comparison *c)
 {
     exists_open(sql, subject, ENTITY_METRIC, c->id.key);
     add(sql, c->comparator == CMP_NE ? "(" : "x.is_nan = 0 AND ");
@@ -286,7 +286,10 @@ static void add_comparison(struct sql *sql, const struct subject *subject,
         return;
     switch (c->id.entity) {
     case ENTITY_METRIC:
-        add_metric(sql, subject, c);
+        if (c->id.dotted)
+            dotted_condition(sql, subject, c);
+        else
+            metric_condition(sql, subject, c);
         return;
     case ENTITY_PARAM:
     case ENTITY_TAG:

@@ -206,6 +206,8 @@ def set_up(inst, args, files):
         os.makedirs(path, mode=0o700, exist_ok=True)
     for path in (inst.stage, inst.tmp):   # uploads and temporary files that nobody will finish
         for entry in os.scandir(path):
+            if entry.path == os.path.join(inst.stage, "parts"):
+                continue   # uploads in parts, which clients may go on with; the server cleans them
             shutil.rmtree(entry.path) if entry.is_dir(follow_symlinks=False) else os.unlink(entry.path)
     unpack(inst, files)
     inst.write_configuration(pools(args), args.artifacts_destination)

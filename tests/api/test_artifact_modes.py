@@ -19,7 +19,8 @@ with warnings.catch_warnings():
 
 pytestmark = pytest.mark.cairn_only("starts servers of both kinds itself")
 STORE = "/api/2.0/mlflow-artifacts/artifacts"
-ENDPOINTS = cairn.describe()["endpoints"]
+# Routes that are Cairn's own have nothing to be compared with.
+ENDPOINTS = [e for e in cairn.describe()["endpoints"] if not e["path"].startswith("/api/cairn/")]
 
 
 def path_of(endpoint):

@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import textwrap
-import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from harness.api import Api, unique
+from harness.cairn import cairn
 from harness.seaweed import Seaweed
 
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
@@ -273,6 +273,14 @@ def test_wrong_keys_are_told_and_are_no_5xx(servers, store):
     for reply in (api.request("PUT", DOOR + "x", data=b"1"), api.request("PUT", DOOR + "x", data=iter([b"1"])), api.get(DOOR + "x")):
         assert reply.status == 400 and reply.json["error_code"] == "INVALID_STATE", str(reply)
     assert store.get("cairn", "x/x") is None
+    done = cairn("doctor", "--config", server.config, check=False)
+    assert re.search(r"^FAIL +artifacts: ", done.stdout, re.M) and done.returncode == 1, done.stdout
+
+
+def test_the_doctor_asks_the_store(server):
+    done = cairn("doctor", "--config", server.config, check=False)
+    assert re.search(r"^ok +artifacts: s3://cairn/some/where/ answers$", done.stdout, re.M), done.stdout
+    assert "FAIL" not in done.stdout and "artifact_root" not in done.stdout and done.returncode == 0
 
 
 def test_a_store_that_is_down_is_told_and_is_back_by_itself(api, store):

@@ -329,16 +329,6 @@ def test_put_below_a_file_or_onto_a_folder(api, folder):
     assert api.get(url(f"{folder}/d/y")).body == b"hello"
 
 
-@pytest.mark.parametrize("route", ["mpu/create/x", "mpu/complete/x", "mpu/abort/x"])
-def test_there_is_no_upload_in_parts_to_a_local_disk(api, route):
-    body = {"path": "x", "num_parts": 2, "upload_id": "u", "parts": [{"part_number": 1, "etag": "e"}]}
-    reply = api.post(f"/api/2.0/mlflow-artifacts/{route}", body)
-    if not api.server.is_peer and reply.status == 404:
-        reply.fails(404, "ENDPOINT_NOT_FOUND")
-    else:
-        reply.fails(501, "NOT_IMPLEMENTED", "Multipart upload is not supported for the current artifact repository")
-
-
 # -- many at once
 
 

@@ -128,16 +128,6 @@ def test_an_upload_leaves_nothing_behind(api, server, run):
 # -- the ways of cloud stores
 
 
-@pytest.mark.parametrize("route", ["create", "complete", "abort"])
-def test_a_local_disk_has_no_multipart_uploads(api, route):
-    where = f"{STORE}/mpu/{route}/a/b"
-    body = {"path": "p", "num_parts": 1, "upload_id": "u", "parts": [{"part_number": 1, "etag": "e", "url": "u"}]}
-    text = "Multipart upload is not supported for the current artifact repository"
-    assert set(api.post(where, body).fails(501, "NOT_IMPLEMENTED", text)) == {"error_code", "message"}
-    api.post(where, {**body, "path": ""}).fails(400, INVALID, missing("path"))
-    api.post(f"{STORE}/mpu/{route}/a%5Cb/..%2Fc", body).fails(400, INVALID, "Invalid path")
-
-
 def test_a_local_disk_has_no_presigned_downloads(api):
     text = "Multipart download is not supported for the current artifact repository"
     api.get(f"{STORE}/presigned/a/b").fails(501, "NOT_IMPLEMENTED", text)

@@ -3,12 +3,20 @@
 import hashlib
 import os
 import re
+import warnings
 from urllib.parse import quote
 
 import pytest
 from harness import cairn
 from harness.api import Api, unique
 from harness.azurite import Azurite
+from harness.processes import free_port
+
+os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] = "1"
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import mlflow
 
 pytestmark = pytest.mark.cairn_only("Cairn's own way to Azure")
 
@@ -289,6 +297,50 @@ def test_a_file_too_large_for_one_piece_is_refused_before_it_is_sent(api, folder
     reply.fails(413, "REQUEST_TOO_LARGE", re.compile("multipart"))
 
 
+# -- with MLflow's own client
+
+
+def tree(directory):
+    return {str(f.relative_to(directory)): f.read_bytes() for f in directory.rglob("*") if f.is_file()}
+
+
+def log_and_fetch(api, tmp_path):
+    """A run whose artifacts came back as they went."""
+    client = mlflow.MlflowClient(api.server.url)
+    run = client.create_run(api.experiment()).info
+    source = tmp_path / "source"
+    for name, size in (("model/MLmodel", 100), ("model/data/weights.bin", 2_000_000), ("empty", 0), ("ü b.txt", 5)):
+        file = source / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(os.urandom(size))
+    client.log_artifacts(run.run_id, str(source), "out")
+    client.log_text(run.run_id, "text", "out/text.txt")
+    (source / "text.txt").write_text("text")
+    assert [f.path for f in client.list_artifacts(run.run_id, "out")] == [
+        "out/empty", "out/model", "out/text.txt", "out/ü b.txt"]
+    (tmp_path / "back").mkdir()
+    client.download_artifacts(run.run_id, "out", str(tmp_path / "back"))
+    assert tree(tmp_path / "back" / "out") == tree(source)
+    return run
+
+
+def test_the_client_through_the_server(api, container, tmp_path):
+    run = log_and_fetch(api, tmp_path)
+    assert run.artifact_uri.startswith("mlflow-artifacts:/")
+    assert at(container, run.artifact_uri.removeprefix("mlflow-artifacts:/") + "/out/text.txt") == b"text"
+
+
+def test_the_client_beside_the_server(another, azure, container, tmp_path, monkeypatch):
+    """Of a server that serves no artifacts the client gets the store's address; pages still show what is there."""
+    monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", azure.connection)
+    api = another(serve_artifacts="no")
+    run = log_and_fetch(api, tmp_path)
+    assert run.artifact_uri.startswith(azure.uri("mlflow", PREFIX))
+    assert len(api.get("artifacts/list", {"run_id": run.run_id, "path": "out"}).ok()["files"]) == 4
+    reply = api.request("GET", "/get-artifact", params={"run_id": run.run_id, "path": "out/text.txt"})
+    assert (reply.status, reply.body) == (200, b"text")
+
+
 # -- with other rights, and without
 
 
@@ -318,6 +370,14 @@ def test_a_sas_is_enough(another, azure, container, folder):
     assert names(api, f"{folder}/d") == ["a b", "c"]
     assert api.request("DELETE", url(folder)).ok() == {}
     assert blobs(container, folder) == []
+
+
+def test_a_sas_is_in_no_log_when_the_store_is_down(another, azure, folder):
+    """nginx's error log names the URIs of requests that failed."""
+    nobody = azure.endpoint.replace(f":{azure.port}/", f":{free_port()}/")
+    api = another(azure_sas=azure.sas("mlflow", "rwdl"), azure_endpoint=nobody)  # another() looks into the logs
+    for data in (b"1", iter([b"1"])):
+        api.request("PUT", url(f"{folder}/x"), data=data).fails(503, "TEMPORARILY_UNAVAILABLE")
 
 
 def test_the_environment_is_read_as_mlflow_reads_it(another, azure, monkeypatch, folder):
@@ -387,6 +447,25 @@ def test_settings_that_cannot_be_meant_are_refused(settings, said):
     done = cairn.cairn("config", "check", *(f"--{k}={v}" for k, v in settings.items()), check=False)
     assert done.returncode != 0 and said in done.stderr, done.stderr
     assert "secret" not in done.stderr and "c2VjcmV0" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "address"),
+    [
+        ({}, "https://a.blob.core.windows.net"),
+        ({"artifacts_destination": "wasb://c@a.blob.core.chinacloudapi.cn"}, "https://a.blob.core.chinacloudapi.cn"),
+        ({"azure_endpoint": "https://blobs.example.com:8443/"}, "https://blobs.example.com:8443"),
+        ({"azure_connection_string": "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=c2VjcmV0;"
+                                     "EndpointSuffix=core.usgovcloudapi.net"}, "http://a.blob.core.usgovcloudapi.net"),
+        ({"azure_connection_string": "SharedAccessSignature=sv=1&sig=x;BlobEndpoint=https://x.example.com/;"},
+         "https://x.example.com"),
+    ],
+)
+def test_where_the_service_is(settings, address):
+    settings = {"artifacts_destination": "wasbs://c@a.blob.core.windows.net/x", **settings}
+    said = cairn.cairn("config", "stores", *(f"--{k}={v}" for k, v in settings.items())).stdout
+    signed = ["--secret-uris"] if "Signature" in str(settings) else []
+    assert said.splitlines() == ["--destination=remote", f"--store={address}", *signed]
 
 
 def test_a_dump_shows_no_secret():

@@ -120,7 +120,24 @@ def names(reply):
         ("metrics.m@-5 > 0", "c"),
         ("metrics.m@2 BETWEEN 4 AND 6", "a"),
         ("min(metrics.m) < 0 OR MAX(metrics.`m`) = 5", "ac"),
-        ("metrics.m.min = 42", "b"),  # to MLflow a metric of that name, and so it stays
+        ("metrics.m@best = 8", "c"),
+        ("best(metrics.m) > 6", "bc"),
+        # a dot: MLflow's meaning for b, which has a metric of that name, ours for the others
+        ("metrics.m.min = 42", "b"),
+        ("metrics.m.min < 1", "ac"),
+        ("metrics.m.min != 42", "ac"),
+        ("metrics.`m.min` = 42", "b"),
+        ("metrics.`m.min` < 1", ""),
+        ('metrics."m.min" != 42', ""),
+        ("metrics.`m`.min < 1", "abc"),
+        ("metrics.m.max > 6", "bc"),
+        ("metrics.m.max > 6 OR run_name = 'e'", "bce"),
+        ("metrics.m.min BETWEEN 0 AND 1", "a"),
+        ("metrics.m.first = 1", "a"),
+        ("metrics.m.count < 5", "abc"),  # no points are no value
+        ("metrics.m.best = 8", "c"),
+        ("metrics.M.best = -9", "e"),
+        ("metrics.m.MIN < 1", ""),
         ("metrics.m.min@max = 42", "b"),
         # times
         ("age < 2h", "a"),
@@ -250,6 +267,10 @@ def test_numbers_of_params_are_pythons(api):
         (["first(metrics.`m`) DESC"], "cabed"),
         (["count(metrics.m) DESC"], "abced"),
         (["count(metrics.m)", "start_time"], "decba"),
+        (["metrics.m.min"], "cabed"),  # b has 42
+        (["metrics.m.min DESC"], "baced"),
+        (["metrics.`m`.min", "metrics.m.count DESC"], "cabed"),
+        (["metrics.m.best DESC", "metrics.m.count"], "cbaed"),
         (["metrics.m@1000"], "baced"),
         (["metrics.m@1 DESC", "max(metrics.m) DESC"], "baced"),
         (["duration"], "dabce"),
@@ -338,7 +359,77 @@ def test_large_filters(api, data, text, found):
 
 
 @pytest.mark.parametrize("text", ["status = 'A' OR", "NOT", "(status = 'A'", "age < 7", "age < 7d OR bogus.x = 1",
-                                  "metrics.m@best > 1", "min(params.lr) > 1", "tags.t < 5", "metrics.m REGEXP 'x'",
+                                  "metrics.m@last > 1", "min(params.lr) > 1", "tags.t < 5", "metrics.m REGEXP 'x'",
                                   "status = 'A' OR status = 'B' -- c", "params.lr IN (1, 2)", "duration > 1y"])  # fmt: skip
 def test_a_filter_is_refused(api, data, text):
     search(api, data, text).fails(400, INVALID)
+
+
+@pytest.fixture(scope="module")
+def directions(api):
+    """Runs of experiments that say otherwise what is good; each has the values 1, 2 and 3."""
+    says = {
+        "plain": {},
+        "ours": {"cairn.metric.direction.loss": "Maximize", "cairn.metric.direction.score": "min"},
+        "primary": {"mlflow.experiment.primaryMetric.name": "score", "mlflow.experiment.primaryMetric.greaterIsBetter": "False"},
+        "both": {
+            "mlflow.experiment.primaryMetric.name": "loss", "mlflow.experiment.primaryMetric.greaterIsBetter": "true",
+            "cairn.metric.direction.loss": "minimize",
+        },
+        "nonsense": {"cairn.metric.direction.loss": "up", "CAIRN.metric.direction.loss": "max", "cairn.metric.direction.Score": "min"},
+    }
+    experiments = []
+    for name, tags in says.items():
+        experiments.append(api.experiment())
+        for key, value in tags.items():
+            api.post("experiments/set-experiment-tag", {"experiment_id": experiments[-1], "key": key, "value": value}).ok()
+        run = api.run(experiments[-1], run_name=name, start_time=len(experiments))
+        points = [{"key": k, "value": v, "timestamp": 1, "step": v} for k in ("loss", "score") for v in (2, 1, 3)]
+        api.post("runs/log-batch", {"run_id": run, "metrics": points}).ok()
+    return experiments
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("metrics.loss.best = 1", {"plain", "primary", "both", "nonsense"}),
+        ("metrics.loss.best = 3", {"ours"}),
+        ("metrics.score.best = 3", {"plain", "both", "nonsense"}),
+        ("metrics.score.best = 1", {"ours", "primary"}),
+        ("best(metrics.score) = 1 AND NOT metrics.loss@best = 1", {"ours"}),
+    ],
+)
+def test_each_experiment_says_what_is_best(api, directions, text, found):
+    reply = api.post("runs/search", {"experiment_ids": directions, "filter": text}).ok()
+    assert {r["info"]["run_name"] for r in reply.get("runs", [])} == found
+
+
+def test_the_best_first(api, directions):
+    def ordered(*by):
+        reply = api.post("runs/search", {"experiment_ids": directions, "order_by": by}).ok()
+        return [r["info"]["run_name"] for r in reply["runs"]]
+
+    assert ordered("metrics.score.best", "start_time") == ["ours", "primary", "plain", "both", "nonsense"]
+    assert ordered("metrics.score.best DESC", "start_time") == ["plain", "both", "nonsense", "ours", "primary"]
+    assert ordered("best(metrics.loss) DESC", "start_time")[0] == "ours"
+
+
+def test_an_order_with_a_dot_has_values_then_nan_then_nothing(api, experiment):
+    points = {
+        "named": [("k.min", 5.0), ("k", -100.0)], "series": [("k", 7.0), ("k", 3.0), ("k", "NaN")], "nan": [("k.min", "NaN"), ("k", 1.0)],
+        "infinite": [("k", "-Infinity")], "only nan": [("k", "NaN")], "nothing": [("K", 1.0)],
+    }
+    for start, (name, of) in enumerate(points.items()):
+        run = api.run(experiment, run_name=name, start_time=start)
+        metrics = [{"key": k, "value": v, "timestamp": 1, "step": i} for i, (k, v) in enumerate(of)]
+        api.post("runs/log-batch", {"run_id": run, "metrics": metrics}).ok()
+
+    def ordered(by):
+        reply = api.post("runs/search", {"experiment_ids": [experiment], "order_by": [by, "start_time"]}).ok()
+        return [r["info"]["run_name"] for r in reply["runs"]]
+
+    assert ordered("metrics.k.min") == ["infinite", "series", "named", "nan", "only nan", "nothing"]
+    assert ordered("metrics.k.min DESC") == ["named", "series", "infinite", "nan", "only nan", "nothing"]
+    # exactly as written: MLflow's order
+    assert ordered("metrics.`k.min` ASC") == ["named", "nan", "series", "infinite", "only nan", "nothing"]
+    assert ordered("metrics.`k.min`") == ["named", "nan", "series", "infinite", "only nan", "nothing"]

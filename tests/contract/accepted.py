@@ -125,9 +125,15 @@ ACCEPTED = [
     ),
     # -- reading
     Rule(
-        "What Cairn cannot do it does not promise: presigned uploads, the gateway.",
+        "What Cairn cannot do it does not promise: the gateway. On a local disk it has multipart uploads.",
         lambda step, theirs, ours: route(step).endswith("server-info")
-        and only(body(theirs), body(ours), "features_enabled", "presigned_upload_model_id_supported", "presigned_upload_run_id_supported"),
+        and only(body(theirs), body(ours), "features_enabled", "multipart_uploads_enabled"),
+    ),
+    Rule(
+        "The peer has no multipart uploads on a local disk.",
+        lambda step, theirs, ours: route(step).startswith("/api/2.0/mlflow-artifacts/mpu/")
+        and theirs["status"] == 501
+        and message(theirs) == "Multipart upload is not supported for the current artifact repository",
     ),
     Rule(
         "A content type without a text is none.",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import requests
 
-from .processes import Died, Process, children, connects, free_port
+from .processes import Died, Process, children, connects, free_port, name_of
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = os.environ.get("CAIRN_BUILD", "dev")
@@ -108,7 +108,7 @@ class Cairn:
         )
 
     def worker_pids(self):
-        return children(self.workers.pid)
+        return [pid for pid in children(self.workers.pid) if name_of(pid) != "cairn-janitor"]
 
     # -- nginx
 

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.seaweed import Seaweed
+
 OPS = Path(__file__).resolve().parents[2] / "ops"
 pytestmark = pytest.mark.timeout(900)   # the first ops/up builds the release
 
@@ -110,6 +112,29 @@ def test_artifacts_may_be_kept_in_another_directory():
         shutil.rmtree(server.top, ignore_errors=True)
 
 
+def test_artifacts_may_be_kept_in_a_bucket():
+    """Credentials come from the environment of ops/up and stay out of the configuration."""
+    server = Up()
+    store = Seaweed(server.top / "s3")
+    try:
+        store.create_bucket("kept")
+        env = {**os.environ, "AWS_ACCESS_KEY_ID": store.access_key, "AWS_SECRET_ACCESS_KEY": store.secret_key,
+               "AWS_DEFAULT_REGION": store.region, "AWS_ENDPOINT_URL": store.endpoint}
+        subprocess.run([OPS / "up", "--data", server.data, "--port", str(server.port), "--workers", "3", "--detach",
+                        "--artifacts-destination", "s3://kept/here"], check=True, timeout=800, env=env)
+        path = "/api/2.0/mlflow-artifacts/artifacts/a%20folder/x"
+        put = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}", data=b"hello", method="PUT")
+        assert urllib.request.urlopen(put, timeout=10).status == 200
+        assert store.get("kept", "here/a folder/x") == b"hello"
+        assert server.get(path) == "hello"
+        texts = [f.read_text(errors="replace") for sub in ("conf", "log") for f in (server.data / sub).rglob("*") if f.is_file()]
+        assert not any(store.secret_key in text for text in texts)
+    finally:
+        server.down(ok=False)
+        store.stop()
+        shutil.rmtree(server.top, ignore_errors=True)
+
+
 @pytest.fixture(scope="module")
 def served():
     server = Up()
@@ -175,16 +200,28 @@ def test_what_is_killed_comes_back_and_nothing_is_lost(served, name):
     assert {n for n in after if after[n] != before[n]} == {name}
 
 
+def begin_upload(served, name):
+    """An upload in parts; returns its directory."""
+    made = json.loads(served.get(f"/api/2.0/mlflow-artifacts/mpu/create/{name}", {"path": "x", "num_parts": 2}))
+    directory = served.data / "stage" / "parts" / made["upload_id"]
+    assert directory.is_dir()
+    return directory
+
+
 def test_after_up_itself_was_killed_the_next_one_starts_clean(served):
     made = served.post("experiments/create", name=f"before up was killed {time.time_ns()}")["experiment_id"]
     before = served.pids()
     stale = served.data / "stage" / "0000000001"
+    goes_on, given_up = (begin_upload(served, name) for name in ("goes_on", "given_up"))
     for pid in before.values():
         os.kill(pid, signal.SIGKILL)
     wait_for(lambda: not any(running(pid) for pid in before.values()))
     stale.write_bytes(b"half an upload")
+    os.utime(given_up / "table", (0, 0))
     served.up()
     assert not stale.exists()
+    wait_for(lambda: not given_up.exists())
+    assert goes_on.exists()
     assert not set(before.values()) & set(served.pids().values())
     assert json.loads(served.get(f"/api/2.0/mlflow/experiments/get?experiment_id={made}"))
 

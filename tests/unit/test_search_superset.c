@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "search/direction.h"
+
 #define RUNS(filter, expected) assert_string_equal(filtered(SEARCH_RUNS, filter), expected)
 #define EXPERIMENTS(filter, expected)                                                              \
     assert_string_equal(filtered(SEARCH_EXPERIMENTS, filter), expected)
@@ -13,6 +15,82 @@
 #define PARAM(rest)      "EXISTS (SELECT 1 FROM params" KEY("p") " AND " rest ")"
 #define SERIES(of, rest) "(SELECT " of " FROM metrics" KEY("m") " AND x.is_nan = 0" rest ")"
 #define NUMBER           "x.value REGEXP '^[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?$' AND "
+
+#define LAST(key, rest) "EXISTS (SELECT 1 FROM latest_metrics" KEY(key) " AND " rest ")"
+#define DOTTED(key, rest, of, sign)                                                                \
+    " AND ((" LAST(key, rest) " OR (NOT " LAST(key, "TRUE") " AND " of " " sign ")))"
+
+/* The exception: MLflow's meaning for runs with a metric of that name, ours for others. */
+static void a_dot_is_another_at(void **state)
+{
+    static const char *const exact[] = { "metrics.`m.min` < 1", "metrics.\"m.min\" < 1" };
+
+    (void)state;
+    RUNS("metrics.m.min < 1",
+         DOTTED("m.min", "x.is_nan = 0 AND x.value < 1", SERIES("MIN(x.value)", ""), "< 1"));
+    RUNS("metrics.m.max != 1",
+         DOTTED("m.max", "(x.value != 1 OR x.is_nan = 1)", SERIES("MAX(x.value)", ""), "!= 1"));
+    RUNS("metric.`m`.first >= 1",
+         DOTTED("`m`.first", "x.is_nan = 0 AND x.value >= 1",
+                SERIES("x.value", " ORDER BY x.step, x.timestamp, x.value LIMIT 1"), ">= 1"));
+    RUNS("metrics.m.count BETWEEN 1 AND 2",
+         DOTTED("m.count", "x.is_nan = 0 AND x.value BETWEEN 1 AND 2",
+                "NULLIF(" SERIES("COUNT(x.value)", "") ", 0)", "BETWEEN 1 AND 2"));
+    for (size_t i = 0; i < 2; i++)
+        RUNS(exact[i], " AND (" LAST("m.min", "x.is_nan = 0 AND x.value < 1") ")");
+    RUNS("metrics.min < 1", " AND (" LAST("min", "x.is_nan = 0 AND x.value < 1") ")");
+    RUNS("metrics.m.minx < 1", " AND (" LAST("m.minx", "x.is_nan = 0 AND x.value < 1") ")");
+}
+
+#define TAGGED                                                                                     \
+    "COALESCE((SELECT CASE WHEN lower(t.value) IN ('minimize', 'min') THEN 1"                      \
+    " WHEN lower(t.value) IN ('maximize', 'max') THEN 0 END FROM experiment_tags t"                \
+    " WHERE t.experiment_id = r.experiment_id AND t.`key` = 'cairn.metric.direction.m'"            \
+    " AND BINARY t.`key` = 'cairn.metric.direction.m'), "                                          \
+    "(SELECT CASE lower(g.value) WHEN 'true' THEN 0 WHEN 'false' THEN 1 END"                       \
+    " FROM experiment_tags n JOIN experiment_tags g ON g.experiment_id = n.experiment_id"          \
+    " AND g.`key` = 'mlflow.experiment.primaryMetric.greaterIsBetter'"                             \
+    " WHERE n.experiment_id = r.experiment_id"                                                     \
+    " AND n.`key` = 'mlflow.experiment.primaryMetric.name' AND BINARY n.value = 'm'), 0)"
+
+static const char *better(const char *key)
+{
+    return arena_printf(mem, "%s: %s", key, name_is_minimized(key) ? "smaller" : "greater");
+}
+
+static void the_best_is_what_the_experiment_says(void **state)
+{
+    static const char *const small[] = {
+        "loss",
+        "val_loss",
+        "LogLoss",
+        "train/rmse",
+        "rmse",
+        "valMae",
+        "eval.wer",
+        "false_positives",
+        "mean-error",
+        "neg_log_likelihood",
+        "latency_ms p99",
+        "test_error",
+        "negative_log_likelihood",
+    };
+    static const char *const large[] = {
+        "accuracy",     "m",         "",     "f1",   "neg_mean_squared_error",
+        "neg_log_loss", "maelstrom", "wert", "日本", "likelihood",
+        "r2",
+    };
+
+    (void)state;
+    RUNS("metrics.m@best = 1",
+         " AND ((CASE WHEN " TAGGED
+         " THEN " SERIES("MIN(x.value)", "") " ELSE " SERIES("MAX(x.value)", "") " END)"
+                                                                                 " = 1)");
+    for (size_t i = 0; i < sizeof small / sizeof *small; i++)
+        assert_string_equal(better(small[i]), arena_printf(mem, "%s: smaller", small[i]));
+    for (size_t i = 0; i < sizeof large / sizeof *large; i++)
+        assert_string_equal(better(large[i]), arena_printf(mem, "%s: greater", large[i]));
+}
 
 static void words_join_clauses(void **state)
 {
@@ -148,8 +226,8 @@ static void times_are_relative(void **state)
 static void mlflow_goes_first(void **state)
 {
     (void)state;
-    RUNS("metrics.m.min < 1", " AND (EXISTS (SELECT 1 FROM latest_metrics" KEY(
-                                  "m.min") " AND x.is_nan = 0 AND x.value < 1))");
+    RUNS("metrics.m.MIN < 1", " AND (EXISTS (SELECT 1 FROM latest_metrics" KEY(
+                                  "m.MIN") " AND x.is_nan = 0 AND x.value < 1))");
     RUNS("metrics.or > 1 AND metrics.not > 1",
          " AND (EXISTS (SELECT 1 FROM latest_metrics" KEY(
              "or") " AND x.is_nan = 0 AND x.value > 1)) AND (EXISTS (SELECT 1 FROM "
@@ -262,6 +340,30 @@ static const char *ordered(const char *first, const char *second)
     return arena_printf(mem, "%s|%s", with_values(&joins), with_values(&order));
 }
 
+static void orders_have_dots(void **state)
+{
+#define JOINED(key)                                                                                \
+    " LEFT JOIN latest_metrics o0 ON o0.run_uuid = r.run_uuid AND o0.`key` = '" key "'|"           \
+    "CASE WHEN o0.is_nan = 1 THEN "
+#define MIN_OF_M(sign)                                                                             \
+    "NULL ELSE " sign "COALESCE(o0.value, " SERIES(                                                \
+        "MIN(x.value)", "") ") END DESC, "                                                         \
+                            "COALESCE(o0.is_nan, 0) DESC, r.start_time DESC, r.run_uuid"
+    const char *items[] = { "metrics.m.min" };
+    struct text_list list = { items, 1 };
+    bool descending;
+
+    (void)state;
+    assert_string_equal(ordered("metrics.m.min", NULL), JOINED("m.min") MIN_OF_M("-"));
+    assert_string_equal(ordered("metrics.m.min  asc", NULL), JOINED("m.min") MIN_OF_M("-"));
+    assert_string_equal(ordered("metrics.m.min DESC", NULL), JOINED("m.min") MIN_OF_M(""));
+    assert_string_equal(ordered("metrics.`m.min` DESC", NULL),
+                        JOINED("m.min") "1 WHEN o0.value IS NULL THEN 2 ELSE 0 END, o0.value DESC,"
+                                        " r.start_time DESC, r.run_uuid");
+    assert_null(search_order_metric(&cx, &list, &descending));
+    assert_int_equal(err.code, ERROR_NONE);
+}
+
 static void orders_have_series_and_durations(void **state)
 {
     const char *items[] = { "min(metrics.m)" };
@@ -310,6 +412,9 @@ int main(void)
         cmocka_unit_test(mlflow_goes_first),
         cmocka_unit_test(the_rest_is_refused_in_mlflows_words),
         cmocka_unit_test(the_limits_are_the_same),
+        cmocka_unit_test(a_dot_is_another_at),
+        cmocka_unit_test(the_best_is_what_the_experiment_says),
+        cmocka_unit_test(orders_have_dots),
         cmocka_unit_test(orders_have_series_and_durations),
     };
 

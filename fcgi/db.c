@@ -28,6 +28,7 @@ enum {
     LOCK_DEADLOCK = 1213,
     NO_REFERENCED_ROW = 1452,
     TOO_MANY_STATEMENTS = 1461,
+    SIGNALLED = 1644,
     CHECK_VIOLATED_MYSQL = 3819,
     CHECK_VIOLATED_MARIADB = 4025,
 };
@@ -683,6 +684,11 @@ bool db_is_check(struct db *db)
            db->connection->error == CHECK_VIOLATED_MYSQL;
 }
 
+bool db_is_stopped(struct db *db)
+{
+    return db->connection->error == SIGNALLED;
+}
+
 bool db_is_reference(struct db *db)
 {
     return db->connection->error == NO_REFERENCED_ROW;
@@ -795,6 +801,28 @@ void sql_append(struct sql *sql, const struct sql *other)
 int64_t sql_exec(struct db *db, const char *name, const struct sql *sql)
 {
     return db_exec_values(db, name, sql->text, sql->values);
+}
+
+bool db_has_blocks(struct db *db)
+{
+    enum {
+        PREPARES_BLOCKS = 100602
+    };
+    MYSQL *mysql = db->connection->mysql;
+
+    return mysql && strstr(mysql_get_server_info(mysql), "MariaDB") &&
+           mysql_get_server_version(mysql) >= PREPARES_BLOCKS;
+}
+
+int db_block(struct db *db, const char *name, const struct sql *sql)
+{
+    struct db_connection *c = db->connection;
+
+    if (!execute(db, name, sql->text, sql->values))
+        return -1;
+    /* told by the server: what it says it has committed needs no commit */
+    c->in_transaction = (c->mysql->server_status & SERVER_STATUS_IN_TRANS) != 0;
+    return 0;
 }
 
 int sql_select(struct db *db, struct rows **rows, const char *name, const struct sql *sql)

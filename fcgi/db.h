@@ -58,6 +58,8 @@ int db_ready(struct db *) MUST_CHECK;
  * it differs from the last time; after db_ready(). A connection begins with writes. */
 int db_reads(struct db *, bool) MUST_CHECK;
 
+struct sql;
+
 /* Transactions are implicit: the first statement opens one (autocommit is off,
  * READ COMMITTED). A lost connection while committing is an error, and never
  * repeated: whether the write took place is not known. */
@@ -76,6 +78,17 @@ void db_rollback(struct db *);
     db_select_values(                                                                              \
         (db), (rows), #sql, (sql),                                                                 \
         (const struct value[]){ { .type = VALUE_END }, ##__VA_ARGS__, { .type = VALUE_END } } + 1)
+
+/* Several statements in one round trip, and the commit with them: a text that begins with
+ * DB_BLOCK and ends with DB_BLOCK_END. MariaDB alone has them (db_has_blocks; else -1 as
+ * of any text that is wrong). DB_BLOCK_STOP_UNLESS_ROWS ends a block unless the statement
+ * before it wrote rows; db_is_stopped() tells so of the failure. */
+#define DB_BLOCK                  "BEGIN NOT ATOMIC "
+#define DB_BLOCK_STOP_UNLESS_ROWS "; IF ROW_COUNT() = 0 THEN SIGNAL SQLSTATE '45000'; END IF; "
+#define DB_BLOCK_END              "; COMMIT; END"
+bool db_has_blocks(struct db *);
+int db_block(struct db *, const char *name, const struct sql *) MUST_CHECK;
+bool db_is_stopped(struct db *);
 
 struct rows;
 int64_t db_exec_values(struct db *, const char *name, const char *sql,

@@ -253,10 +253,8 @@ int run_create(struct request *rq)
         return -1;
     run.artifact_uri = uri_append(rq->mem, e.artifact_location ? e.artifact_location : "",
                                   arena_printf(rq->mem, "%s/artifacts", run.run_uuid));
-    if (run_insert(rq->db, &run) < 0 || tags_insert(rq->db, run.run_uuid, tags, count) < 0)
-        return -1;
     write_new_run(&rq->out, &run, tags, count);
-    return 0;
+    return run_insert_last(rq->db, &run, tags, count);
 }
 
 int reply_run(struct request *rq, const char *run_id)

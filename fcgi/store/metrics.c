@@ -54,17 +54,17 @@ static const char on_duplicate_latest[] =
     " timestamp = IF(" IS_LATER ", VALUES(timestamp), latest_metrics.timestamp),"
     " step = IF(" IS_LATER ", VALUES(step), latest_metrics.step)";
 
-static int upsert_latest(struct db *db, const char *run_id, const struct metric *const *metrics,
-                         size_t count)
+static void add_latest(struct sql *sql, const char *run_id, const struct metric *const *metrics,
+                       size_t count)
 {
-    struct sql sql = sql_new(db->mem);
-
-    sql_add(&sql,
+    sql_add(sql,
             "INSERT INTO latest_metrics (run_uuid, `key`, value, timestamp, step, is_nan) VALUES ");
-    add_points(&sql, run_id, metrics, count);
-    sql_add(&sql, on_duplicate_latest);
-    if (sql_exec(db, "upsert_latest_metrics", &sql) >= 0)
-        return 0;
+    add_points(sql, run_id, metrics, count);
+    sql_add(sql, on_duplicate_latest);
+}
+
+static int latest_fail(struct db *db)
+{
     return db_is_check(db)
                ? fail(db, BAD_REQUEST,
                       "The run has a metric whose name differs from one of this request "
@@ -73,17 +73,50 @@ static int upsert_latest(struct db *db, const char *run_id, const struct metric 
                : -1;
 }
 
-static const char insert_if_active[] =
-    "INSERT INTO metrics (run_uuid, `key`, value, timestamp, step, is_nan)"
-    " SELECT run_uuid, ?, ?, ?, ?, ? FROM runs WHERE run_uuid = ? AND lifecycle_stage = 'active'"
-    " ON DUPLICATE KEY UPDATE is_nan = VALUES(is_nan)";
+static int upsert_latest(struct db *db, const char *run_id, const struct metric *const *metrics,
+                         size_t count)
+{
+    struct sql sql = sql_new(db->mem);
+
+    add_latest(&sql, run_id, metrics, count);
+    return sql_exec(db, "upsert_latest_metrics", &sql) < 0 ? latest_fail(db) : 0;
+}
+
+static void add_if_active(struct sql *sql, const char *run_id, const struct metric *metric)
+{
+    sql_add(sql,
+            "INSERT INTO metrics (run_uuid, `key`, value, timestamp, step, is_nan)"
+            " SELECT run_uuid, ?, ?, ?, ?, ? FROM runs"
+            "  WHERE run_uuid = ? AND lifecycle_stage = 'active'"
+            " ON DUPLICATE KEY UPDATE is_nan = VALUES(is_nan)",
+            text(metric->key), real(stored_value(metric->value)), integer(metric->timestamp),
+            integer(metric->step), integer(isnan(metric->value)), text(run_id));
+}
+
+/* The whole transaction in one round trip. */
+static int insert_in_block(struct db *db, const char *run_id, const struct metric *metric)
+{
+    struct sql sql = sql_new(db->mem);
+
+    sql_add(&sql, DB_BLOCK);
+    add_if_active(&sql, run_id, metric);
+    sql_add(&sql, DB_BLOCK_STOP_UNLESS_ROWS);
+    add_latest(&sql, run_id, &metric, 1);
+    sql_add(&sql, DB_BLOCK_END);
+    if (db_block(db, "log_metric", &sql) == 0)
+        return 1;
+    return db_is_stopped(db) ? 0 : latest_fail(db);
+}
 
 int metric_insert(struct db *db, const char *run_id, const struct metric *metric)
 {
-    int64_t logged = db_exec(db, insert_if_active, text(metric->key),
-                             real(stored_value(metric->value)), integer(metric->timestamp),
-                             integer(metric->step), integer(isnan(metric->value)), text(run_id));
+    struct sql sql = sql_new(db->mem);
+    int64_t logged;
 
+    if (db_has_blocks(db))
+        return insert_in_block(db, run_id, metric);
+    add_if_active(&sql, run_id, metric);
+    logged = sql_exec(db, "insert_if_active", &sql);
     if (logged <= 0)
         return (int)logged;
     return upsert_latest(db, run_id, &metric, 1) < 0 ? -1 : 1;

@@ -17,7 +17,8 @@ struct metric {
 int metrics_insert(struct db *, const struct run *, const struct metric *, size_t count) MUST_CHECK;
 
 /* One value of no model, when the run is most likely there: 1 logged, 0 the run is not
- * there or not active (ask run_must_be_active for the words), -1 failed as above. */
+ * there or not active (ask run_must_be_active for the words), -1 failed as above. The
+ * last thing that the request writes: it may be committed at once. */
 int metric_insert(struct db *, const char *run_id, const struct metric *) MUST_CHECK;
 
 struct metric_point {

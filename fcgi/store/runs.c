@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "tags.h"
+
 static const struct field run_columns[] = {
     COLUMN(run, run_uuid),
     COLUMN(run, experiment_id),
@@ -23,19 +25,41 @@ static const struct field run_columns[] = {
 static const char select_run[] = SELECT_RUN " WHERE r.run_uuid = ?";
 static const char select_run_for_update[] = SELECT_RUN " WHERE r.run_uuid = ? FOR UPDATE";
 
-static const char insert_run[] =
-    "INSERT INTO runs (run_uuid, name, source_type, source_name, entry_point_name, user_id, status,"
-    "                  start_time, end_time, deleted_time, source_version, lifecycle_stage,"
-    "                  artifact_uri, experiment_id)"
-    " VALUES (?, ?, 'UNKNOWN', '', '', ?, ?, ?, NULL, NULL, '', 'active', ?, ?)";
+static void add_run(struct sql *sql, const struct run *run)
+{
+    sql_add(sql,
+            "INSERT INTO runs (run_uuid, name, source_type, source_name, entry_point_name, "
+            "user_id, status,"
+            "                  start_time, end_time, deleted_time, source_version, lifecycle_stage,"
+            "                  artifact_uri, experiment_id)"
+            " VALUES (?, ?, 'UNKNOWN', '', '', ?, ?, ?, NULL, NULL, '', 'active', ?, ?)",
+            text(run->run_uuid), text(run->name), text(run->user_id), text(run->status),
+            optional(run->start_time), text(run->artifact_uri), integer(run->experiment_id));
+}
 
 int run_insert(struct db *db, const struct run *run)
 {
-    return db_exec(db, insert_run, text(run->run_uuid), text(run->name), text(run->user_id),
-                   text(run->status), optional(run->start_time), text(run->artifact_uri),
-                   integer(run->experiment_id)) < 0
-               ? -1
-               : 0;
+    struct sql sql = sql_new(db->mem);
+
+    add_run(&sql, run);
+    return sql_exec(db, "insert_run", &sql) < 0 ? -1 : 0;
+}
+
+int run_insert_last(struct db *db, const struct run *run, const struct key_value *tags,
+                    size_t count)
+{
+    struct sql block = sql_new(db->mem), sql = sql_new(db->mem);
+
+    if (!db_has_blocks(db)) {
+        tags_add_insert(&sql, run->run_uuid, tags, count);
+        return run_insert(db, run) < 0 || sql_exec(db, "insert_tags", &sql) < 0 ? -1 : 0;
+    }
+    sql_add(&block, DB_BLOCK);
+    add_run(&block, run);
+    sql_add(&block, "; ");
+    tags_add_insert(&block, run->run_uuid, tags, count);
+    sql_add(&block, DB_BLOCK_END);
+    return db_block(db, "insert_run", &block);
 }
 
 static int read_run(struct db *db, const char *sql, const char *run_id, struct run *run)

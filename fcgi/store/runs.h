@@ -3,6 +3,7 @@
 
 #include "../db.h"
 #include "experiments.h"
+#include "validate.h"
 
 struct run {
     const char *run_uuid;
@@ -13,6 +14,10 @@ struct run {
 };
 
 int run_insert(struct db *, const struct run *) MUST_CHECK;
+/* A new run and its tags, at least one, as they are: the last thing that the request
+ * writes, for it may be committed with them. */
+int run_insert_last(struct db *, const struct run *, const struct key_value *tags,
+                    size_t count) MUST_CHECK;
 /* RESOURCE_DOES_NOT_EXIST if there is none, whatever its stage. */
 int run_by_id(struct db *, const char *run_id, struct run *) MUST_CHECK;
 /* The run's id, experiment and stage, no more; INVALID_PARAMETER_VALUE unless it is

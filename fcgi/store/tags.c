@@ -37,15 +37,14 @@ int tags_put(struct db *db, const struct run *run, const struct key_value *tags,
     return sql_exec(db, "upsert_tags", &sql) < 0 ? -1 : 0;
 }
 
-int tags_insert(struct db *db, const char *run_id, const struct key_value *tags, size_t count)
+void tags_add_insert(struct sql *sql, const char *run_id, const struct key_value *tags,
+                     size_t count)
 {
-    const struct key_value **all = arena_array(db->mem, const struct key_value *, count + 1);
-    struct sql sql = sql_new(db->mem);
+    const struct key_value **all = arena_array(sql->mem, const struct key_value *, count + 1);
 
     for (size_t i = 0; i < count; i++)
         all[i] = &tags[i];
-    add_tags(&sql, run_id, all, count);
-    return sql_exec(db, "insert_tags", &sql) < 0 ? -1 : 0;
+    add_tags(sql, run_id, all, count);
 }
 
 static const char delete_tag[] = "DELETE FROM tags WHERE run_uuid = ? AND `key` = ?";

@@ -367,15 +367,21 @@ static int refuse(const struct artifact_store *store, const char *what)
                 what);
 }
 
+/* One who was given a signature has no key to make others with. */
+static bool can_sign(const struct artifact_store *store)
+{
+    return !store->ops->secret_uri || !store->ops->secret_uri(store);
+}
+
 bool artifact_has_uploads(const struct artifact_store *store)
 {
-    return store->ops->upload_begin && store->config->serve_artifacts &&
+    return store->ops->upload_begin && can_sign(store) && store->config->serve_artifacts &&
            store->config->multipart_uploads;
 }
 
 bool artifact_has_presigned(const struct artifact_store *store)
 {
-    return store->ops->presign != NULL;
+    return store->ops->presign && can_sign(store);
 }
 
 int artifact_upload_begin(const struct artifact_store *store, const char *path, const char *base,

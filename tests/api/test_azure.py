@@ -4,9 +4,11 @@ import hashlib
 import os
 import re
 import warnings
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+import requests
 from harness import cairn
 from harness.api import Api, unique
 from harness.azurite import Azurite
@@ -297,6 +299,103 @@ def test_a_file_too_large_for_one_piece_is_refused_before_it_is_sent(api, folder
     reply.fails(413, "REQUEST_TOO_LARGE", re.compile("multipart"))
 
 
+# -- what clients move themselves
+
+MPU = "/api/2.0/mlflow-artifacts/mpu"
+
+
+def begin(api, folder, name, count):
+    made = api.post(f"{MPU}/create/{folder}", {"path": f"/home/me/{name}", "num_parts": count}).ok()
+    assert [c["part_number"] for c in made["credentials"]] == list(range(1, count + 1))
+    return made["upload_id"], [c["url"] for c in made["credentials"]]
+
+
+def end(api, step, folder, name, upload, **more):
+    return api.post(f"{MPU}/{step}/{folder}", {"path": name, "upload_id": upload, **more})
+
+
+def sent(numbers):
+    return [{"part_number": n, "etag": "", "url": ""} for n in numbers]
+
+
+def test_a_file_in_parts(api, container, folder):
+    upload, urls = begin(api, folder, "ü b.bin", 12)
+    body = [os.urandom(1000 + n) for n in range(12)]
+    for n in reversed(range(12)):
+        assert requests.put(urls[n], data=body[n], timeout=10).status_code == 201
+    assert blobs(container, folder) == []
+    assert end(api, "complete", folder, "ü b.bin", upload, parts=sent(range(1, 13))).ok() == {}
+    assert at(container, f"{folder}/ü b.bin") == b"".join(body)
+    # A client that did not hear the answer asks again.
+    assert end(api, "complete", folder, "ü b.bin", upload, parts=sent(range(1, 13))).ok() == {}
+    assert at(container, f"{folder}/ü b.bin") == b"".join(body)
+
+
+def test_two_uploads_to_one_path_do_not_mix(api, container, folder):
+    first, theirs = begin(api, folder, "x", 2)
+    second, ours = begin(api, folder, "x", 2)
+    for n in range(2):
+        assert requests.put(theirs[n], data=b"theirs", timeout=10).status_code == 201
+        assert requests.put(ours[n], data=b"ours", timeout=10).status_code == 201
+    assert end(api, "complete", folder, "x", first, parts=sent([1, 2])).ok() == {}
+    assert at(container, f"{folder}/x") == b"theirstheirs"
+
+
+def test_parts_that_were_not_sent(api, container, folder):
+    upload, urls = begin(api, folder, "x", 2)
+    assert requests.put(urls[0], data=b"1", timeout=10).status_code == 201
+    invalid = "INVALID_PARAMETER_VALUE"
+    end(api, "complete", folder, "x", upload, parts=sent([1, 2])).fails(400, invalid, re.compile("parts"))
+    end(api, "complete", folder, "x", upload, parts=sent([1, 1])).fails(400, invalid, re.compile("each once"))
+    end(api, "complete", folder, "x", upload, parts=sent([0])).fails(400, invalid, re.compile("numbers"))
+    for bad in ("", "../x", "0" * 31, "<Latest>" * 4):
+        end(api, "complete", folder, "x", bad, parts=sent([1])).fails(400, invalid, "Invalid upload_id")
+    assert end(api, "abort", folder, "x", upload).ok() == {}
+    assert blobs(container, folder) == []
+
+
+def test_the_url_of_a_part_is_good_for_its_file_alone(api, container, folder):
+    upload, urls = begin(api, folder, "x", 1)
+    elsewhere = urls[0].replace(f"{folder}/x", f"{folder}/y")
+    assert elsewhere != urls[0]
+    assert requests.put(elsewhere, data=b"1", timeout=10).status_code == 403
+    assert requests.get(urls[0].replace("comp=block&", ""), timeout=10).status_code == 403
+    assert requests.delete(urls[0].replace("comp=block&", ""), timeout=10).status_code == 403
+
+
+def test_the_client_uploads_and_downloads_in_parts(api, container, experiment, tmp_path, monkeypatch):
+    for name, value in (("UPLOAD_MINIMUM_FILE_SIZE", 5 << 20), ("UPLOAD_CHUNK_SIZE", 5 << 20),
+                        ("DOWNLOAD_MINIMUM_FILE_SIZE", 5 << 20), ("DOWNLOAD_CHUNK_SIZE", 5 << 20)):
+        monkeypatch.setenv(f"MLFLOW_MULTIPART_{name}", str(value))
+    for name in ("UPLOAD", "DOWNLOAD"):
+        monkeypatch.setenv(f"MLFLOW_ENABLE_PROXY_MULTIPART_{name}", "true")
+    client, run = mlflow.MlflowClient(api.server.url), api.run(experiment)
+    source = tmp_path / "large.bin"
+    source.write_bytes(os.urandom(13 << 20))
+    mark = len(api.server.workers.log())
+    client.log_artifact(run, str(source), "d")
+    assert at(container, f"{experiment}/{run}/artifacts/d/large.bin") == source.read_bytes()
+    (tmp_path / "back").mkdir()
+    back = client.download_artifacts(run, "d/large.bin", str(tmp_path / "back"))
+    assert Path(back).read_bytes() == source.read_bytes()
+    log = api.server.workers.log()[mark:]
+    for endpoint in ("multipart_create", "multipart_complete", "artifact_presigned"):
+        assert f"endpoint={endpoint} status=200" in log, endpoint
+
+
+def test_signed_urls_of_a_run(api, azure, container):
+    run = api.run(api.experiment(artifact_location=azure.uri("mlflow", "second/signed")))
+    to = api.post("artifacts/presigned-upload-url", {"run_id": run, "path": "a b/ü.bin"}).ok()
+    assert to["headers"] == {"x-ms-blob-type": "BlockBlob"}
+    assert requests.put(to["presigned_url"], data=b"signed", headers=to["headers"], timeout=10).status_code == 201
+    assert container.download_blob(f"second/signed/{run}/artifacts/a b/ü.bin").readall() == b"signed"
+    assert requests.get(to["presigned_url"], timeout=10).status_code == 403
+    back = api.post("artifacts/presigned-download-url", {"run_id": run, "path": "a b/ü.bin"}).ok()
+    assert back["file_size"] == 6
+    assert requests.get(back["presigned_url"], timeout=10).content == b"signed"
+    assert requests.put(back["presigned_url"], data=b"x", headers=to["headers"], timeout=10).status_code == 403
+
+
 # -- with MLflow's own client
 
 
@@ -370,6 +469,10 @@ def test_a_sas_is_enough(another, azure, container, folder):
     assert names(api, f"{folder}/d") == ["a b", "c"]
     assert api.request("DELETE", url(folder)).ok() == {}
     assert blobs(container, folder) == []
+    # It opens the whole container, so that no client gets it.
+    says = api.get("/api/3.0/mlflow/server-info").ok()
+    assert (says["multipart_uploads_enabled"], says["multipart_downloads_enabled"]) == (False, False)
+    api.post(f"{MPU}/create/{folder}", {"path": "x", "num_parts": 1}).fails(501, "NOT_IMPLEMENTED")
 
 
 def test_a_sas_is_in_no_log_when_the_store_is_down(another, azure, folder):

@@ -34,6 +34,7 @@ static CURL *open_line(void)
 }
 
 struct transfer {
+    CURL *curl;
     const struct artifact_store *store;
     const struct http_call *call;
     struct http_reply *reply;
@@ -89,7 +90,7 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context)
     size_t length = size * count;
     long status = 0;
 
-    (void)curl_easy_getinfo(line.curl, CURLINFO_RESPONSE_CODE, &status);
+    (void)curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
     if (t->call->sink && status / 100 == 2) {
         t->stopped = t->call->sink(t->call->context, bytes, length) < 0;
         return t->stopped ? 0 : length;
@@ -202,8 +203,9 @@ static int fail_call(const struct transfer *t, CURLcode code)
     }
 }
 
-static CURLcode perform(CURL *curl, struct transfer *t, struct curl_slist *headers)
+static CURLcode perform(struct transfer *t, struct curl_slist *headers)
 {
+    CURL *curl = t->curl;
     CURLcode code;
     long status = 0;
 
@@ -229,15 +231,15 @@ int http_send(const struct artifact_store *store, const struct http_call *call,
 {
     struct transfer t = { .store = store, .call = call, .reply = reply };
     struct curl_slist *headers = header_list(store, call);
-    CURL *curl = open_line();
     CURLcode code = CURLE_OUT_OF_MEMORY;
 
     *reply = (struct http_reply){
         .body = "",
         .headers = arena_array(store->mem, struct http_header, MOST_HEADERS),
     };
-    if (curl && headers)
-        code = perform(curl, &t, headers);
+    t.curl = open_line();
+    if (t.curl && headers)
+        code = perform(&t, headers);
     curl_slist_free_all(headers);
     return code == CURLE_OK ? 0 : fail_call(&t, code);
 }

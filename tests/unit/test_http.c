@@ -293,8 +293,8 @@ static void what_is_no_reply_is_refused(void **state)
         "<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>",
         "<!DOCTYPE a SYSTEM \"file:///etc/passwd\"><a/>",
         "<a>&b;</a>",
-        "<a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a/></a></a></a></a></a></a></a></a></a>"
-        "</a></a></a></a></a></a></a>",
+        ("<a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a/></a></a></a></a></a></a></a></a></a>"
+         "</a></a></a></a></a></a></a>"),
     };
     char seen[4000] = "";
 

@@ -168,6 +168,26 @@ static void suite_get_and_post(void **state)
         "07ef7494c76fa4850883e2b006601f940f8a34d404d0cfa977f52a65bbf5f24f");
 }
 
+/* post-sts-header-before: temporary keys. */
+static void suite_session_token(void **state)
+{
+    static const char token[] =
+        "AQoDYXdzEPT//////////wEXAMPLEtc764bNrC9SAPBSM22wDOk4x4HIZ8j4FZTwdQWLWsKWHGBuFqwAeMicRXmx"
+        "fpSPfIeoIYRqTflfKD8YUuwthAx7mSEI/qkPpKPi/kMcGdQrmGdeehM4IC1NtBmUpp2wUE8phUZampKsburEDy0K"
+        "PkyQDYwT7WZ0wq5VSXDvp75YU9HFvlRd8Tx6q6fE8YQcHNVXAkiY9q6d+xo0rKwT38xVqr7ZD0u0iPPkUL64lIZb"
+        "qBAz+scqKmlzm8FDrypNC9Yjc8fPOLn9FX9KSYvKTr4rvx3iSIlTJabIQwj2ICCR/oLxBA==";
+    struct http_header headers[] = {
+        { "x-amz-security-token", token },
+        { "host", "example.amazonaws.com" },
+        { "x-amz-date", "20150830T123600Z" },
+    };
+    struct s3_request rq = { "POST", "/", "", headers, 3, S3_EMPTY };
+
+    (void)state;
+    assert_signed(&suite, &rq, "host;x-amz-date;x-amz-security-token",
+                  "85d96828115b5dc0cfc3bd16ad9e210dd772bbebba041836c64533a82be05ead");
+}
+
 static void every_other_byte_is_encoded_once(void **state)
 {
     static const struct s3_param params[] = { { "a b", "+&=/%" }, { "A", "\xc3\xa9" } };
@@ -190,6 +210,7 @@ int main(void)
         TEST(example_presigned),
         TEST(a_session_token_is_part_of_what_is_presigned),
         TEST(suite_get_and_post),
+        TEST(suite_session_token),
         TEST(every_other_byte_is_encoded_once),
     };
 

@@ -248,6 +248,9 @@ int s3_upload_complete(const struct artifact_store *store, const char *path,
     };
     struct http_reply reply;
 
+    /* Without an id it would be a request of another kind. */
+    if (!*upload->id)
+        return fail(store, RESOURCE_DOES_NOT_EXIST, "No such upload.");
     if (s3_send(store, &ask, &reply) < 0)
         return -1;
     /* The status goes out before the parts are joined: the reply can be an error still. */
@@ -266,6 +269,8 @@ int s3_upload_abort(const struct artifact_store *store, const char *path, const 
     };
     struct http_reply reply;
 
+    if (!*id) /* that would delete the object */
+        return 0;
     if (s3_send(store, &ask, &reply) < 0)
         return -1;
     if (reply.status / 100 == 2 || !strcmp(s3_error_code(store, &reply), "NoSuchUpload"))

@@ -1,9 +1,13 @@
 """Artifacts on S3: a SeaweedFS that checks every signature."""
 
+import hashlib
+import os
 import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 
 from harness.api import Api, unique
 from harness.cairn import BINARY, cairn, environment
@@ -151,6 +155,133 @@ def test_what_is_not_there_is_not_got(api, run, seaweed):
     api.get(f"{STORE}/{root}none").fails(404, "RESOURCE_DOES_NOT_EXIST")
     api.get(f"{STORE}/{root}d").fails(400, "INVALID_PARAMETER_VALUE")
     api.get(f"{STORE}/{root}d/f/g").fails(404, "RESOURCE_DOES_NOT_EXIST")
+
+
+# -- uploads in parts, and URLs for anybody: clients reach the bucket themselves
+
+
+class Parts:
+    """The requests of one upload, as the client sends them."""
+
+    def __init__(self, api, run, name, count):
+        self.api, self.name = api, name
+        self.directory = prefix(api, run).removeprefix("some/where/") + "big"
+        reply = self._post("create", {"num_parts": count}).ok()
+        self.id = reply["upload_id"]
+        self.urls = {c["part_number"]: c["url"] for c in reply["credentials"]}
+
+    def _post(self, what, body):
+        route = f"/api/2.0/mlflow-artifacts/mpu/{what}/{self.directory}"
+        return self.api.post(route, {"path": f"/home/me/{self.name}", **body})
+
+    def send(self, number, data):
+        reply = requests.put(self.urls[number], data=data, timeout=60)
+        assert reply.status_code == 200, reply.text
+        return {"part_number": number, "etag": reply.headers["ETag"], "url": self.urls[number]}
+
+    def complete(self, parts):
+        return self._post("complete", {"upload_id": self.id, "parts": parts})
+
+    def abort(self):
+        return self._post("abort", {"upload_id": self.id})
+
+
+@pytest.mark.parametrize("name", ["model.bin", "grüße +1%41?.bin"])
+def test_parts_become_a_file(api, run, seaweed, name):
+    upload = Parts(api, run, name, 3)
+    assert sorted(upload.urls) == [1, 2, 3]
+    assert all(url.startswith(seaweed.endpoint + "/cairn/some/where/") for url in upload.urls.values())
+    data = [os.urandom(5 << 20), os.urandom(5 << 20), b"the end"]
+    sent = [upload.send(n, data[n - 1]) for n in (2, 3, 1)]
+    assert listed(api, run) == {}
+    assert upload.complete(sorted(sent, key=lambda part: part["part_number"])).ok() == {}
+    assert listed(api, run, "big") == {f"big/{name}": sum(map(len, data))}
+    assert seaweed.get("cairn", f"{prefix(api, run)}big/{name}") == b"".join(data)
+
+
+def test_an_upload_that_is_given_up_leaves_nothing(api, run, seaweed):
+    upload = Parts(api, run, "model.bin", 2)
+    part = upload.send(1, b"x" * (5 << 20))
+    upload.complete([{**part, "etag": '"0123"'}]).fails(400, "INVALID_PARAMETER_VALUE")
+    for _ in range(2):
+        assert upload.abort().ok() == {}
+    upload.complete([part]).fails(404, "RESOURCE_DOES_NOT_EXIST")
+    assert requests.put(upload.urls[2], data=b"x", timeout=60).status_code == 404
+    assert listed(api, run) == {}
+    assert "Uploads" not in seaweed.client().list_multipart_uploads(Bucket="cairn", Prefix=prefix(api, run))
+
+
+def test_an_upload_without_an_id_touches_nothing(api, run, seaweed):
+    seaweed.put("cairn", prefix(api, run) + "big/model.bin", b"there")
+    upload = Parts(api, run, "model.bin", 1)
+    upload.abort().ok()
+    upload.id = ""
+    upload.abort().ok()
+    upload.complete([{"part_number": 1, "etag": "x", "url": ""}]).fails(404, "RESOURCE_DOES_NOT_EXIST")
+    assert seaweed.get("cairn", prefix(api, run) + "big/model.bin") == b"there"
+
+
+def test_a_url_of_a_part_is_good_for_that_part_alone(api, run):
+    upload = Parts(api, run, "model.bin", 2)
+    url = upload.urls[1]
+    for other in (url.replace("partNumber=1", "partNumber=2"), url.replace("model.bin", "other.bin")):
+        assert other != url
+        assert requests.put(other, data=b"x", timeout=60).status_code == 403
+    assert requests.get(url, timeout=60).status_code == 403
+    assert upload.abort().ok() == {}
+
+
+@pytest.mark.timeout(180)
+def test_the_client_sends_a_large_file_in_parts(server, api, run, seaweed, tmp_path):
+    """Unchanged, and straight to the bucket."""
+    data = os.urandom(12_000_000)
+    (tmp_path / "large.bin").write_bytes(data)
+    script = (
+        "import mlflow, sys\n"
+        "mlflow.set_tracking_uri(sys.argv[1])\n"
+        "mlflow.MlflowClient().log_artifact(sys.argv[2], 'large.bin', 'd')\n"
+        "print(mlflow.artifacts.download_artifacts(run_id=sys.argv[2], artifact_path='d/large.bin', dst_path='back'))\n"
+    )
+    env = {
+        **environment(),
+        "MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD": "true",
+        "MLFLOW_MULTIPART_UPLOAD_MINIMUM_FILE_SIZE": "5000000",
+        "MLFLOW_MULTIPART_UPLOAD_CHUNK_SIZE": "5242880",
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+    }
+    argv = [sys.executable, "-c", script, server.url, run]
+    done = subprocess.run(argv, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=150)
+    assert done.returncode == 0, done.stdout + done.stderr
+    head = seaweed.client().head_object(Bucket="cairn", Key=prefix(api, run) + "d/large.bin")
+    assert (head["ContentLength"], head["ETag"].rstrip('"').split("-")[1:]) == (len(data), ["3"])
+    back = (tmp_path / done.stdout.splitlines()[-1]).read_bytes()
+    assert hashlib.sha256(back).digest() == hashlib.sha256(data).digest()
+
+
+@pytest.mark.parametrize("name", ["plot.png", "a b+c%41?é'\"(x)~&=.json"])
+def test_anybody_with_the_url_gets_the_file(api, run, seaweed, name):
+    seaweed.put("cairn", f"{prefix(api, run)}d/{name}", b"content")
+    root = prefix(api, run).removeprefix("some/where/")
+    reply = api.raw("GET", f"/api/2.0/mlflow-artifacts/presigned/{quoted(root + 'd/' + name)}").ok()
+    assert reply["file_size"] == 7
+    got = requests.get(reply["url"], headers=reply["headers"], timeout=60)
+    assert (got.status_code, got.content) == (200, b"content")
+    assert got.headers["Content-Disposition"].startswith("attachment; filename")
+    changed = reply["url"].replace("X-Amz-Expires=300", "X-Amz-Expires=900")
+    assert changed != reply["url"] and requests.get(changed, timeout=60).status_code == 403
+    api.get(f"/api/2.0/mlflow-artifacts/presigned/{root}none").fails(404, "RESOURCE_DOES_NOT_EXIST")
+
+
+def test_urls_of_a_run_that_has_the_bucket_itself(api, seaweed):
+    run = api.run(api.experiment(artifact_location="s3://cairn/some/where/own"))
+    where = api.get_run(run)["info"]["artifact_uri"].removeprefix("s3://cairn/")
+    put = api.post("artifacts/presigned-upload-url", {"run_id": run, "path": "d/x.json"}).ok()
+    assert put["headers"] == {"Content-Type": "application/json"}
+    assert requests.put(put["presigned_url"], data=b"{}", timeout=60).status_code == 403  # another type
+    assert requests.put(put["presigned_url"], data=b"{}", headers=put["headers"], timeout=60).status_code == 200
+    assert seaweed.get("cairn", f"{where}/d/x.json") == b"{}"
+    got = api.post("artifacts/presigned-download-url", {"run_id": run, "path": "d/x.json"}).ok()
+    assert (got["file_size"], requests.get(got["presigned_url"], timeout=60).content) == (2, b"{}")
 
 
 # -- changes

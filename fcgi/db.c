@@ -17,8 +17,9 @@ typedef __typeof__(*((MYSQL_BIND *)0)->is_null) db_bool;
 enum {
     STATEMENTS = 128, /* prepared at most, per connection */
     COLUMNS = 32,
-    CELL = 512,      /* bytes read at once; longer cells are fetched again */
-    IDLE_CHECK = 30, /* seconds after which a connection is asked whether it lives */
+    CELL = 512,           /* bytes read at once; longer cells are fetched again */
+    CLIENT_ERRORS = 2000, /* numbers from here on are the client library's: no connection */
+    IDLE_CHECK = 30,      /* seconds after which a connection is asked whether it lives */
 
     /* Numbers of errors (mysqld_error.h, errmsg.h); both clients share them. */
     DUPLICATE_ENTRY = 1062,
@@ -356,6 +357,49 @@ static MYSQL_STMT *prepared(struct db *db, const char *name, const char *sql)
     place = c->statement_count < STATEMENTS ? &c->statements[c->statement_count++] : least_used(c);
     *place = (struct statement){ strdup(sql), length, handle, ++c->clock };
     return handle;
+}
+
+/* The linker's names for the ends of the section. */
+extern const struct db_statement __start_db_statements[]; /* NOLINT(bugprone-reserved-identifier) */
+extern const struct db_statement __stop_db_statements[];  /* NOLINT(bugprone-reserved-identifier) */
+
+static bool is_listed_before(const struct db_statement *s)
+{
+    for (const struct db_statement *other = __start_db_statements; other < s; other++)
+        if (other->sql == s->sql)
+            return true;
+    return false;
+}
+
+/* 1: refused, as said. */
+static int statement_check(struct db *db, const struct db_statement *s, FILE *out)
+{
+    struct db_connection *c = db->connection;
+    MYSQL_STMT *handle = mysql_stmt_init(c->mysql);
+    int failed = !handle || mysql_stmt_prepare(handle, s->sql, strlen(s->sql));
+
+    if (failed && (!handle || mysql_stmt_errno(handle) >= CLIENT_ERRORS))
+        failed = connection_fail(db, s->name);
+    else if (failed)
+        (void)fprintf(out, "statement %s: %s\n", s->name, mysql_stmt_error(handle));
+    if (handle)
+        (void)mysql_stmt_close(handle);
+    return failed;
+}
+
+int db_statements_check(struct db *db, FILE *out)
+{
+    int refused = 0;
+
+    db_finish(&db->connection->rows);
+    for (const struct db_statement *s = __start_db_statements; s < __stop_db_statements; s++) {
+        int failed = is_listed_before(s) ? 0 : statement_check(db, s, out);
+
+        if (failed < 0)
+            return -1;
+        refused += failed;
+    }
+    return refused;
 }
 
 static void bind_value(MYSQL_BIND *bind, const struct value *value)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "arena.h"
 #include "config.h"
@@ -72,11 +73,11 @@ void db_rollback(struct db *);
  * db_exec returns the number of rows affected, or -1. */
 #define db_exec(db, sql, ...)                                                                      \
     db_exec_values(                                                                                \
-        (db), #sql, (sql),                                                                         \
+        (db), DB_STATEMENT(sql),                                                                   \
         (const struct value[]){ { .type = VALUE_END }, ##__VA_ARGS__, { .type = VALUE_END } } + 1)
 #define db_select(db, rows, sql, ...)                                                              \
     db_select_values(                                                                              \
-        (db), (rows), #sql, (sql),                                                                 \
+        (db), (rows), DB_STATEMENT(sql),                                                           \
         (const struct value[]){ { .type = VALUE_END }, ##__VA_ARGS__, { .type = VALUE_END } } + 1)
 
 /* Several statements in one round trip, and the commit with them: a text that begins with
@@ -89,6 +90,23 @@ void db_rollback(struct db *);
 bool db_has_blocks(struct db *);
 int db_block(struct db *, const char *name, const struct sql *) MUST_CHECK;
 bool db_is_stopped(struct db *);
+
+/* Whoever uses a constant statement puts it into a section of its own of the binary: that
+ * is the list of all of them, and nobody has to keep it. As two arguments: name, text. */
+struct db_statement {
+    const char *name, *sql;
+};
+#define DB_STATEMENT(sql_)                                                                         \
+    __extension__({                                                                                \
+        static const struct db_statement db_statement_                                             \
+            __attribute__((section("db_statements"), used)) = { #sql_, sql_ };                     \
+        db_statement_.name;                                                                        \
+    }),                                                                                            \
+        (sql_)
+
+/* Prepares all of them; prints a line for each that the database refuses and returns
+ * their number; -1: the connection failed. */
+int db_statements_check(struct db *, FILE *out) MUST_CHECK;
 
 struct rows;
 int64_t db_exec_values(struct db *, const char *name, const char *sql,

@@ -262,20 +262,24 @@ int migrate_status(const struct config *config, FILE *out)
     return session_close(&s, status(&s, out));
 }
 
+/* The tables first: what differs there says why a statement is refused. */
 static int check(struct session *s, FILE *out)
 {
-    int differences;
+    int differences, refused;
 
     if (migrate_known(&s->db) < 0)
         return session_complain(s, "");
     differences = schema_compare(&s->db, out);
-    if (differences < 0)
+    refused = differences < 0 ? -1 : db_statements_check(&s->db, out);
+    if (refused < 0)
         return session_complain(s, "");
     if (differences)
         (void)fprintf(out, "%d differences\n", differences);
-    else
+    if (refused)
+        (void)fprintf(out, "%d of this Cairn's statements do not fit the schema\n", refused);
+    if (!differences && !refused)
         (void)fputs("the schema is what this Cairn expects\n", out);
-    return differences ? 1 : 0;
+    return differences || refused ? 1 : 0;
 }
 
 int migrate_check(const struct config *config, FILE *out)

@@ -466,6 +466,31 @@ BROKEN = {
 }
 
 
+def test_the_check_prepares_every_constant_statement(admin):
+    a = admin("prepared")
+    a.ok("db", "migrate")
+    a.db.execute("ALTER TABLE runs RENAME COLUMN deleted_time TO gone_time")
+    done = a.run("db", "check")
+    refused = re.findall(r"^statement (\w+): Unknown column '(?:runs\.)?deleted_time' in '?\w+", done.stdout, re.M)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert sorted(refused) == used("deleted_time") and len(refused) >= 3
+    assert done.stdout.endswith(f"{len(refused)} of this Cairn's statements do not fit the schema\n")
+    # every constant statement, also of those that no schema breaks
+    a.db.execute("ALTER TABLE runs RENAME COLUMN gone_time TO deleted_time")
+    assert a.ok("db", "check") == "the schema is what this Cairn expects\n"
+
+
+def used(column):
+    """Names of the constant statements with that word, from the sources; those that are used as constants."""
+    found = set()
+    for file in (harness.ROOT / "fcgi").rglob("*.c"):
+        text = file.read_text()
+        for name, sql in re.findall(r"static const char (\w+)\[\] =(.*?);\n", text, re.S):
+            if re.search(rf"\b{column}\b", sql) and re.search(rf"db_(exec|select)\([^;]*?\b{name}\b", text):
+                found.add(name)
+    return sorted(found)
+
+
 def test_the_check_finds_what_differs_and_nothing_else(admin):
     a = admin("broken")
     a.ok("db", "migrate")
@@ -474,10 +499,11 @@ def test_the_check_finds_what_differs_and_nothing_else(admin):
         a.db.execute(change)
     done = a.run("db", "check")
     assert (done.returncode, done.stderr) == (1, "")
-    *lines, last = done.stdout.splitlines()
     expected = [line for lines in BROKEN.values() for line in lines]
-    assert sorted(lines) == sorted(expected)
-    assert last == f"{len(expected)} differences"
+    refused = [line for line in done.stdout.splitlines() if line.startswith("statement ")]
+    assert sorted(line.split()[1].strip(":") for line in refused) == used("source_version")  # that column is gone
+    expected += refused + [f"{len(expected)} differences", f"{len(refused)} of this Cairn's statements do not fit the schema"]
+    assert sorted(done.stdout.splitlines()) == sorted(expected)
 
 
 # -- users

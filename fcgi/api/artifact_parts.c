@@ -8,6 +8,7 @@
 #include "../artifacts/artifacts.h"
 #include "endpoints.h"
 #include "fragments.h"
+#include "quota.h"
 
 static struct artifact_store store_of(struct request *rq)
 {
@@ -174,6 +175,21 @@ static struct upload read_upload(struct request *rq, const struct multipart_comp
     return upload;
 }
 
+/* What went to a store of the network is counted by the next recount: how much it was, the
+ * store says when it is there. */
+static int complete(struct request *rq, const struct artifact_store *store, const char *path,
+                    const struct upload *upload)
+{
+    int64_t bytes;
+
+    if (artifact_is_remote(store))
+        return artifact_upload_complete(store, path, upload);
+    if (artifact_upload_size(store, upload->id, &bytes) < 0 ||
+        quota_take(rq, store, path, bytes) < 0 || artifact_upload_complete(store, path, upload) < 0)
+        return -1;
+    return quota_keep(rq);
+}
+
 int multipart_complete(struct request *rq)
 {
     const struct multipart_complete_in *in = rq->in;
@@ -184,9 +200,7 @@ int multipart_complete(struct request *rq)
     if (read_path(rq, &store, in->path, &path) < 0)
         return -1;
     upload = read_upload(rq, in);
-    if (artifact_upload_complete(&store, path, &upload) < 0)
-        return -1;
-    return reply_empty(rq);
+    return complete(rq, &store, path, &upload) < 0 ? -1 : reply_empty(rq);
 }
 
 struct multipart_abort_in {

@@ -401,6 +401,12 @@ int artifact_upload_part(const struct artifact_store *store, const char *id, int
     return store->ops->upload_part(store, id, number, body_file, etag);
 }
 
+int artifact_upload_size(const struct artifact_store *store, const char *id, int64_t *bytes)
+{
+    *bytes = 0;
+    return store->ops->upload_size ? store->ops->upload_size(store, id, bytes) : 0;
+}
+
 int artifact_upload_complete(const struct artifact_store *store, const char *path,
                              const struct upload *upload)
 {

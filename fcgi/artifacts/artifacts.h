@@ -159,6 +159,8 @@ int artifact_upload_begin(const struct artifact_store *, const char *path, const
  * ("" for none): disks have that, other stores get their parts from the client. */
 int artifact_upload_part(const struct artifact_store *, const char *id, int64_t number,
                          const char *body_file, const char **etag) MUST_CHECK;
+/* The bytes of the parts that have come; 0 if that is not known here. */
+int artifact_upload_size(const struct artifact_store *, const char *id, int64_t *bytes) MUST_CHECK;
 /* Makes the parts the artifact at path: as durable as artifact_place. */
 int artifact_upload_complete(const struct artifact_store *, const char *path,
                              const struct upload *) MUST_CHECK;

@@ -502,6 +502,7 @@ const struct artifact_ops artifact_local = {
     .send = send,
     .upload_begin = local_upload_begin,
     .upload_part = local_upload_part,
+    .upload_size = local_upload_size,
     .upload_complete = local_upload_complete,
     .upload_abort = local_upload_abort,
 };

@@ -25,6 +25,7 @@ int local_upload_begin(const struct artifact_store *, const char *path, const ch
                        struct upload *) MUST_CHECK;
 int local_upload_part(const struct artifact_store *, const char *id, int64_t number,
                       const char *body_file, const char **etag) MUST_CHECK;
+int local_upload_size(const struct artifact_store *, const char *id, int64_t *bytes) MUST_CHECK;
 int local_upload_complete(const struct artifact_store *, const char *path,
                           const struct upload *) MUST_CHECK;
 int local_upload_abort(const struct artifact_store *, const char *path, const char *id) MUST_CHECK;

@@ -244,6 +244,21 @@ static int open_whole(struct ending *e, const char *id)
     return found;
 }
 
+int local_upload_size(const struct artifact_store *store, const char *id, int64_t *bytes)
+{
+    struct ending ending = { .store = store, .path = "" };
+    int found = part_table_open(store->mem, store->config->stage_dir, id, &ending.table), failed;
+
+    if (found < 0)
+        return local_fail(store, "open upload", "");
+    if (!found)
+        return part_no_upload(store);
+    failed = read_entries(&ending);
+    part_table_close(&ending.table);
+    *bytes = ending.total;
+    return failed;
+}
+
 int local_upload_complete(const struct artifact_store *store, const char *path,
                           const struct upload *upload)
 {

@@ -36,6 +36,7 @@ struct artifact_ops {
                         struct upload *);
     int (*upload_part)(const struct artifact_store *, const char *id, int64_t number,
                        const char *body_file, const char **etag);
+    int (*upload_size)(const struct artifact_store *, const char *id, int64_t *bytes);
     int (*upload_complete)(const struct artifact_store *, const char *path, const struct upload *);
     int (*upload_abort)(const struct artifact_store *, const char *path, const char *id);
     int (*presign)(const struct artifact_store *, bool put, const char *path, int64_t seconds,

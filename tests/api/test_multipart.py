@@ -535,6 +535,28 @@ def test_the_janitor_comes_at_the_start(servers):
     stage_is(own_server, [])
 
 
+# -- a quota
+
+
+def test_a_quota_is_asked_before_the_end(servers):
+    """What is refused can be completed when there is room."""
+    server = servers.cairn(quota_bytes=10_000)
+    api = Api(server)
+    experiment = api.experiment()
+    counted = "SELECT bytes, files FROM cairn_usage WHERE directory = %r" % experiment
+    upload = Upload(api, experiment, 2)
+    upload.send(1, b"1" * 6000)
+    upload.send(2, b"2" * 3000)
+    api.request("PUT", f"{STORE}/artifacts/{experiment}/other", data=b"x" * 1001)
+    upload.complete().fails(413, "QUOTA_EXCEEDED")
+    assert not stored(server, experiment).exists()
+    assert server.db.rows(counted) == [(1001, 1)]
+    api.request("DELETE", f"{STORE}/artifacts/{experiment}/other")
+    for _ in range(2):
+        upload.complete().ok()
+        assert server.db.rows(counted) == [(9000, 1)]
+
+
 # -- a site that does not want them
 
 

@@ -409,6 +409,8 @@ static int config_agrees(const struct config *c)
     if (c->artifacts_only && !c->serve_artifacts)
         return complain("artifacts_only",
                         "there is nothing left to serve if serve_artifacts is no");
+    if (c->artifacts_only && c->artifact_checksums)
+        return complain("artifact_checksums", "needs the database, which artifacts_only has not");
     if (artifact_settings_check(&err, texts, c) < 0)
         return complain("settings", "%s", err.message);
     if (c->request_memory < 4 * c->max_body)

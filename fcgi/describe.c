@@ -25,6 +25,7 @@ static const char *const accesses[] = {
     [ACCESS_NONE] = "none",
     [ACCESS_READS] = "reads",
     [ACCESS_WRITES] = "writes",
+    [ACCESS_RECORDS] = "records",
 };
 static const char *const types[] = {
     [FIELD_END] = "",

@@ -5,8 +5,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "artifacts/artifacts.h"
+#include "artifacts/digest.h"
 #include "orphans.h"
+#include "store/checksums.h"
 #include "store/garbage.h"
 #include "store/usage.h"
 
@@ -23,6 +24,7 @@ struct gc {
     struct error err;
     struct db db;
     int64_t bytes, files; /* of artifacts */
+    int64_t checksums;    /* recorded digests; -1: the database has no such table */
 };
 
 int64_t gc_parse_age(const char *text)
@@ -155,7 +157,11 @@ static int take_artifacts(struct gc *gc, const char *what, const char *id, const
         return -1;
     gc->bytes += total.bytes;
     gc->files += total.files;
-    return gc->delete ? artifact_remove(&store, path) : 0;
+    if (!gc->delete)
+        return 0;
+    if (gc->checksums >= 0 && checksum_forget(&gc->db, artifact_location(&store, path)) < 0)
+        return -1;
+    return artifact_remove(&store, path);
 }
 
 static int take_run(struct gc *gc, const struct garbage_item *run)
@@ -264,7 +270,8 @@ static int collect(struct gc *gc)
 {
     struct garbage garbage;
 
-    if (db_ready(&gc->db) < 0 || garbage_find(&gc->db, &gc->wish, &garbage) < 0)
+    if (db_ready(&gc->db) < 0 || garbage_find(&gc->db, &gc->wish, &garbage) < 0 ||
+        checksum_count(&gc->db, &gc->checksums) < 0)
         return say_failed(gc);
     db_rollback(&gc->db);
     if (take_all(gc, garbage.runs, garbage.run_count, take_run) < 0 ||

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "artifacts/artifacts.h"
+#include "audit.h"
 #include "config.h"
 #include "describe.h"
 #include "doctor.h"
@@ -81,7 +82,9 @@ static const struct command commands[] = {
     { "export", NULL, true, run_export,
       "Write a file store of MLflow's, or its SQLite database: DIR, --format files|sqlite, "
       "--experiment-ids 1,2, --artifacts copy|link|none." },
-    { "doctor", NULL, true, run_doctor, "Check everything the server needs." },
+    { "doctor", NULL, true, run_doctor,
+      "Check everything the server needs; --artifacts: read the artifacts whose digests were "
+      "recorded instead, or --sample N of them." },
     { "describe", NULL, true, run_describe,
       "Print the API as JSON; \"describe openapi\" as OpenAPI." },
     { "version", NULL, true, run_version, "Print the version." },
@@ -205,7 +208,9 @@ static int run_export(struct call *call)
 
 static int run_doctor(struct call *call)
 {
-    return no_more(call) ? USAGE : status_of(doctor(&call->config, stdout));
+    if (call->argc)
+        return audit_run(&call->config, call->argc, call->argv, stdout);
+    return status_of(doctor(&call->config, stdout));
 }
 
 static int run_describe(struct call *call)

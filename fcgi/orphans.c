@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "artifacts/digest.h"
 #include "gc.h"
+#include "store/checksums.h"
 #include "store/owners.h"
 
 struct names {
@@ -23,6 +25,7 @@ struct orphans {
     const struct orphans_wish *wish;
     FILE *out;
     struct names ids, owned, homes; /* owned and homes: paths in the store */
+    int64_t checksums;              /* recorded digests; -1: the database has no such table */
     struct orphan *found;
     size_t count, room;
 };
@@ -224,6 +227,17 @@ static int by_path(const void *a, const void *b)
     return strcmp(((const struct orphan *)a)->path, ((const struct orphan *)b)->path);
 }
 
+/* With its digest, if one was recorded. */
+static int remove_path(const struct orphans *o, const char *path)
+{
+    if (o->checksums < 0)
+        return artifact_remove(o->store, path);
+    return checksum_forget(o->db, artifact_location(o->store, path)) < 0 ||
+                   artifact_remove(o->store, path) < 0
+               ? -1
+               : db_commit(o->db);
+}
+
 /* An empty directory of a run that is not there has no use. */
 static int remove_unit(const struct orphans *o, const char *unit)
 {
@@ -231,7 +245,7 @@ static int remove_unit(const struct orphans *o, const char *unit)
 
     if (!strchr(unit, '/') || artifact_count(o->store, unit, &left) < 0)
         return strchr(unit, '/') ? -1 : 0;
-    return left.files ? 0 : artifact_remove(o->store, unit);
+    return left.files ? 0 : remove_path(o, unit);
 }
 
 /* The orphans of one directory from the i-th on; *i becomes the first of the next. */
@@ -245,7 +259,7 @@ static int take_unit(struct orphans *o, size_t *i, struct artifact_total *sum)
         next = unit_of(o, o->found[*i].path);
         if (!next || !unit || strcmp(next, unit) != 0)
             break;
-        if (o->wish->delete &&artifact_remove(o->store, o->found[*i].path) < 0)
+        if (o->wish->delete &&remove_path(o, o->found[*i].path) < 0)
             return -1;
         total.files++;
         total.bytes += o->found[*i].size;
@@ -268,7 +282,8 @@ static int collect(struct orphans *o)
 {
     struct artifact_total sum = { 0 };
 
-    if (read_owners(o) < 0 || artifact_walk(o->store, "", look_at, o) < 0)
+    if (read_owners(o) < 0 || checksum_count(o->db, &o->checksums) < 0 ||
+        artifact_walk(o->store, "", look_at, o) < 0)
         return -1;
     /* What was found before a run was made is older than the run: look again. */
     if (read_owners(o) < 0)

@@ -78,7 +78,9 @@ struct request {
     int (*stream)(struct request *, reply_sink *, void *to);
     void *streamed; /* what stream works on */
 
-    struct arena *spare; /* see request_spare() */
+    struct arena *spare;         /* see request_spare() */
+    _Atomic int64_t *busy_since; /* see request_progress(); NULL: nobody looks */
+    bool placed;                 /* an upload is in place: what is run again does only the rest */
 };
 
 /* Milliseconds since the epoch. */
@@ -96,6 +98,9 @@ struct arena *request_spare(struct request *);
 
 /* The URI as a log may have it: who knows the id of an upload may send parts of it. */
 const char *request_loggable(struct arena *, const char *uri);
+
+/* Tells the master, which kills what is stuck in one request, that there is progress. */
+void request_progress(struct request *);
 
 /* Adds a header line to the reply. */
 void reply_header(struct request *, const char *name, const char *value);

@@ -125,12 +125,13 @@ struct arena *request_spare(struct request *rq)
 static int handle(struct request *rq)
 {
     const struct endpoint *endpoint = rq->endpoint;
+    enum access access = endpoint_access(endpoint, rq->config);
 
-    if (endpoint->access == ACCESS_NONE)
+    if (access == ACCESS_NONE)
         return endpoint->handler(rq);
-    if (db_ready(rq->db) < 0 || db_reads(rq->db, endpoint->access == ACCESS_READS) < 0)
+    if (db_ready(rq->db) < 0 || db_reads(rq->db, access == ACCESS_READS) < 0)
         return -1;
-    if (endpoint->access == ACCESS_READS)
+    if (access == ACCESS_READS)
         return endpoint->handler(rq);
     for (int tries = 5; tries > 0; tries--) {
         clear_reply(rq);

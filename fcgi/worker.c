@@ -247,7 +247,8 @@ static int read_body(struct service *s, struct request *rq)
  * another one after a reload. */
 static int check_schema(struct service *s, struct request *rq)
 {
-    if (s->schema_known || route(rq) || rq->endpoint->access == ACCESS_NONE || mode_refuses(rq)) {
+    if (s->schema_known || route(rq) || endpoint_access(rq->endpoint, rq->config) == ACCESS_NONE ||
+        mode_refuses(rq)) {
         error_clear(&s->err);
         return 0;
     }
@@ -346,6 +347,12 @@ static void send_reply(struct service *s, const struct request *rq)
         put(s, rq->out.data, rq->out.length);
 }
 
+void request_progress(struct request *rq)
+{
+    if (rq->busy_since)
+        *rq->busy_since = clock_ms();
+}
+
 /* A reply on its way out. */
 struct pipe {
     struct service *service;
@@ -363,7 +370,7 @@ static int send_piece(void *to, const char *bytes, size_t length)
 
         if (FCGX_PutStr(bytes, piece, pipe->service->fcgi.out) < 0)
             return fail(pipe->rq, BAD_REQUEST, "The client went away.");
-        pipe->service->worker->slot->busy_since = clock_ms();
+        request_progress(pipe->rq);
         pipe->bytes += piece;
         bytes += piece;
         length -= (size_t)piece;
@@ -411,6 +418,7 @@ static void serve_one(struct service *s)
         .db = &s->db,
         .config = s->worker->config,
         .out = s->out,
+        .busy_since = &s->worker->slot->busy_since,
     };
 
     error_clear(&s->err);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../artifacts/artifacts.h"
+#include "checksums.h"
 #include "endpoints.h"
 #include "fragments.h"
 #include "quota.h"
@@ -184,10 +185,14 @@ static int complete(struct request *rq, const struct artifact_store *store, cons
 
     if (artifact_is_remote(store))
         return artifact_upload_complete(store, path, upload);
-    if (artifact_upload_size(store, upload->id, &bytes) < 0 ||
-        quota_take(rq, store, path, bytes) < 0 || artifact_upload_complete(store, path, upload) < 0)
+    if (!rq->placed && (artifact_upload_size(store, upload->id, &bytes) < 0 ||
+                        quota_take(rq, store, path, bytes) < 0))
         return -1;
-    return quota_keep(rq);
+    if (upload_begin(rq, store, path) < 0 ||
+        (!rq->placed && artifact_upload_complete(store, path, upload) < 0))
+        return -1;
+    rq->placed = true;
+    return upload_end(rq, store, path) < 0 ? -1 : quota_keep(rq);
 }
 
 int multipart_complete(struct request *rq)

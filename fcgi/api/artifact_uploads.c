@@ -5,6 +5,7 @@
 #include "../artifacts/artifacts.h"
 #include "../json_in.h"
 #include "../store/runs.h"
+#include "checksums.h"
 #include "endpoints.h"
 #include "quota.h"
 
@@ -82,7 +83,9 @@ int artifact_upload(struct request *rq)
     full = *root ? arena_printf(rq->mem, "%s/%s", root, in.path) : in.path;
     if (artifact_path_check(&store, &full) < 0 ||
         quota_take(rq, &store, full, (int64_t)rq->body_length) < 0 ||
-        artifact_write(&store, full, rq->body, rq->body_length) < 0)
+        upload_begin(rq, &store, full) < 0 ||
+        artifact_write(&store, full, rq->body, rq->body_length) < 0 ||
+        upload_end(rq, &store, full) < 0)
         return -1;
     return quota_keep(rq);
 }

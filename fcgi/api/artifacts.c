@@ -7,6 +7,7 @@
 
 #include "../store/logged_models.h"
 #include "../store/runs.h"
+#include "checksums.h"
 #include "endpoints.h"
 #include "fragments.h"
 #include "quota.h"
@@ -235,6 +236,16 @@ int logged_model_artifact_get(struct request *rq)
     return send_artifact(rq, &store, full);
 }
 
+/* The staged file is gone once it is in place. */
+static int place(struct request *rq, const struct artifact_store *store, const char *path)
+{
+    if (upload_begin(rq, store, path) < 0 ||
+        (!rq->placed && artifact_place(store, path, rq->body_file) < 0))
+        return -1;
+    rq->placed = true;
+    return upload_end(rq, store, path);
+}
+
 /* Either nginx has the upload in a file, or it waits to be told where to send it. Anything
  * else would look like an empty file. */
 static int receive(struct request *rq, const struct artifact_store *store, const char *path)
@@ -244,10 +255,10 @@ static int receive(struct request *rq, const struct artifact_store *store, const
     if (artifact_is_remote(store) ? rq->upload_length < 0 : !rq->body_file)
         return fail(rq, INVALID_STATE,
                     "nginx is set up for another kind of artifact store: see ops/nginx-conf.");
-    if (quota_take_upload(rq, store, path) < 0)
+    if (!rq->placed && quota_take_upload(rq, store, path) < 0)
         return -1;
     if (!artifact_is_remote(store))
-        return artifact_place(store, path, rq->body_file) < 0 ? -1 : quota_keep(rq);
+        return place(rq, store, path) < 0 ? -1 : quota_keep(rq);
     return artifact_receive(store, path, &transfer) < 0 || quota_keep(rq) < 0
                ? -1
                : reply_transfer(rq, &transfer);
@@ -274,7 +285,8 @@ int artifact_delete(struct request *rq)
     const char *path = request_member(rq, "artifact_path");
 
     if (artifact_path_check(&store, &path) < 0 || quota_give(rq, &store, path) < 0 ||
-        artifact_remove(&store, path) < 0 || quota_keep(rq) < 0)
+        upload_forget(rq, &store, path) < 0 || artifact_remove(&store, path) < 0 ||
+        quota_keep(rq) < 0)
         return -1;
     return reply_empty(rq);
 }

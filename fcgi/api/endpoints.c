@@ -27,3 +27,10 @@ const struct endpoint endpoints[] = {
 #include "endpoints.def"
     { .name = NULL },
 };
+
+enum access endpoint_access(const struct endpoint *endpoint, const struct config *config)
+{
+    if (endpoint->access != ACCESS_RECORDS)
+        return endpoint->access;
+    return config->artifact_checksums ? ACCESS_WRITES : ACCESS_NONE;
+}

@@ -35,6 +35,7 @@ enum access {
     ACCESS_NONE = 1, /* needs no database */
     ACCESS_READS,    /* nothing to commit */
     ACCESS_WRITES,   /* one transaction, run again when it was a deadlock's victim */
+    ACCESS_RECORDS,  /* WRITES with the setting artifact_checksums, else NONE */
 };
 
 /* Where the input comes from. */
@@ -59,6 +60,9 @@ struct endpoint {
     const struct input *input;
     int (*handler)(struct request *);
 };
+
+/* ACCESS_NONE, ACCESS_READS or ACCESS_WRITES. */
+enum access endpoint_access(const struct endpoint *, const struct config *);
 
 extern const struct endpoint endpoints[]; /* ends with a row without a name */
 

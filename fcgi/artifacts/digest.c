@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ops.h"
+
 /* Without memory, or with a library that was built without SHA-256, nothing can go on. */
 static void must(int done)
 {
@@ -54,4 +56,50 @@ void digest_of(const char *s, char text[DIGEST_TEXT])
 
     must(EVP_Digest(s, strlen(s), result, NULL, EVP_sha256(), NULL));
     digest_text(result, text);
+}
+
+const char *artifact_location(const struct artifact_store *store, const char *path)
+{
+    const struct artifact_store own = artifact_store_of(store->err, store->mem, store->config);
+    const char *key;
+
+    if (own.ops == store->ops && !strcmp(own.bucket, store->bucket) &&
+        !strcmp(own.host, store->host) && !strcmp(own.prefix, store->prefix))
+        return arena_printf(store->mem, "mlflow-artifacts:/%s", path);
+    key = artifact_key(store, path);
+    return artifact_is_remote(store) ? key : arena_printf(store->mem, "file://%s", key);
+}
+
+struct reading {
+    struct digest digest;
+    void (*tick)(void *);
+    void *context;
+    int64_t size;
+};
+
+static int read_piece(void *context, const char *bytes, size_t length)
+{
+    struct reading *reading = context;
+
+    digest_add(&reading->digest, bytes, length);
+    reading->size += (int64_t)length;
+    if (reading->tick)
+        reading->tick(reading->context);
+    return 0;
+}
+
+int artifact_digest(const struct artifact_store *store, const char *path, void (*tick)(void *),
+                    void *context, char text[DIGEST_TEXT], int64_t *size)
+{
+    struct reading reading = { .tick = tick, .context = context };
+    unsigned char result[DIGEST_BYTES];
+    int failed;
+
+    digest_begin(&reading.digest);
+    failed = artifact_read(store, path, read_piece, &reading);
+    digest_result(&reading.digest, result);
+    digest_end(&reading.digest);
+    digest_text(result, text);
+    *size = reading.size;
+    return failed;
 }

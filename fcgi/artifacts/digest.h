@@ -22,3 +22,13 @@ void digest_end(struct digest *);
 void digest_text(const unsigned char digest[DIGEST_BYTES], char text[DIGEST_TEXT]);
 /* Of a text, as a text. */
 void digest_of(const char *s, char text[DIGEST_TEXT]);
+
+/* Where an artifact is, as a URI for artifact_locate(): the name under which its digest is
+ * recorded. That of the server's own store does not say where the store is, so that the
+ * store may be moved. */
+const char *artifact_location(const struct artifact_store *, const char *path);
+
+/* The digest and the size of an artifact as it is now; tick is called after each piece,
+ * unless it is NULL. */
+int artifact_digest(const struct artifact_store *, const char *path, void (*tick)(void *),
+                    void *context, char text[DIGEST_TEXT], int64_t *size) MUST_CHECK;

@@ -149,7 +149,7 @@ int azure_list(const struct artifact_store *store, const struct azure_listing *o
 
         if (read_page(&l, &page) < 0 || visit_page(&l, &page) < 0)
             return -1;
-        (void)strcpy(l.marker, page.marker);
+        memcpy(l.marker, page.marker, strlen(page.marker) + 1); /* read_page saw its length */
         if (!of->keep)
             arena_release(store->mem, mark);
     } while (*l.marker);

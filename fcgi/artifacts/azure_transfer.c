@@ -38,11 +38,11 @@ static const char *grant(const struct artifact_store *store, const struct azure_
 
 /* Signs what nginx will send, header by header, so that no URL holds a secret. If all that
  * this server was given is a SAS, the URL holds it, for a SAS has no other place. */
-static int hand_over(const struct artifact_store *store, struct azure_request *rq, const char *path,
+static int hand_over(const struct artifact_store *store, struct azure_request rq, const char *path,
                      struct artifact_transfer *transfer)
 {
     const char *date = azure_date(store->mem, time(NULL)), *authorization;
-    bool put = !strcmp(rq->method, "PUT");
+    bool put = !strcmp(rq.method, "PUT");
     const struct http_header headers[] = {
         { "x-ms-date", date },
         { "x-ms-version", AZURE_VERSION },
@@ -52,14 +52,14 @@ static int hand_over(const struct artifact_store *store, struct azure_request *r
 
     if (azure_account_of(store, &account) < 0)
         return -1;
-    rq->path = azure_path(store, &account, artifact_key(store, path));
-    rq->headers = headers;
-    rq->count = put ? 3 : 2;
-    authorization = azure_authorization(store->mem, account.name, account.key, rq);
+    rq.path = azure_path(store, &account, artifact_key(store, path));
+    rq.headers = headers;
+    rq.count = put ? 3 : 2;
+    authorization = azure_authorization(store->mem, account.name, account.key, &rq);
     transfer_header(transfer, "X-Store-Host", account.host);
     transfer_header(transfer, "X-Store-Uri",
-                    *account.sas ? arena_printf(store->mem, "%s?%s", rq->path, account.sas)
-                                 : rq->path);
+                    *account.sas ? arena_printf(store->mem, "%s?%s", rq.path, account.sas)
+                                 : rq.path);
     transfer_header(transfer, "X-Store-Auth", authorization ? authorization : "");
     transfer_header(transfer, "X-Store-Ms-Date", date);
     transfer_header(transfer, "X-Store-Ms-Version", AZURE_VERSION);
@@ -100,7 +100,7 @@ int azure_send_file(const struct artifact_store *store, const char *path,
         transfer_header(transfer, "X-Store-Range", rq.range ? rq.range : "-");
     }
     transfer_header(transfer, "X-Accel-Redirect", "/_store");
-    return hand_over(store, &rq, path, transfer);
+    return hand_over(store, rq, path, transfer);
 }
 
 int azure_receive(const struct artifact_store *store, const char *path,
@@ -112,7 +112,7 @@ int azure_receive(const struct artifact_store *store, const char *path,
         return fail(store, REQUEST_TOO_LARGE,
                     "Azure takes files of more than 5000 MiB in parts only: let the client use "
                     "multipart uploads (MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD=true).");
-    return hand_over(store, &rq, path, transfer);
+    return hand_over(store, rq, path, transfer);
 }
 
 /* -------------------------------------------------------------------- uploads in parts */

@@ -5,35 +5,29 @@
 
 #include "rows.h"
 
-static const struct field metric_columns[] = {
-    COLUMN(run_metric, run_uuid),
-    COLUMN(run_metric, key),
-    COLUMN(run_metric, value),
-    COLUMN(run_metric, timestamp),
-    COLUMN(run_metric, step),
-    COLUMN(run_metric, is_nan),
-    FIELDS_END,
+/* What one statement brings of all kinds. */
+enum item_kind {
+    ITEM_METRIC,
+    ITEM_PARAM,
+    ITEM_TAG,
+    /* Edges of the graph of inputs, seen from a run: key is the dataset or model. */
+    ITEM_DATASET,
+    ITEM_MODEL_INPUT,
+    ITEM_MODEL_OUTPUT,
+    ITEM_KINDS,
 };
-static const struct field pair_columns[] = {
-    COLUMN(run_pair, run_uuid),
-    COLUMN(run_pair, key),
-    COLUMN(run_pair, value),
-    FIELDS_END,
-};
-/* An edge of the graph of inputs, seen from a run. */
-enum edge_kind {
-    EDGE_DATASET,
-    EDGE_MODEL_INPUT,
-    EDGE_MODEL_OUTPUT,
-};
-struct edge {
-    const char *run_uuid, *other; /* other: the dataset or model */
-    int64_t kind, step;
+struct item {
+    int64_t kind;
+    const char *run_uuid, *key, *value;
+    double number;
+    int64_t timestamp, step, is_nan;
     const char *input_uuid;
 };
-static const struct field edge_columns[] = {
-    COLUMN(edge, run_uuid), COLUMN(edge, other),      COLUMN(edge, kind),
-    COLUMN(edge, step),     COLUMN(edge, input_uuid), FIELDS_END,
+static const struct field item_columns[] = {
+    COLUMN(item, kind),  COLUMN(item, run_uuid), COLUMN(item, key),
+    COLUMN(item, value), COLUMN(item, number),   COLUMN(item, timestamp),
+    COLUMN(item, step),  COLUMN(item, is_nan),   COLUMN(item, input_uuid),
+    FIELDS_END,
 };
 
 struct dataset {
@@ -61,57 +55,144 @@ static const struct field input_tag_columns[] = {
     rows_of_ids(db, (name), (head), ids, id_count, (tail), (columns), sizeof(*(items)),            \
                 (void **)&(items), &(count))
 
-static int read_values(struct db *db, const struct value *ids, size_t id_count, struct run_data *d)
+/* What is read of each kind. Each is in the order of a clustered key, which costs no
+ * sort; the LIMIT, which none reaches, is what keeps an order within a union. */
+#define KEYED(kind, table)                                                                         \
+    "(SELECT " kind " AS kind, run_uuid, `key`, value, NULL AS number, NULL AS timestamp,"         \
+    " NULL AS step, NULL AS is_nan, NULL AS input_uuid FROM " table " WHERE run_uuid IN "
+#define EDGE(kind, run, other, types)                                                              \
+    "(SELECT " kind " AS kind, " run " AS run_uuid, " other " AS `key`, NULL AS value,"            \
+    " NULL AS number, NULL AS timestamp, step, NULL AS is_nan, input_uuid FROM inputs"             \
+    " WHERE " types " AND " run " IN "
+#define IN_ORDER " ORDER BY run_uuid, `key` LIMIT 1000000000)"
+static const struct part {
+    const char *head, *tail;
+} parts[] = {
+    [ITEM_METRIC] = { "(SELECT 0 AS kind, run_uuid, `key`, NULL AS value, value AS number,"
+                      " timestamp, step, is_nan, NULL AS input_uuid FROM latest_metrics"
+                      " WHERE run_uuid IN ",
+                      IN_ORDER },
+    [ITEM_PARAM] = { KEYED("1", "params"), IN_ORDER },
+    [ITEM_TAG] = { KEYED("2", "tags"), IN_ORDER },
+    [ITEM_DATASET] = { EDGE("3", "destination_id", "source_id", "destination_type = 'RUN'"), ")" },
+    [ITEM_MODEL_INPUT] = { EDGE("4", "source_id", "destination_id",
+                                "source_type = 'RUN_INPUT' AND destination_type = 'MODEL_INPUT'"),
+                           ")" },
+    [ITEM_MODEL_OUTPUT] = { EDGE(
+                                "5", "source_id", "destination_id",
+                                "source_type = 'RUN_OUTPUT' AND destination_type = 'MODEL_OUTPUT'"),
+                            ")" },
+};
+
+struct items {
+    struct item *items;
+    size_t count;
+};
+
+struct wanted {
+    const struct value *ids;
+    size_t count;
+    bool with_model_inputs;
+};
+
+static void take_pair(struct run_pair *pairs, size_t *count, const struct item *item)
 {
-    if (READ_LIST("select_latest_metrics",
-                  "SELECT run_uuid, `key`, value, timestamp, step, is_nan"
-                  "  FROM latest_metrics WHERE run_uuid IN ",
-                  " ORDER BY run_uuid, `key`", metric_columns, d->metrics, d->metric_count) < 0)
-        return -1;
-    if (READ_LIST("select_params", "SELECT run_uuid, `key`, value FROM params WHERE run_uuid IN ",
-                  " ORDER BY run_uuid, `key`", pair_columns, d->params, d->param_count) < 0)
-        return -1;
-    return READ_LIST("select_tags", "SELECT run_uuid, `key`, value FROM tags WHERE run_uuid IN ",
-                     " ORDER BY run_uuid, `key`", pair_columns, d->tags, d->tag_count);
+    pairs[(*count)++] = (struct run_pair){ item->run_uuid, item->key, item->value };
 }
 
-static int by_run_and_kind(const void *left, const void *right)
+/* Into the lists of their kinds, in the order in which they came; a kind comes once. */
+static void take_values(struct arena *mem, const struct item *items, size_t count,
+                        struct run_data *d)
 {
-    const struct edge *a = left, *b = right;
-    int order = strcasecmp(a->run_uuid, b->run_uuid);
+    size_t of[ITEM_KINDS] = { 0 };
 
-    if (order)
-        return order;
-    return a->kind != b->kind ? (a->kind < b->kind ? -1 : 1) : strcmp(a->other, b->other);
+    for (size_t i = 0; i < count; i++)
+        of[items[i].kind]++;
+    if (of[ITEM_METRIC])
+        d->metrics = arena_array(mem, struct run_metric, of[ITEM_METRIC]);
+    if (of[ITEM_PARAM])
+        d->params = arena_array(mem, struct run_pair, of[ITEM_PARAM]);
+    if (of[ITEM_TAG])
+        d->tags = arena_array(mem, struct run_pair, of[ITEM_TAG]);
+    for (size_t i = 0; i < count; i++) {
+        const struct item *item = &items[i];
+
+        if (item->kind == ITEM_METRIC)
+            d->metrics[d->metric_count++] =
+                (struct run_metric){ item->run_uuid,  item->key,  item->number,
+                                     item->timestamp, item->step, item->is_nan };
+        else if (item->kind == ITEM_PARAM)
+            take_pair(d->params, &d->param_count, item);
+        else if (item->kind == ITEM_TAG)
+            take_pair(d->tags, &d->tag_count, item);
+    }
 }
 
-/* All edges in one round trip. Sorted here: the database would make a temporary
- * table for it, on disk where datasets are joined. */
-static int read_edges(struct db *db, const struct value *ids, size_t id_count,
-                      bool with_model_inputs, struct edge **edges, size_t *count)
+/* The kinds from first to last in one statement. */
+static int read_kinds(struct db *db, const struct wanted *wanted, int first, int last,
+                      struct run_data *d, struct items *items)
 {
     struct sql sql = sql_new(db->mem);
     struct rows *rows;
 
-    sql_add(&sql,
-            "SELECT destination_id AS run_uuid, source_id AS other, 0 AS kind, step, input_uuid"
-            "  FROM inputs WHERE destination_type = 'RUN' AND destination_id IN ");
-    sql_add_set(&sql, ids, id_count);
-    if (with_model_inputs) {
-        sql_add(&sql, " UNION ALL SELECT source_id, destination_id, 1, step, input_uuid FROM inputs"
-                      " WHERE source_type = 'RUN_INPUT' AND destination_type = 'MODEL_INPUT'"
-                      "   AND source_id IN ");
-        sql_add_set(&sql, ids, id_count);
+    for (int kind = first; kind <= last; kind++) {
+        if (kind == ITEM_MODEL_INPUT && !wanted->with_model_inputs)
+            continue;
+        sql_add(&sql, kind > first ? " UNION ALL " : "");
+        sql_add(&sql, parts[kind].head);
+        sql_add_set(&sql, wanted->ids, wanted->count);
+        sql_add(&sql, parts[kind].tail);
     }
-    sql_add(&sql, " UNION ALL SELECT source_id, destination_id, 2, step, input_uuid FROM inputs"
-                  " WHERE source_type = 'RUN_OUTPUT' AND destination_type = 'MODEL_OUTPUT'"
-                  "   AND source_id IN ");
-    sql_add_set(&sql, ids, id_count);
-    if (sql_select(db, &rows, "select_inputs", &sql) < 0 ||
-        rows_collect(db, rows, edge_columns, sizeof(**edges), (void **)edges, count) < 0)
+    if (sql_select(db, &rows, "select_run_data", &sql) < 0 ||
+        rows_collect(db, rows, item_columns, sizeof(*items->items), (void **)&items->items,
+                     &items->count) < 0)
         return -1;
-    qsort(*edges, *count, sizeof(**edges), by_run_and_kind);
+    take_values(db->mem, items->items, items->count, d);
     return 0;
+}
+
+/* One round trip for few runs. The union costs more for each row than it saves where
+ * there are many: measured with 25 values of a run. */
+static int read_items(struct db *db, const struct wanted *wanted, struct run_data *d,
+                      struct items *edges)
+{
+    enum {
+        FEW = 8
+    };
+
+    if (wanted->count <= FEW)
+        return read_kinds(db, wanted, ITEM_METRIC, ITEM_MODEL_OUTPUT, d, edges);
+    for (int kind = ITEM_METRIC; kind < ITEM_DATASET; kind++)
+        if (read_kinds(db, wanted, kind, kind, d, edges) < 0)
+            return -1;
+    return read_kinds(db, wanted, ITEM_DATASET, ITEM_MODEL_OUTPUT, d, edges);
+}
+
+static int by_run_and_kind(const void *left, const void *right)
+{
+    const struct item *a = left, *b = right;
+    int order = strcasecmp(a->run_uuid, b->run_uuid);
+
+    if (order)
+        return order;
+    return a->kind != b->kind ? (a->kind < b->kind ? -1 : 1) : strcmp(a->key, b->key);
+}
+
+/* The edges alone, sorted: here, for the database would make a temporary table of it. */
+static size_t take_edges(struct arena *mem, const struct item *items, size_t count,
+                         struct item **edges)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < count; i++)
+        n += items[i].kind >= ITEM_DATASET;
+    *edges = arena_array(mem, struct item, n);
+    n = 0;
+    for (size_t i = 0; i < count; i++)
+        if (items[i].kind >= ITEM_DATASET)
+            (*edges)[n++] = items[i];
+    qsort(*edges, n, sizeof(**edges), by_run_and_kind);
+    return n;
 }
 
 static const struct dataset *dataset_of(const struct dataset *datasets, size_t count,
@@ -129,7 +210,7 @@ static int by_tag_name(const void *left, const void *right)
 }
 
 /* One row per tag, or one without: as a join of edge, dataset and tags would be. */
-static void add_dataset_rows(struct run_data *d, const struct edge *edge,
+static void add_dataset_rows(struct run_data *d, const struct item *edge,
                              const struct dataset *dataset, const struct input_tag *tags,
                              size_t tag_count)
 {
@@ -155,7 +236,7 @@ static void add_dataset_rows(struct run_data *d, const struct edge *edge,
         d->datasets[d->dataset_count++] = row;
 }
 
-static int read_datasets(struct db *db, const struct edge *edges, size_t count, struct run_data *d)
+static int read_datasets(struct db *db, const struct item *edges, size_t count, struct run_data *d)
 {
     struct value *ids = arena_array(db->mem, struct value, count),
                  *inputs = arena_array(db->mem, struct value, count);
@@ -164,9 +245,9 @@ static int read_datasets(struct db *db, const struct edge *edges, size_t count, 
     size_t id_count = 0, dataset_count, tag_count;
 
     for (size_t i = 0; i < count; i++)
-        if (edges[i].kind == EDGE_DATASET) {
+        if (edges[i].kind == ITEM_DATASET) {
             inputs[id_count] = text(edges[i].input_uuid);
-            ids[id_count++] = text(edges[i].other);
+            ids[id_count++] = text(edges[i].key);
         }
     if (!id_count)
         return 0;
@@ -183,30 +264,28 @@ static int read_datasets(struct db *db, const struct edge *edges, size_t count, 
     qsort(tags, tag_count, sizeof(*tags), by_tag_name);
     d->datasets = arena_array(db->mem, struct run_dataset, id_count + tag_count);
     for (size_t i = 0; i < count; i++) {
-        const struct dataset *dataset = dataset_of(datasets, dataset_count, edges[i].other);
+        const struct dataset *dataset = dataset_of(datasets, dataset_count, edges[i].key);
 
-        if (edges[i].kind == EDGE_DATASET && dataset)
+        if (edges[i].kind == ITEM_DATASET && dataset)
             add_dataset_rows(d, &edges[i], dataset, tags, tag_count);
     }
     return 0;
 }
 
-static int read_links(struct db *db, const struct value *ids, size_t id_count,
-                      bool with_model_inputs, struct run_data *d)
+static int take_links(struct db *db, const struct item *items, size_t item_count,
+                      struct run_data *d)
 {
-    struct edge *edges;
-    size_t count;
+    struct item *edges;
+    size_t count = take_edges(db->mem, items, item_count, &edges);
 
-    if (read_edges(db, ids, id_count, with_model_inputs, &edges, &count) < 0)
-        return -1;
     d->model_inputs = arena_array(db->mem, struct run_model, count);
     d->model_outputs = arena_array(db->mem, struct run_model, count);
     for (size_t i = 0; i < count; i++) {
-        const struct run_model model = { edges[i].run_uuid, edges[i].other, edges[i].step };
+        const struct run_model model = { edges[i].run_uuid, edges[i].key, edges[i].step };
 
-        if (edges[i].kind == EDGE_MODEL_INPUT)
+        if (edges[i].kind == ITEM_MODEL_INPUT)
             d->model_inputs[d->model_input_count++] = model;
-        else if (edges[i].kind == EDGE_MODEL_OUTPUT)
+        else if (edges[i].kind == ITEM_MODEL_OUTPUT)
             d->model_outputs[d->model_output_count++] = model;
     }
     return read_datasets(db, edges, count, d);
@@ -216,15 +295,17 @@ int run_data_read(struct db *db, const struct run *runs, size_t count, bool with
                   struct run_data *data)
 {
     struct value *ids = arena_array(db->mem, struct value, count);
+    const struct wanted wanted = { ids, count, with_model_inputs };
+    struct items items;
 
     *data = (struct run_data){ 0 };
     if (!count)
         return 0;
     for (size_t i = 0; i < count; i++)
         ids[i] = text(runs[i].run_uuid);
-    if (read_values(db, ids, count, data) < 0)
+    if (read_items(db, &wanted, data, &items) < 0)
         return -1;
-    return read_links(db, ids, count, with_model_inputs, data);
+    return take_links(db, items.items, items.count, data);
 }
 
 static const char *run_of(const void *items, size_t size, size_t i)

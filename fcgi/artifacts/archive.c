@@ -367,8 +367,8 @@ int pack_write(struct pack *pack, artifact_sink *sink, void *context)
     int failed = write_all(&p);
 
     if (failed && p.archive) {
-        p.broken = true; /* freeing it would write an end */
-        (void)archive_write_fail(p.archive);
+        p.broken = true;                      /* closing it writes an end, which to_sink refuses */
+        (void)archive_write_close(p.archive); /* which freeing leaves out after some failures */
     }
     (void)archive_write_free(p.archive);
     archive_entry_free(p.entry);

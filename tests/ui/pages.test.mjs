@@ -302,6 +302,35 @@ test('all that a filter finds is changed at once', async () => {
   assert.equal(found.runs.length, 9);
 });
 
+test('the runs of a table are drawn together, the selected ones alone, and a zoom fetches finer points', async () => {
+  await withPage(address.experiment(vision.experiment), {}, async (page, { requests }) => {
+    await page.getByRole('button', { name: 'Charts', exact: true }).click();
+    await page.getByText('5 of 5 runs drawn').waitFor();
+    const card = name => page.locator(`.compare-card[data-metric="${name}"]`);
+    await card('long/curve').locator('.plot[data-drawn="yes"][data-lines="1"]').waitFor();
+    await card('val/accuracy').locator('.plot[data-drawn="yes"][data-lines="3"]').waitFor();
+    assert.deepEqual((await card('val/accuracy').locator('.legend a').allInnerTexts()).sort(), ['trial-0', 'trial-1', 'trial-2']);
+    await page.getByRole('checkbox', { name: 'Select trial-0' }).check();
+    await page.getByRole('checkbox', { name: 'Select trial-2' }).check();
+    await page.getByText('2 of 5 runs drawn').waitFor();
+    await card('val/accuracy').locator('.plot[data-lines="2"]').waitFor();
+
+    const over = card('long/curve').locator('.u-over');
+    await over.scrollIntoViewIfNeeded();
+    const { x, y, width, height } = await over.boundingBox();
+    const finer = page.waitForResponse(r => r.url().endsWith('/metrics/series') && r.request().postDataJSON().metric_keys[0] === 'long/curve' && r.request().postDataJSON().from_step > 0);
+    await page.mouse.move(x + width * 0.4, y + height / 2);
+    await page.mouse.down();
+    await page.mouse.move(x + width * 0.5, y + height / 2, { steps: 4 });
+    await page.mouse.up();
+    const [curve] = (await (await finer).json()).series;
+    assert.equal(curve.width, 0, 'every point of the part is given');
+    assert.ok(curve.step[0] > 1000 && curve.step.at(-1) < 1700, `${curve.step[0]} to ${curve.step.at(-1)}`);
+    assert.ok(requests.every(r => !r.url().includes('get-history')));
+    assert.match(page.url(), /show=charts/);
+  });
+});
+
 test('a metric is shown with its least and greatest value, and sorted by it', async () => {
   await withPage(address.experiment(vision.experiment), {}, async page => {
     const header = name => page.getByTestId('runs').getByRole('columnheader', { name, exact: true });

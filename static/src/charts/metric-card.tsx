@@ -65,13 +65,13 @@ export function MetricCard({ runId, metric, version, start, axis, logY }: Props)
     const points = pointsOf(series.y);
     const look = `${axis} ${logY} ${theme} ${language.value} ${points}`;
     if (drawn.current?.look === look) {
-      drawn.current.plot.update(series.x, series.y);
+      drawn.current.plot.update(series.x, [{ y: series.y }]);
       return;
     }
     void import('./plot').then(({ plot }) => {
       if (!wanted || !box.current) return;
       drawn.current?.plot.destroy();
-      drawn.current = { plot: plot({ box: box.current, x: series.x, y: series.y, axis, logY, points, unit: u => t(`unit.${u}`), onCursor: setCursor }), look };
+      drawn.current = { plot: plot({ box: box.current, x: series.x, lines: [{ y: series.y }], axis, logY, points, unit: u => t(`unit.${u}`), onCursor: setCursor }), look };
     });
     return () => {
       wanted = false;

@@ -28,12 +28,12 @@ export function ChartControls({ member, fallback }: { member: 'x' | 'sx'; fallba
   );
 }
 
-function axisOf(member: string, fallback: XAxis): XAxis {
+export function axisOf(member: string, fallback: XAxis): XAxis {
   const given = route.value.query.get(member);
   return axes.find(a => a === given) ?? fallback;
 }
 
-const isLog = (member: string) => route.value.query.get(`${member}log`) === '1';
+export const isLog = (member: string) => route.value.query.get(`${member}log`) === '1';
 
 export function MetricCharts({ info, metrics, member, fallback }: { info: RunInfo; metrics: readonly Metric[]; member: 'x' | 'sx'; fallback: XAxis }): JSX.Element {
   const [shown, setShown] = useState(FIRST);

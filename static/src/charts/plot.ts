@@ -1,23 +1,30 @@
 // uPlot, fetched when the first chart is drawn, dressed in our colours.
 import uPlot from 'uplot';
 import { formatNumber } from '../format';
+import type { Line } from './many';
 import { paddedRange, type Points, relativeLabel, type XAxis } from './series';
 
 export interface PlotOptions {
   box: HTMLElement;
   x: number[];
-  y: (number | null)[];
+  /** One without a colour has that of the page. */
+  lines: readonly Line[];
   axis: XAxis;
   logY: boolean;
   unit: (u: 's' | 'min' | 'h' | 'd') => string;
   points: Points;
   onCursor: (index: number | null) => void;
+  /** The reader chose a part of the axis, or wants all of it again. */
+  onZoom?: (from: number, to: number) => void;
+  onWhole?: () => void;
+  /** A part of the axis to begin with. */
+  keep?: readonly [number, number] | null;
 }
 
 export interface Plot {
   destroy: () => void;
   resize: (width: number) => void;
-  update: (x: number[], y: (number | null)[]) => void;
+  update: (x: number[], lines: readonly Line[]) => void;
 }
 
 const two = (n: number) => String(n).padStart(2, '0');
@@ -30,6 +37,25 @@ function wallLabel(seconds: number, step: number): string {
 }
 
 const HEIGHT = 190;
+
+/** The columns of the chart: of each line its values and, where there are some between, the least and the greatest. */
+function columns(x: number[], lines: readonly Line[]): uPlot.AlignedData {
+  return [x, ...lines.flatMap(l => (l.low && l.high ? [l.y, l.high, l.low] : [l.y]))] as uPlot.AlignedData;
+}
+
+function series(lines: readonly Line[], fallback: string, points: Points): { series: uPlot.Series[]; bands: uPlot.Band[] } {
+  const made: uPlot.Series[] = [{}];
+  const bands: uPlot.Band[] = [];
+  const alone = lines.length === 1;
+  for (const line of lines) {
+    const stroke = line.color ?? fallback;
+    made.push({ stroke, width: 1.5, spanGaps: !alone, points: { show: points !== false, size: points === 'one' ? 8 : 5, fill: stroke } });
+    if (!line.low || !line.high) continue;
+    bands.push({ series: [made.length, made.length + 1], fill: `${stroke}26` });
+    for (let edge = 0; edge < 2; edge++) made.push({ stroke: `${stroke}00`, width: 0, spanGaps: true, points: { show: false } });
+  }
+  return { series: made, bands };
+}
 const sync = { step: uPlot.sync('step'), relative: uPlot.sync('relative'), wall: uPlot.sync('wall') };
 
 export function plot(o: PlotOptions): Plot {
@@ -40,7 +66,13 @@ export function plot(o: PlotOptions): Plot {
   const axis = (extra: uPlot.Axis): uPlot.Axis => ({
     stroke: color('--muted'), font, grid: { stroke: color('--grid'), width: 1 }, ticks: { stroke: color('--grid'), width: 1, size: 4 }, gap: 4, ...extra,
   });
+  const drawn = series(o.lines, color('--accent'), o.points);
+  const whole = (u: uPlot) => {
+    const x = u.data[0];
+    return paddedRange(x[0] ?? null, x[x.length - 1] ?? null);
+  };
   let chart: uPlot | undefined;
+  let settled = false; // what the chart does by itself is no choice of the reader
   chart = new uPlot(
     {
       width: Math.max(120, o.box.clientWidth),
@@ -71,21 +103,27 @@ export function plot(o: PlotOptions): Plot {
         }),
         axis({ size: 58, values: (_u, splits) => splits.map(v => (v === null ? '' : formatNumber(v))) }),
       ],
-      series: [{}, { stroke: color('--accent'), width: 1.5, spanGaps: false, points: { show: o.points !== false, size: o.points === 'one' ? 8 : 5, fill: color('--accent') } }],
-      hooks: { setCursor: [u => o.onCursor(u.cursor.idx ?? null)] },
+      ...drawn,
+      hooks: {
+        setCursor: [u => o.onCursor(u.cursor.idx ?? null)],
+        setSelect: [u => u.select.width > 0 && o.onZoom?.(u.posToVal(u.select.left, 'x'), u.posToVal(u.select.left + u.select.width, 'x'))],
+      },
     },
-    [o.x, o.y] as uPlot.AlignedData,
+    columns(o.x, o.lines),
     o.box,
   );
   const made = chart;
+  if (o.keep) made.setScale('x', { min: o.keep[0], max: o.keep[1] });
+  made.over.addEventListener('dblclick', () => settled && o.onWhole?.());
+  settled = true;
   return {
     destroy: () => made.destroy(),
     resize: width => made.setSize({ width: Math.max(120, width), height: HEIGHT }),
-    update: (x, y) => {
+    update: (x, lines) => {
       // A reader who zoomed in stays there; otherwise the axes follow the data.
-      const before = made.data[0];
-      const zoomed = before.length > 1 && (made.scales.x!.min !== before[0] || made.scales.x!.max !== before[before.length - 1]);
-      made.setData([x, y] as uPlot.AlignedData, !zoomed);
+      const [min, max] = whole(made);
+      const zoomed = made.data[0].length > 1 && (made.scales.x!.min !== min || made.scales.x!.max !== max);
+      made.setData(columns(x, lines), !zoomed);
       if (zoomed) made.redraw();
     },
   };

@@ -4,10 +4,12 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ApiError, experiments, messageOf } from '../api';
 import { grid, type Keys, type Search, type Selection } from '../api/grid';
 import type { Experiment } from '../api/types';
+import { CompareCharts } from '../charts/compare';
+import { MOST_RUNS } from '../charts/many';
 import { ColumnPicker, namesOf } from '../grid/column-picker';
 import { columnsOf, nextSort, orderBy, sortFromQuery, sortToQuery } from '../grid/columns';
 import { defaultColumns, type Row, rowsOf, specsOf } from '../grid/rows';
-import { nothingPicked, type Picked, pickedCount, RunsTable } from '../grid/runs-table';
+import { isPicked, nothingPicked, type Picked, pickedCount, RunsTable } from '../grid/runs-table';
 import { SelectionBar } from '../grid/selection';
 import { t, tn } from '../i18n';
 import { useCrumbs } from '../state/crumbs';
@@ -146,6 +148,7 @@ function RunList({ scope, experiment, primary }: { scope: readonly string[]; exp
   useEffect(() => setFresh(0), [found, total]);
   const revisions = useRef(new Map<string, string>());
   const keysAsked = useRef(0);
+  const [version, setVersion] = useState(0); // goes up when runs have moved on
   const live = rows.loaded().some(r => r.status === 'RUNNING');
   usePoll(total !== undefined && !rows.stale && !deleted, live ? 2000 : 10_000, async signal => {
     const shown = rows.loaded().map(r => r.id).slice(0, 500);
@@ -157,12 +160,19 @@ function RunList({ scope, experiment, primary }: { scope: readonly string[]; exp
     for (const c of answer.changed) revisions.current.set(c.run_id, c.revision);
     if (moved) {
       rows.reload();
+      setVersion(n => n + 1);
       if (Date.now() - keysAsked.current > KEYS_EVERY) {
         keysAsked.current = Date.now();
         keys.reload();
       }
     } else setFresh(Math.max(0, answer.total - (total ?? 0)));
   });
+
+  // The curves are those of the runs that are selected, or of the first ones.
+  const charts = query.get('show') === 'charts';
+  const rowsAtHand = rows.loaded();
+  const some = rowsAtHand.filter(r => isPicked(picked, r.id));
+  const drawn = (some.length > 0 ? some : rowsAtHand).slice(0, MOST_RUNS).map(r => ({ id: r.id, name: r.name, start: r.start ?? 0, href: href.run(r.experimentId, r.id) }));
 
   const badFilter = filter !== '' && rows.error instanceof ApiError && rows.error.status === 400;
   const count = pickedCount(picked, total ?? 0);
@@ -178,6 +188,10 @@ function RunList({ scope, experiment, primary }: { scope: readonly string[]; exp
       <div class="toolbar">
         <FilterBox value={filter} error={badFilter ? messageOf(rows.error) : ''} onSubmit={text => go(withMembers({ filter: text, searchFilter: null, q: null }))} />
         <ViewSwitch deleted={deleted} active={t('runs.active')} gone={t('runs.trash')} />
+        <div class="segmented" role="group" aria-label={t('view')}>
+          <button type="button" aria-pressed={!charts} onClick={() => replace(withMembers({ show: null }))}>{t('table')}</button>
+          <button type="button" aria-pressed={charts} onClick={() => replace(withMembers({ show: 'charts' }))}>{t('charts')}</button>
+        </div>
         <button type="button" aria-expanded={picking} data-testid="columns" onClick={() => setPicking(!picking)}><Icon name="columns" /> {t('columns')}</button>
         <IconButton icon="refresh" label={t('refresh')} onClick={rows.reload} />
         {total !== undefined && rows.error === null && <span class="count" role="status" data-testid="count">{tn('runs.count', total)}</span>}
@@ -187,6 +201,7 @@ function RunList({ scope, experiment, primary }: { scope: readonly string[]; exp
       {count > 0 && <SelectionBar count={count} selection={selection} deleted={deleted} onDone={done} onClear={() => setPicked(nothingPicked)} />}
       {rows.error !== null && !badFilter && <Failure error={rows.error} retry={rows.reload} />}
       {total === undefined && rows.error === null && <Loading />}
+      {total !== undefined && total > 0 && charts && <CompareCharts runs={drawn} total={total} metrics={names?.metrics.map(k => k.key) ?? []} version={version} />}
       {total !== undefined && total > 0 && (
         <RunsTable
           rows={rows} columns={columns} experiments={several ? (experimentNames.data ?? new Map()) : null} sort={sort} picked={picked} onPick={setPicked}

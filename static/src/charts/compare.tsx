@@ -18,6 +18,7 @@ export function CompareCharts({ runs, total, metrics, version }: { runs: readonl
   const sections = sectionsOf(found.slice(0, shown));
   return (
     <section class="compare" aria-label={t('charts')} data-testid="charts">
+      <h2 class="sr-only">{t('charts')}</h2>
       <div class="compare-head">
         <ChartControls member="x" fallback="step" />
         <input type="search" class="search small" aria-label={t('charts.search')} placeholder={t('charts.search')} value={search} onInput={e => setSearch(e.currentTarget.value)} />
@@ -26,7 +27,7 @@ export function CompareCharts({ runs, total, metrics, version }: { runs: readonl
       {found.length === 0 && <p class="muted">{t('charts.none')}</p>}
       {sections.map(([name, keys]) => (
         <div key={name}>
-          {name && <h2 class="compare-section">{name}</h2>}
+          {name && <h3 class="compare-section">{name}</h3>}
           <div class="chart-grid">
             {keys.map(key => <CompareCard key={key} runs={runs} metric={key} version={version} axis={axis} logY={log} />)}
           </div>

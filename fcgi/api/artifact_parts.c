@@ -99,7 +99,7 @@ int multipart_create(struct request *rq)
     const struct multipart_create_in *in = rq->in;
     const struct artifact_store store = store_of(rq);
     struct upload upload = { .count = (size_t)in->num_parts.value };
-    const char *path, *base;
+    const char *path, *base = NULL;
 
     if (read_path(rq, &store, in->path, &path) < 0 || read_base(rq, &base) < 0)
         return -1;

@@ -86,6 +86,12 @@ ACCEPTED = [
         lambda step, theirs, ours: sent(step).get("artifact_location") == "s3://b/p;x" and code(ours) == "INVALID_PARAMETER_VALUE",
     ),
     Rule(
+        "The peer keeps locations that climb out of where they begin; Cairn refuses '..' in every stored location.",
+        lambda step, theirs, ours: "/../" in str(sent(step).get("artifact_location"))
+        and theirs["status"] == 200
+        and message(ours) == "'artifact_location' URL can't include '..'.",
+    ),
+    Rule(
         "Python reads digits of every script; ids are ASCII digits here.",
         lambda step, theirs, ours: sent(step).get("experiment_id") == "٣" and code(ours) == "INVALID_PARAMETER_VALUE",
     ),

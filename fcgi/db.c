@@ -2,22 +2,15 @@
 
 #include <assert.h>
 #include <inttypes.h>
-#include <mysql.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "db_internal.h"
 #include "log.h"
 
-/* my_bool in MariaDB and old MySQL, bool in MySQL 8. */
-typedef __typeof__(*((MYSQL_BIND *)0)->is_null) db_bool;
-
 enum {
-    STATEMENTS = 128, /* prepared at most, per connection */
-    COLUMNS = 32,
-    CELL = 512,           /* bytes read at once; longer cells are fetched again */
     CLIENT_ERRORS = 2000, /* numbers from here on are the client library's: no connection */
     IDLE_CHECK = 30,      /* seconds after which a connection is asked whether it lives */
 
@@ -33,75 +26,6 @@ enum {
     CHECK_VIOLATED_MYSQL = 3819,
     CHECK_VIOLATED_MARIADB = 4025,
 };
-
-struct cell {
-    char small[CELL];
-    unsigned long length;
-    db_bool null, truncated;
-    long long integer;
-    double real;
-};
-
-struct rows {
-    struct db *db;
-    MYSQL_STMT *statement;
-    const char *name;
-    const struct field *fields; /* those that the columns were compared with */
-    unsigned columns;
-    MYSQL_BIND binds[COLUMNS];
-    struct cell cells[COLUMNS];
-};
-
-struct statement {
-    char *sql; /* a copy */
-    size_t length;
-    MYSQL_STMT *handle;
-    uint64_t used;
-};
-
-struct db_connection {
-    const struct config *config;
-    MYSQL *mysql; /* NULL: not connected */
-    time_t last_used;
-    uint64_t clock;
-    int64_t last_insert_id;
-    struct statement statements[STATEMENTS];
-    size_t statement_count;
-    struct rows rows; /* one result at a time */
-    bool open_rows, in_transaction, reads;
-    unsigned error;
-    char error_text[512];
-};
-
-struct value integer(int64_t i)
-{
-    return (struct value){ .type = VALUE_INT, .i = i };
-}
-
-struct value real(double r)
-{
-    return (struct value){ .type = VALUE_REAL, .r = r };
-}
-
-struct value text_n(const char *s, unsigned long length)
-{
-    return (struct value){ .type = VALUE_TEXT, .text = { .s = s, .length = length } };
-}
-
-struct value text(const char *s)
-{
-    return s ? text_n(s, strlen(s)) : null();
-}
-
-struct value null(void)
-{
-    return (struct value){ .type = VALUE_NULL };
-}
-
-struct value optional(struct opt_int o)
-{
-    return o.set ? integer(o.value) : null();
-}
 
 int db_open(struct db *db, const struct config *config)
 {
@@ -186,7 +110,7 @@ static int connection_fail(struct db *db, const char *name)
 }
 
 /* What goes wrong while rows arrive is noted on the connection, not on the statement. */
-static int statement_fail(struct db *db, const char *name, MYSQL_STMT *statement)
+int statement_fail(struct db *db, const char *name, MYSQL_STMT *statement)
 {
     unsigned error = mysql_stmt_errno(statement);
 
@@ -487,226 +411,6 @@ int db_select_values(struct db *db, struct rows **rows, const char *name, const 
     return 0;
 }
 
-/* Compares the SELECT list with the fields, by name and in order. */
-static int check_columns(struct rows *rows, const struct field *fields)
-{
-    MYSQL_RES *metadata = mysql_stmt_result_metadata(rows->statement);
-    const MYSQL_FIELD *columns;
-    unsigned i = 0;
-
-    if (!metadata)
-        return statement_fail(rows->db, rows->name, rows->statement);
-    columns = mysql_fetch_fields(metadata);
-    rows->columns = mysql_num_fields(metadata);
-    assert(rows->columns <= COLUMNS);
-    while (i < rows->columns && fields[i].type != FIELD_END &&
-           !strcmp(columns[i].name, fields[i].name))
-        i++;
-    mysql_free_result(metadata);
-    if (i != rows->columns || fields[i].type != FIELD_END)
-        return fail(rows->db, INTERNAL_ERROR, "%s: its columns are not its fields.", rows->name);
-    return 0;
-}
-
-static void bind_cell(struct rows *rows, unsigned column, enum enum_field_types type)
-{
-    MYSQL_BIND *bind = &rows->binds[column];
-    struct cell *cell = &rows->cells[column];
-
-    memset(bind, 0, sizeof(*bind));
-    bind->is_null = &cell->null;
-    bind->length = &cell->length;
-    bind->error = &cell->truncated;
-    bind->buffer_type = type;
-    if (type == MYSQL_TYPE_STRING) {
-        bind->buffer = cell->small;
-        bind->buffer_length = CELL;
-    } else if (type == MYSQL_TYPE_DOUBLE) {
-        bind->buffer = &cell->real;
-    } else {
-        bind->buffer = &cell->integer;
-    }
-}
-
-static int bind_end(struct rows *rows, const struct field *fields)
-{
-    rows->fields = fields;
-    if (mysql_stmt_bind_result(rows->statement, rows->binds))
-        return statement_fail(rows->db, rows->name, rows->statement);
-    return 0;
-}
-
-static int bind_columns(struct rows *rows, const struct field *fields)
-{
-    if (check_columns(rows, fields) < 0)
-        return -1;
-    for (unsigned i = 0; i < rows->columns; i++) {
-        enum field_type type = fields[i].type;
-        bool is_real = type == FIELD_REAL || type == FIELD_OPT_REAL;
-
-        bind_cell(rows, i,
-                  type == FIELD_TEXT ? MYSQL_TYPE_STRING
-                  : is_real          ? MYSQL_TYPE_DOUBLE
-                                     : MYSQL_TYPE_LONGLONG);
-    }
-    return bind_end(rows, fields);
-}
-
-static int copy_text(struct rows *rows, unsigned column, const char **into)
-{
-    struct cell *cell = &rows->cells[column];
-    MYSQL_BIND again = rows->binds[column];
-    char *copy;
-
-    *into = NULL;
-    if (cell->null)
-        return 0;
-    if (cell->length <= CELL) {
-        *into = arena_strndup(rows->db->mem, cell->small, cell->length);
-        return 0;
-    }
-    copy = arena_alloc(rows->db->mem, cell->length + 1);
-    again.buffer = copy;
-    again.buffer_length = cell->length;
-    if (mysql_stmt_fetch_column(rows->statement, &again, column, 0))
-        return statement_fail(rows->db, rows->name, rows->statement);
-    *into = copy;
-    return 0;
-}
-
-/* What a column of the database is read as. */
-static enum enum_field_types type_of(const MYSQL_FIELD *column)
-{
-    switch (column->type) {
-    case MYSQL_TYPE_TINY:
-    case MYSQL_TYPE_SHORT:
-    case MYSQL_TYPE_INT24:
-    case MYSQL_TYPE_LONG:
-    case MYSQL_TYPE_LONGLONG:
-        return MYSQL_TYPE_LONGLONG;
-    case MYSQL_TYPE_DOUBLE:
-        return MYSQL_TYPE_DOUBLE;
-    default: /* FLOAT too: as a text it has the digits that it was given */
-        return MYSQL_TYPE_STRING;
-    }
-}
-
-static int bind_any(struct rows *rows, size_t count)
-{
-    static const struct field none[] = { FIELDS_END };
-    MYSQL_RES *metadata = mysql_stmt_result_metadata(rows->statement);
-    const MYSQL_FIELD *columns;
-
-    if (!metadata)
-        return statement_fail(rows->db, rows->name, rows->statement);
-    columns = mysql_fetch_fields(metadata);
-    rows->columns = mysql_num_fields(metadata);
-    assert(rows->columns == count && count <= COLUMNS);
-    for (unsigned i = 0; i < rows->columns; i++)
-        bind_cell(rows, i, type_of(&columns[i]));
-    mysql_free_result(metadata);
-    return bind_end(rows, none);
-}
-
-static int copy_cell(struct rows *rows, unsigned column, void *at)
-{
-    const struct cell *cell = &rows->cells[column];
-
-    switch (rows->fields[column].type) {
-    case FIELD_TEXT:
-        return copy_text(rows, column, at);
-    case FIELD_INT:
-        *(int64_t *)at = cell->null ? 0 : cell->integer;
-        break;
-    case FIELD_REAL:
-        *(double *)at = cell->null ? 0 : cell->real;
-        break;
-    case FIELD_OPT_INT:
-        *(struct opt_int *)at =
-            (struct opt_int){ .value = cell->null ? 0 : cell->integer, .set = !cell->null };
-        break;
-    case FIELD_OPT_REAL:
-        *(struct opt_real *)at =
-            (struct opt_real){ .value = cell->null ? 0 : cell->real, .set = !cell->null };
-        break;
-    case FIELD_OPT_BOOL:
-        *(struct opt_bool *)at =
-            (struct opt_bool){ .value = !cell->null && cell->integer, .set = !cell->null };
-        break;
-    case FIELD_OPT_INT32:
-    case FIELD_OPT_ENUM:
-    case FIELD_TEXT_LIST:
-    case FIELD_OBJECT:
-    case FIELD_LIST:
-    case FIELD_END:
-        return fail(rows->db, INTERNAL_ERROR, "%s: a column of a type that rows do not have.",
-                    rows->name);
-    }
-    return 0;
-}
-
-/* 1: a row, 0: no more, -1: failed. */
-static int fetch(struct rows *rows)
-{
-    int status = mysql_stmt_fetch(rows->statement);
-
-    if (status == MYSQL_NO_DATA) {
-        db_finish(rows);
-        return 0;
-    }
-    if (status && status != MYSQL_DATA_TRUNCATED)
-        return statement_fail(rows->db, rows->name, rows->statement);
-    return 1;
-}
-
-int db_next(struct rows *rows, const struct field *fields, void *into)
-{
-    int found;
-
-    if (!rows->fields && bind_columns(rows, fields) < 0)
-        return -1;
-    assert(rows->fields == fields);
-    found = fetch(rows);
-    for (unsigned i = 0; found > 0 && i < rows->columns; i++)
-        if (copy_cell(rows, i, (char *)into + fields[i].offset) < 0)
-            return -1;
-    return found;
-}
-
-int db_next_values(struct rows *rows, struct value *values, size_t count)
-{
-    const char *s;
-    int found;
-
-    if (!rows->fields && bind_any(rows, count) < 0)
-        return -1;
-    found = fetch(rows);
-    for (unsigned i = 0; found > 0 && i < rows->columns; i++) {
-        const struct cell *cell = &rows->cells[i];
-
-        if (cell->null) {
-            values[i] = null();
-        } else if (rows->binds[i].buffer_type == MYSQL_TYPE_LONGLONG) {
-            values[i] = integer(cell->integer);
-        } else if (rows->binds[i].buffer_type == MYSQL_TYPE_DOUBLE) {
-            values[i] = real(cell->real);
-        } else {
-            if (copy_text(rows, i, &s) < 0)
-                return -1;
-            values[i] = text_n(s, cell->length);
-        }
-    }
-    return found;
-}
-
-void db_finish(struct rows *rows)
-{
-    if (!rows->db || !rows->db->connection->open_rows)
-        return;
-    (void)mysql_stmt_free_result(rows->statement);
-    rows->db->connection->open_rows = false;
-}
-
 int64_t db_last_insert_id(struct db *db)
 {
     return db->connection->last_insert_id;
@@ -767,79 +471,6 @@ int db_script(struct db *db, const char *sql, unsigned long length)
         more = mysql_next_result(mysql);
     } while (more == 0);
     return more > 0 ? connection_fail(db, "script") : 0;
-}
-
-struct sql sql_new(struct arena *mem)
-{
-    struct sql sql = { .mem = mem, .capacity = 512, .room = 16 };
-
-    sql.text = arena_alloc(mem, sql.capacity);
-    sql.values = arena_array(mem, struct value, sql.room);
-    return sql;
-}
-
-static void sql_put(struct sql *sql, const char *fragment, size_t length)
-{
-    if (sql->length + length + 1 > sql->capacity) {
-        size_t capacity = (sql->length + length + 1) * 2;
-
-        sql->text = arena_grow(sql->mem, sql->text, sql->length + 1, capacity);
-        sql->capacity = capacity;
-    }
-    memcpy(sql->text + sql->length, fragment, length);
-    sql->length += length;
-    sql->text[sql->length] = '\0';
-}
-
-static void sql_put_value(struct sql *sql, const struct value *value)
-{
-    if (sql->count + 2 > sql->room) {
-        sql->values = arena_grow(sql->mem, sql->values, sql->room * sizeof(*value),
-                                 2 * sql->room * sizeof(*value));
-        sql->room *= 2;
-    }
-    sql->values[sql->count++] = *value;
-    sql->values[sql->count] = (struct value){ .type = VALUE_END };
-}
-
-void sql_add_values(struct sql *sql, const char *fragment, const struct value *values)
-{
-    sql_put(sql, fragment, strlen(fragment));
-    for (; values->type != VALUE_END; values++)
-        sql_put_value(sql, values);
-}
-
-void sql_add_list(struct sql *sql, const struct value *values, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        sql_put(sql, i ? ",?" : "(?", 2);
-        sql_put_value(sql, &values[i]);
-    }
-    sql_put(sql, ")", 1);
-}
-
-void sql_add_set(struct sql *sql, const struct value *values, size_t n)
-{
-    enum {
-        LONG = 1024 /* a statement has 65535 values at most: no room to round up to */
-    };
-    size_t length = n > LONG ? n : 1;
-
-    assert(n);
-    while (length < n)
-        length *= 2;
-    for (size_t i = 0; i < length; i++) {
-        sql_put(sql, i ? ",?" : "(?", 2);
-        sql_put_value(sql, &values[i < n ? i : n - 1]);
-    }
-    sql_put(sql, ")", 1);
-}
-
-void sql_append(struct sql *sql, const struct sql *other)
-{
-    sql_put(sql, other->text, other->length);
-    for (size_t i = 0; i < other->count; i++)
-        sql_put_value(sql, &other->values[i]);
 }
 
 int64_t sql_exec(struct db *db, const char *name, const struct sql *sql)

@@ -1,6 +1,6 @@
-/* The database: the only file that knows the client library. One connection
- * per worker; statements are prepared once per connection; values are bound,
- * never part of the text. Works with libmariadb and Oracle's libmysqlclient. */
+/* The database: db.c and db_rows.c are the only files that know the client library.
+ * One connection per worker; statements are prepared once per connection; values are
+ * bound, never part of the text. Works with libmariadb and Oracle's libmysqlclient. */
 #pragma once
 
 #include <stdbool.h>

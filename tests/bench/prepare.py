@@ -35,7 +35,9 @@ def prepare():
     found = python()
     build.server("release", "-DCAIRN_TESTS=OFF")
     load()
-    os.execv(found, [found, "-B", os.path.join(HERE, "bench.py"), *sys.argv[1:]])
+    artifacts = "--artifacts" in sys.argv
+    rest = [a for a in sys.argv[1:] if a != "--artifacts"]
+    os.execv(found, [found, "-B", os.path.join(HERE, "artifacts.py" if artifacts else "bench.py"), *rest])
 
 
 main(prepare)

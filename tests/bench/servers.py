@@ -51,11 +51,11 @@ class Durable(MariaDB):
 
 
 class Cairn(cairn.Cairn):
-    def __init__(self, name, directory, db, static, workers):
+    def __init__(self, name, directory, db, static, workers, **more):
         self.name, self.served = name, static
         settings = {"ingest_workers": workers, "query_workers": workers} if workers else {}
         defaults = {"ingest_workers": 8, "query_workers": 8, "artifact_workers": 4}
-        super().__init__(directory, db, **{**defaults, **settings})
+        super().__init__(directory, db, **{**defaults, **settings, **more})
 
     def write_nginx_conf(self):
         self.static_dir = self.served

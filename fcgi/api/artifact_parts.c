@@ -99,7 +99,7 @@ int multipart_create(struct request *rq)
     const struct multipart_create_in *in = rq->in;
     const struct artifact_store store = store_of(rq);
     struct upload upload = { .count = (size_t)in->num_parts.value };
-    const char *path, *base = NULL;
+    const char *path = "", *base = "";
 
     if (read_path(rq, &store, in->path, &path) < 0 || read_base(rq, &base) < 0)
         return -1;
@@ -200,7 +200,7 @@ int multipart_complete(struct request *rq)
     const struct multipart_complete_in *in = rq->in;
     const struct artifact_store store = store_of(rq);
     struct upload upload;
-    const char *path;
+    const char *path = "";
 
     if (read_path(rq, &store, in->path, &path) < 0)
         return -1;
@@ -222,7 +222,7 @@ int multipart_abort(struct request *rq)
 {
     const struct multipart_abort_in *in = rq->in;
     const struct artifact_store store = store_of(rq);
-    const char *path;
+    const char *path = "";
 
     if (read_path(rq, &store, in->path, &path) < 0 ||
         artifact_upload_abort(&store, path, in->upload_id ? in->upload_id : "") < 0)

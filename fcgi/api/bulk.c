@@ -107,10 +107,12 @@ static size_t leave_out(const struct text_list *except, const char **ids, size_t
 {
     size_t kept = 0;
 
+    if (!except->count)
+        return count;
     qsort((void *)except->items, except->count, sizeof(*except->items), by_text);
     for (size_t i = 0; i < count; i++)
-        if (!except->count || !bsearch((const void *)&ids[i], (const void *)except->items,
-                                       except->count, sizeof(*except->items), by_text))
+        if (!bsearch((const void *)&ids[i], (const void *)except->items, except->count,
+                     sizeof(*except->items), by_text))
             ids[kept++] = ids[i];
     return kept;
 }

@@ -110,14 +110,6 @@ static int read_columns(struct request *rq, const struct list *list, struct grid
     return 0;
 }
 
-static void write_time(struct out *out, struct opt_int time)
-{
-    if (time.set)
-        out_int(out, NULL, time.value);
-    else
-        out_null(out, NULL);
-}
-
 static void write_text(struct out *out, const char *value)
 {
     if (value)
@@ -126,25 +118,47 @@ static void write_text(struct out *out, const char *value)
         out_null(out, NULL);
 }
 
-/* One array of a member of all runs. */
-#define WRITE_MEMBER(name, write)                                                                  \
-    do {                                                                                           \
-        out_array(out, name);                                                                      \
-        for (size_t i = 0; i < count; i++)                                                         \
-            write;                                                                                 \
-        out_end(out);                                                                              \
-    } while (0)
+static void write_time(struct out *out, struct opt_int time)
+{
+    if (time.set)
+        out_int(out, NULL, time.value);
+    else
+        out_null(out, NULL);
+}
+
+#define MEMBER(name, ...)                                                                          \
+    static void write_##name(struct out *out, const struct run *run)                               \
+    {                                                                                              \
+        __VA_ARGS__;                                                                               \
+    }
+MEMBER(run_id, out_text(out, NULL, run->run_uuid))
+MEMBER(experiment_id, out_int_text(out, NULL, run->experiment_id))
+MEMBER(run_name, write_text(out, run->name))
+MEMBER(user_id, write_text(out, run->user_id))
+MEMBER(status, write_text(out, run->status))
+MEMBER(start_time, write_time(out, run->start_time))
+MEMBER(end_time, write_time(out, run->end_time))
+MEMBER(lifecycle_stage, write_text(out, run->lifecycle_stage))
+
+/* What every row of the grid has: one array of each. */
+static const struct {
+    const char *name;
+    void (*write)(struct out *, const struct run *);
+} members[] = {
+    { "run_id", write_run_id },     { "experiment_id", write_experiment_id },
+    { "run_name", write_run_name }, { "user_id", write_user_id },
+    { "status", write_status },     { "start_time", write_start_time },
+    { "end_time", write_end_time }, { "lifecycle_stage", write_lifecycle_stage },
+};
 
 static void write_runs(struct out *out, const struct run *runs, size_t count)
 {
-    WRITE_MEMBER("run_id", out_text(out, NULL, runs[i].run_uuid));
-    WRITE_MEMBER("experiment_id", out_int_text(out, NULL, runs[i].experiment_id));
-    WRITE_MEMBER("run_name", write_text(out, runs[i].name));
-    WRITE_MEMBER("user_id", write_text(out, runs[i].user_id));
-    WRITE_MEMBER("status", write_text(out, runs[i].status));
-    WRITE_MEMBER("start_time", write_time(out, runs[i].start_time));
-    WRITE_MEMBER("end_time", write_time(out, runs[i].end_time));
-    WRITE_MEMBER("lifecycle_stage", write_text(out, runs[i].lifecycle_stage));
+    for (size_t m = 0; m < sizeof(members) / sizeof(*members); m++) {
+        out_array(out, members[m].name);
+        for (size_t i = 0; i < count; i++)
+            members[m].write(out, &runs[i]);
+        out_end(out);
+    }
 }
 
 static void write_cell(struct out *out, const struct grid_cell *cell)

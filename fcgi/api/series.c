@@ -25,31 +25,43 @@ static const struct field series_get_fields[] = {
 };
 INPUT(series_get);
 
-#define WRITE_MEMBER(name, write)                                                                  \
-    do {                                                                                           \
-        out_array(out, name);                                                                      \
-        for (size_t i = 0; i < s->count; i++)                                                      \
-            write;                                                                                 \
-        out_end(out);                                                                              \
-    } while (0)
+#define MEMBER(name, ...)                                                                          \
+    static void write_##name(struct out *out, const struct series_bucket *b)                       \
+    {                                                                                              \
+        __VA_ARGS__;                                                                               \
+    }
+MEMBER(step, out_int(out, NULL, b->last_step))
+MEMBER(timestamp, out_int(out, NULL, b->timestamp))
+MEMBER(last, out_real(out, NULL, b->points ? b->last : NAN))
+MEMBER(min, out_real(out, NULL, b->points ? b->low : NAN))
+MEMBER(max, out_real(out, NULL, b->points ? b->high : NAN))
+MEMBER(count, out_int(out, NULL, b->points + b->nans))
+
+static const struct {
+    const char *name;
+    void (*write)(struct out *, const struct series_bucket *);
+    bool of_many; /* says nothing of a bucket of one point */
+} members[] = {
+    { "step", write_step, false }, { "timestamp", write_timestamp, false },
+    { "last", write_last, false }, { "min", write_min, true },
+    { "max", write_max, true },    { "count", write_count, true },
+};
 
 static void write_series(struct out *out, const char *run_id, const char *key,
                          const struct series *s)
 {
-    const struct series_bucket *b = s->buckets;
-
     out_object(out, NULL);
     out_text(out, "run_id", run_id);
     out_text(out, "key", key);
     out_int(out, "points", s->points);
     out_int(out, "width", s->width > INT64_MAX ? INT64_MAX : (int64_t)s->width);
-    WRITE_MEMBER("step", out_int(out, NULL, b[i].last_step));
-    WRITE_MEMBER("timestamp", out_int(out, NULL, b[i].timestamp));
-    WRITE_MEMBER("last", out_real(out, NULL, b[i].points ? b[i].last : NAN));
-    if (s->width) {
-        WRITE_MEMBER("min", out_real(out, NULL, b[i].points ? b[i].low : NAN));
-        WRITE_MEMBER("max", out_real(out, NULL, b[i].points ? b[i].high : NAN));
-        WRITE_MEMBER("count", out_int(out, NULL, b[i].points + b[i].nans));
+    for (size_t m = 0; m < sizeof(members) / sizeof(*members); m++) {
+        if (members[m].of_many && !s->width)
+            continue;
+        out_array(out, members[m].name);
+        for (size_t i = 0; i < s->count; i++)
+            members[m].write(out, &s->buckets[i]);
+        out_end(out);
     }
     out_end(out);
 }

@@ -31,7 +31,7 @@ static int add_file(void *context, const char *path, const struct artifact *arti
     file->next = pack->newest;
     pack->newest = file;
     pack->count++;
-    if (arena_used(pack->mem) + pack->count * sizeof(*pack->files) <= pack->most)
+    if (arena_used(pack->mem) + pack->count * sizeof(struct packed *) <= pack->most)
         return 0;
     return fail(pack->store, INVALID_PARAMETER_VALUE,
                 "These are too many files for one archive, more than %zu. Select fewer at once.",
@@ -61,7 +61,7 @@ void pack_close(struct pack *pack)
     pack->files = arena_array(pack->mem, struct packed *, pack->count);
     for (size_t i = 0; file; file = file->next)
         pack->files[i++] = file;
-    qsort(pack->files, pack->count, sizeof(*pack->files), by_name);
+    qsort(pack->files, pack->count, sizeof(struct packed *), by_name);
     for (size_t i = 0; i < pack->count; i++) /* a path may have been chosen twice */
         if (!kept || strcmp(pack->files[kept - 1]->name, pack->files[i]->name) != 0)
             pack->files[kept++] = pack->files[i];
@@ -277,8 +277,8 @@ static size_t manifest_line(const struct packed *file, char *to)
         digest_text(file->digest, digest);
         to[0] = '\\';
         at = marked;
-        memcpy(to + at, digest, DIGEST_TEXT - 1);
-        memcpy(to + at + DIGEST_TEXT - 1, "  ", 2);
+        (void)memcpy(to + at, digest, DIGEST_TEXT - 1);
+        to[at + DIGEST_TEXT - 1] = to[at + DIGEST_TEXT] = ' ';
         (void)manifest_name(file->name, to + at + DIGEST_TEXT + 1);
         to[at + DIGEST_TEXT + 1 + name] = '\n';
     }
@@ -288,7 +288,7 @@ static size_t manifest_line(const struct packed *file, char *to)
 static const struct packed *find_name(const struct pack *pack, const char *name)
 {
     const struct packed key = { .name = name }, *wanted = &key;
-    void *found = bsearch(&wanted, pack->files, pack->count, sizeof(*pack->files), by_name);
+    void *found = bsearch(&wanted, pack->files, pack->count, sizeof(struct packed *), by_name);
 
     return found ? *(const struct packed *const *)found : NULL;
 }

@@ -167,7 +167,7 @@ def test_a_large_file_is_the_same_when_it_comes_back(client, run, tmp_path, monk
             f.seek(at)
             f.write(os.urandom(4096))
         f.truncate(LARGE)
-    client.log_artifact(run, file)
+    client.log_artifact(run, str(file))   # its parts are named to the server in JSON
     (found,) = client.list_artifacts(run)
     assert (found.path, found.file_size) == ("large.bin", LARGE)
     back = fetched(client, run, "large.bin", tmp_path / "back")

@@ -25,7 +25,7 @@ test('from the list to the experiment, to its run with foo and bar, to the run',
     await row.getByRole('link', { name: check.name }).click();
     await page.getByRole('heading', { name: check.name, level: 1 }).waitFor();
     assert.ok(page.url().endsWith(address.run(check.experiment, check.run)), page.url());
-    assert.equal(await page.title(), `${check.name} · ${check.title} · Experiments · Cairn`);
+    await page.waitForFunction(title => document.title === title, `${check.name} · ${check.title} · Experiments · Cairn`);
     await page.getByText('Finished').first().waitFor();
     const metrics = page.getByTestId('metrics');
     for (const [key, value] of [['foo', '1'], ['bar', '2']]) {

@@ -253,10 +253,11 @@ static int take_unit(struct orphans *o, size_t *i, struct artifact_total *sum)
 {
     struct artifact_total total = { 0 };
     struct arena_mark mark = arena_mark(o->store->mem);
-    const char *unit = unit_of(o, o->found[*i].path), *next = unit;
+    const char *unit = unit_of(o, o->found[*i].path);
 
     for (; *i < o->count; ++*i) {
-        next = unit_of(o, o->found[*i].path);
+        const char *next = unit_of(o, o->found[*i].path);
+
         if (!next || !unit || strcmp(next, unit) != 0)
             break;
         if (o->wish->delete &&remove_path(o, o->found[*i].path) < 0)

@@ -22,9 +22,9 @@ static int add_owners(struct db *db, const char *name, const char *sql, struct o
     return 0;
 }
 
-#define SELECT_TRACE_TAGS                                                                          \
-    "SELECT request_id AS id, value AS uri FROM trace_tags"                                        \
-    " WHERE `key` IN ('mlflow.artifactLocation', 'mlflow.trace.archiveLocation')"
+static const char select_trace_tags[] =
+    "SELECT request_id AS id, value AS uri FROM trace_tags"
+    " WHERE `key` IN ('mlflow.artifactLocation', 'mlflow.trace.archiveLocation')";
 
 int owners_find(struct db *db, struct owner **owners, size_t *count)
 {
@@ -32,7 +32,7 @@ int owners_find(struct db *db, struct owner **owners, size_t *count)
         "SELECT run_uuid AS id, artifact_uri AS uri FROM runs",
         "SELECT model_id AS id, artifact_location AS uri FROM logged_models",
         "SELECT request_id AS id, NULL AS uri FROM trace_info",
-        SELECT_TRACE_TAGS,
+        select_trace_tags,
         "SELECT NULL AS id, source AS uri FROM model_versions",
         "SELECT NULL AS id, storage_location AS uri FROM model_versions",
     };

@@ -258,9 +258,9 @@ static int select_by_walk(struct db *db, const struct page *page, struct run **r
 
     if (sample(db, page, SAMPLE, &found) < 0)
         return -1;
-    if (found < LEAST || end > FARTHEST * found / (2 * SAMPLE))
+    if (found < LEAST || end > FARTHEST * found / (INT64_C(2) * SAMPLE))
         return 0;
-    entries = 2 * SAMPLE * end / found;
+    entries = INT64_C(2) * SAMPLE * end / found;
     if (start_behind(db, page, entries, &start) < 0)
         return -1;
     if (!start.n.set) /* few runs: sorting is cheap */

@@ -397,7 +397,7 @@ static void a_container_gives_keys(void **state)
     set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", make_file("auth", "secret\n"));
     assert_keys("CONT", "s/+", "t");
     assert_played(child);
-    now += 4 * 3600;
+    now += INT64_C(4) * 3600;
     assert_keys("CONT", "s/+", "t");
 }
 

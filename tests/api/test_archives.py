@@ -256,8 +256,15 @@ def test_ten_thousand_files(api, run, folder, format_):
 SIZE = 5 << 30
 
 
+def name_of(pid):
+    try:
+        return psutil.Process(pid).name()
+    except psutil.NoSuchProcess:   # it has ended since it was listed
+        return ""
+
+
 def archive_pids(server):
-    return [p for p in server.worker_pids() if psutil.Process(p).name() == "cairn-archive"]
+    return [p for p in server.worker_pids() if name_of(p) == "cairn-archive"]
 
 
 def tree_of_nginx(server):

@@ -640,7 +640,8 @@ def test_local_conditions(local):
             assert reply.headers["ETag"] == etag
     assert local(If_None_Match='"other"', If_Modified_Since=modified).body == BODY
     assert local(If_Modified_Since="Tue, 24 Nov 2015 01:00:00 GMT").body == BODY
-    assert local(If_Match='"other"').status == 412
+    # nginx ends the connection after a 412 of its own, and does not say so.
+    assert local(If_Match='"other"', Connection="close").status == 412
     assert local(Range="bytes=0-3", If_Range=etag).status == 206
     assert local(Range="bytes=0-3", If_Range='"other"').body == BODY
 

@@ -7,19 +7,6 @@
 #include "rows.h"
 #include "runs.h"
 
-static const struct field run_columns[] = {
-    COLUMN(run, run_uuid),
-    COLUMN(run, experiment_id),
-    COLUMN(run, name),
-    COLUMN(run, user_id),
-    COLUMN(run, status),
-    COLUMN(run, start_time),
-    COLUMN(run, end_time),
-    COLUMN(run, artifact_uri),
-    COLUMN(run, lifecycle_stage),
-    FIELDS_END,
-};
-
 static const char *stage_clause(enum view_type view)
 {
     switch (view) {

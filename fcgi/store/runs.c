@@ -4,7 +4,7 @@
 
 #include "tags.h"
 
-static const struct field run_columns[] = {
+const struct field run_columns[] = {
     COLUMN(run, run_uuid),
     COLUMN(run, experiment_id),
     COLUMN(run, name),

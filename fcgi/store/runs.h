@@ -13,6 +13,9 @@ struct run {
     const char *artifact_uri, *lifecycle_stage;
 };
 
+/* The columns of its row, as a SELECT list has them. */
+extern const struct field run_columns[];
+
 int run_insert(struct db *, const struct run *) MUST_CHECK;
 /* A new run and its tags, at least one, as they are: the last thing that the request
  * writes, for it may be committed with them. */

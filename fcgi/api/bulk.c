@@ -120,8 +120,6 @@ static size_t leave_out(const struct text_list *except, const char **ids, size_t
 static int find_runs(struct request *rq, const struct run_bulk_in *in, const char ***ids,
                      size_t *count)
 {
-    const struct grid_search asked = { in->experiment_ids, in->filter, in->run_view_type,
-                                       in->order_by };
     struct run_search search;
 
     if (check_range(rq, "The number of runs", (int64_t)in->run_ids.count, MOST_IDS) < 0 ||
@@ -134,7 +132,8 @@ static int find_runs(struct request *rq, const struct run_bulk_in *in, const cha
         if (!in->experiment_ids.count && !(in->filter && *in->filter) && !in->everything.value)
             return fail(rq, INVALID_PARAMETER_VALUE,
                         "Say which runs: run_ids, experiment_ids, a filter, or everything.");
-        if (grid_search_read(rq, &asked, &search) < 0 || bulk_find(rq->db, &search, ids, count) < 0)
+        if (grid_search_read(rq, GRID_SEARCH_OF(in), &search) < 0 ||
+            bulk_find(rq->db, &search, ids, count) < 0)
             return -1;
     }
     *count = leave_out(&in->except_run_ids, *ids, *count);

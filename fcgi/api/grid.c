@@ -192,8 +192,6 @@ static int write_columns(struct request *rq, const struct run *runs, size_t coun
 int grid_query(struct request *rq)
 {
     const struct grid_query_in *in = rq->in;
-    const struct grid_search asked = { in->experiment_ids, in->filter, in->run_view_type,
-                                       in->order_by };
     struct grid_column *columns = arena_array(rq->mem, struct grid_column, in->columns.count);
     struct run_search search;
     struct run *runs;
@@ -203,7 +201,8 @@ int grid_query(struct request *rq)
     if (check_range(rq, "limit", in->limit.value, MOST_RUNS) < 0 ||
         check_range(rq, "offset", in->offset.value, INT64_MAX) < 0 ||
         check_range(rq, "The number of columns", (int64_t)in->columns.count, MOST_COLUMNS) < 0 ||
-        read_columns(rq, &in->columns, columns) < 0 || grid_search_read(rq, &asked, &search) < 0 ||
+        read_columns(rq, &in->columns, columns) < 0 ||
+        grid_search_read(rq, GRID_SEARCH_OF(in), &search) < 0 ||
         read_page(rq, &search, in->offset.value, in->limit.value, &runs, &count) < 0)
         return -1;
     out_object(&rq->out, NULL);
@@ -261,14 +260,12 @@ static int write_keys(struct request *rq, const char *name, enum grid_kind kind,
 int grid_keys(struct request *rq)
 {
     const struct grid_keys_in *in = rq->in;
-    const struct grid_search asked = { in->experiment_ids, in->filter, in->run_view_type,
-                                       in->order_by };
     struct run_search search;
     struct run *runs;
     size_t count;
 
     if (check_range(rq, "sample", in->sample.value, MOST_SAMPLED) < 0 ||
-        grid_search_read(rq, &asked, &search) < 0 ||
+        grid_search_read(rq, GRID_SEARCH_OF(in), &search) < 0 ||
         read_page(rq, &search, 0, in->sample.value, &runs, &count) < 0)
         return -1;
     out_object(&rq->out, NULL);
@@ -302,8 +299,6 @@ INPUT(grid_facets);
 int grid_facets(struct request *rq)
 {
     const struct grid_facets_in *in = rq->in;
-    const struct grid_search asked = { in->experiment_ids, in->filter, in->run_view_type,
-                                       in->order_by };
     struct run_search search;
     struct grid_facet *facets;
     size_t count;
@@ -311,7 +306,7 @@ int grid_facets(struct request *rq)
     if (!in->kind.set || in->kind.value == GRID_METRIC)
         return fail(rq, INVALID_PARAMETER_VALUE, "kind must be param or tag");
     if (check_range(rq, "limit", in->limit.value, MOST_RUNS) < 0 ||
-        grid_search_read(rq, &asked, &search) < 0 ||
+        grid_search_read(rq, GRID_SEARCH_OF(in), &search) < 0 ||
         grid_facets_read(rq->db, (enum grid_kind)in->kind.value, in->key, &search, in->limit.value,
                          &facets, &count) < 0)
         return -1;
@@ -367,15 +362,13 @@ static void write_changes(struct request *rq, const struct grid_changes_in *in,
 int grid_changes(struct request *rq)
 {
     const struct grid_changes_in *in = rq->in;
-    const struct grid_search asked = { in->experiment_ids, in->filter, in->run_view_type,
-                                       in->order_by };
     size_t count = in->run_ids.count;
     struct run *runs = arena_array(rq->mem, struct run, count);
     int64_t *revisions = arena_array(rq->mem, int64_t, count), total = 0;
     struct run_search search;
 
     if (check_range(rq, "The number of runs", (int64_t)count, MOST_RUNS) < 0 ||
-        grid_search_read(rq, &asked, &search) < 0 ||
+        grid_search_read(rq, GRID_SEARCH_OF(in), &search) < 0 ||
         (in->total.value && run_search_count(rq->db, &search, &total) < 0))
         return -1;
     for (size_t i = 0; i < count; i++)

@@ -18,8 +18,11 @@
 struct grid_search {
     GRID_SEARCH;
 };
+#define GRID_SEARCH_OF(in)                                                                         \
+    (&(const struct grid_search){ (in)->experiment_ids, (in)->filter, (in)->run_view_type,         \
+                                  (in)->order_by })
 
-/* The search of an input that begins with GRID_SEARCH; its page is not set. */
+/* The search of GRID_SEARCH_OF an input; its page is not set. */
 int grid_search_read(struct request *, const struct grid_search *, struct run_search *) MUST_CHECK;
 
 /* A number of the request: 0 to most. */

@@ -67,21 +67,6 @@ static int read_format(struct request *rq, const char *name, enum pack_format *f
                 "Invalid value '%s' for parameter 'format' supplied: it is zip or tar.", name);
 }
 
-/* Where the artifacts at uri are: *store becomes the store that holds them. */
-static int find_root(struct request *rq, struct artifact_store *store, const char *uri,
-                     const char **root)
-{
-    int found = artifact_locate(store, uri ? uri : "", store, root);
-
-    if (found < 0)
-        return -1;
-    if (!found)
-        return fail(rq, INVALID_PARAMETER_VALUE,
-                    "These artifacts are at '%s', which this server does not read.",
-                    uri ? uri : "");
-    return artifact_path_check(store, root);
-}
-
 /* What was selected must be there. All there is may be nothing. */
 static int add_selected(struct request *rq, struct pack *pack, const char *path, bool list)
 {
@@ -133,7 +118,7 @@ static int reply_archive(struct request *rq, struct artifact_store *store, const
         .most = (size_t)rq->config->request_memory / LIST_SHARE,
         .format = format,
     };
-    if (find_root(rq, store, uri, &pack->root) < 0)
+    if (artifacts_find(rq, store, uri, "", "read", &pack->root) < 0)
         return -1;
     for (size_t i = 0; i < count; i++)
         if (add_selected(rq, pack, paths->count ? paths->items[i] : all[0], list) < 0)

@@ -11,11 +11,6 @@
 #include "fragments.h"
 #include "quota.h"
 
-static struct artifact_store store_of(struct request *rq)
-{
-    return artifact_store_of(rq->err, rq->mem, rq->config);
-}
-
 /* The last step of a client's own path, which may be one of Windows. */
 static const char *base_name(const char *path)
 {

@@ -7,17 +7,13 @@
 #include "../store/logged_models.h"
 #include "../store/runs.h"
 #include "endpoints.h"
+#include "fragments.h"
 
 enum {
     LONGEST_LIFE = 604800, /* seconds: what cloud stores sign for */
     DOWNLOAD_LIFE = 300,
     UPLOAD_LIFE = 900,
 };
-
-static struct artifact_store store_of(struct request *rq)
-{
-    return artifact_store_of(rq->err, rq->mem, rq->config);
-}
 
 /* A URL, the headers that go with it, and the size of what is there already. */
 struct presigned {

@@ -7,16 +7,12 @@
 #include "../store/runs.h"
 #include "checksums.h"
 #include "endpoints.h"
+#include "fragments.h"
 #include "quota.h"
 
 enum {
     LARGEST_FROM_PAGE = 10 * 1024 * 1024
 };
-
-static struct artifact_store store_of(struct request *rq)
-{
-    return artifact_store_of(rq->err, rq->mem, rq->config);
-}
 
 struct artifact_upload_in {
     const char *run_uuid, *path;
@@ -67,21 +63,12 @@ int artifact_upload(struct request *rq)
     struct artifact_store store = store_of(rq);
     struct artifact_upload_in in = { 0 };
     struct run run = { 0 };
-    const char *root, *full;
-    int found;
+    const char *full = "";
 
     if (read_upload(rq, &in) < 0 || artifact_path_check(&store, &in.path) < 0 ||
         check_data(rq) < 0 || run_by_id(rq->db, in.run_uuid, &run) < 0)
         return -1;
-    found = artifact_locate(&store, run.artifact_uri ? run.artifact_uri : "", &store, &root);
-    if (found < 0)
-        return -1;
-    if (!found)
-        return fail(rq, INVALID_PARAMETER_VALUE,
-                    "These artifacts are at '%s', which this server does not write.",
-                    run.artifact_uri);
-    full = *root ? arena_printf(rq->mem, "%s/%s", root, in.path) : in.path;
-    if (artifact_path_check(&store, &full) < 0 ||
+    if (artifacts_find(rq, &store, run.artifact_uri, in.path, "write", &full) < 0 ||
         quota_take(rq, &store, full, (int64_t)rq->body_length) < 0 ||
         upload_begin(rq, &store, full) < 0 ||
         artifact_write(&store, full, rq->body, rq->body_length) < 0 ||

@@ -12,11 +12,6 @@
 #include "fragments.h"
 #include "quota.h"
 
-static struct artifact_store store_of(struct request *rq)
-{
-    return artifact_store_of(rq->err, rq->mem, rq->config);
-}
-
 static void write_files(struct out *out, const char *prefix, struct arena *mem,
                         const struct artifact *files, size_t count)
 {
@@ -35,22 +30,6 @@ static void write_files(struct out *out, const char *prefix, struct arena *mem,
     out_end(out);
 }
 
-/* Where path, of the artifacts at uri, is: *store becomes the store that holds it. */
-static int find_in_stores(struct request *rq, struct artifact_store *store, const char *uri,
-                          const char *path, const char **full)
-{
-    const char *root;
-    int found = artifact_locate(store, uri ? uri : "", store, &root);
-
-    if (found < 0)
-        return -1;
-    if (!found)
-        return fail(rq, INVALID_PARAMETER_VALUE,
-                    "These artifacts are at '%s', which this server does not read.", uri);
-    *full = *path && *root ? arena_printf(rq->mem, "%s/%s", root, path) : *path ? path : root;
-    return artifact_path_check(store, full);
-}
-
 /* A directory below the artifacts at uri: of a run, of a model. */
 static int reply_list(struct request *rq, struct artifact_store *store, const char *uri,
                       const char *path)
@@ -59,7 +38,7 @@ static int reply_list(struct request *rq, struct artifact_store *store, const ch
     const char *full = "";
     size_t count;
 
-    if (find_in_stores(rq, store, uri, path, &full) < 0 ||
+    if (artifacts_find(rq, store, uri, path, "read", &full) < 0 ||
         artifact_entries(store, full, &files, &count) < 0)
         return -1;
     out_object(&rq->out, NULL);
@@ -205,7 +184,7 @@ int artifact_get_of_run(struct request *rq)
     struct run run = { 0 };
 
     if (artifact_path_check(&store, &path) < 0 || run_by_id(rq->db, in->run_id, &run) < 0 ||
-        find_in_stores(rq, &store, run.artifact_uri, path, &full) < 0)
+        artifacts_find(rq, &store, run.artifact_uri, path, "read", &full) < 0)
         return -1;
     return send_artifact(rq, &store, full);
 }
@@ -231,7 +210,7 @@ int logged_model_artifact_get(struct request *rq)
                     "Request must include the \"artifact_file_path\" query parameter.");
     if (artifact_path_check(&store, &path) < 0 ||
         logged_model_by_id(rq->db, request_member(rq, "model_id"), false, &model) < 0 ||
-        find_in_stores(rq, &store, model.artifact_location, path, &full) < 0)
+        artifacts_find(rq, &store, model.artifact_location, path, "read", &full) < 0)
         return -1;
     return send_artifact(rq, &store, full);
 }

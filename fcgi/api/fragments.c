@@ -102,3 +102,23 @@ const char *attachment(struct arena *mem, const char *name)
                         quoted ? "\"" : "", same ? "" : "; filename*=UTF-8''",
                         same ? "" : percent_encode(mem, name, "-._~"));
 }
+
+struct artifact_store store_of(struct request *rq)
+{
+    return artifact_store_of(rq->err, rq->mem, rq->config);
+}
+
+int artifacts_find(struct request *rq, struct artifact_store *store, const char *uri,
+                   const char *path, const char *verb, const char **full)
+{
+    const char *at = uri ? uri : "", *root;
+    int found = artifact_locate(store, at, store, &root);
+
+    if (found < 0)
+        return -1;
+    if (!found)
+        return fail(rq, INVALID_PARAMETER_VALUE,
+                    "These artifacts are at '%s', which this server does not %s.", at, verb);
+    *full = *path && *root ? arena_printf(rq->mem, "%s/%s", root, path) : *path ? path : root;
+    return artifact_path_check(store, full);
+}

@@ -1,6 +1,7 @@
 /* What several handlers share. */
 #pragma once
 
+#include "../artifacts/artifacts.h"
 #include "../request.h"
 
 extern const struct field key_value_fields[];
@@ -32,3 +33,11 @@ int read_experiment_ids(struct request *, const struct text_list *texts, int64_t
 /* Content-Disposition of a download (RFC 6266): a plain name for all, and the real one
  * for those who can. */
 const char *attachment(struct arena *, const char *name);
+
+/* The store of artifacts_destination. */
+struct artifact_store store_of(struct request *);
+
+/* Where path ("" for all) of the artifacts at uri is: *store becomes the store that holds
+ * them. verb is what this server does not do elsewhere: read or write. */
+int artifacts_find(struct request *, struct artifact_store *, const char *uri, const char *path,
+                   const char *verb, const char **full) MUST_CHECK;

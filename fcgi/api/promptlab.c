@@ -318,9 +318,8 @@ static const char environment_file[] = "python: '" PYTHON "'\n"
 static int write_files(struct request *rq, const struct promptlab_in *in, const struct run *run,
                        const char *uuid, const char *created)
 {
-    struct artifact_store store = artifact_store_of(rq->err, rq->mem, rq->config);
+    struct artifact_store store = store_of(rq);
     const char *root;
-    int found = artifact_locate(&store, run->artifact_uri, &store, &root);
     const char *inputs = example_file(rq->mem, in);
     const struct {
         const char *path, *text;
@@ -335,12 +334,8 @@ static int write_files(struct request *rq, const struct promptlab_in *in, const 
         { "eval_results_table.json", table_file(rq->mem, in) },
     };
 
-    if (found < 0)
+    if (artifacts_find(rq, &store, run->artifact_uri, "", "write", &root) < 0)
         return -1;
-    if (!found)
-        return fail(rq, INVALID_PARAMETER_VALUE,
-                    "These artifacts are at '%s', which this server does not write.",
-                    run->artifact_uri);
     for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
         if (artifact_write(&store, arena_printf(rq->mem, "%s/%s", root, files[i].path),
                            files[i].text, strlen(files[i].text)) < 0)

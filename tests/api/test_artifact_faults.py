@@ -12,7 +12,7 @@ import pytest
 import requests
 import urllib3
 
-from harness.processes import children, wait_until
+from harness.processes import children, send, wait_until
 
 pytestmark = pytest.mark.cairn_only("disks are filled and processes killed by pid: those are Cairn's")
 KILLS_WORKERS = True
@@ -197,7 +197,7 @@ def test_killed_workers_in_the_middle_of_an_upload(server):
     wait_until(lambda: len(staged(server)) == 3, 10, "staged files")
     old = server.worker_pids()
     for pid in old:
-        os.kill(pid, signal.SIGKILL)
+        send(pid, signal.SIGKILL)
     wait_until(lambda: len(server.worker_pids()) == len(old) and not set(old) & set(server.worker_pids()), 20, "new workers")
     for half in halves:
         half.socket.sendall(b"x" * MB)
@@ -209,7 +209,7 @@ def test_killed_workers_in_the_middle_of_an_upload(server):
 
 def kill_nginx(server):
     for pid in [server.nginx.pid, *children(server.nginx.pid)]:
-        os.kill(pid, signal.SIGKILL)
+        send(pid, signal.SIGKILL)
     server.nginx.child.wait(10)
 
 

@@ -13,7 +13,7 @@ import requests
 from harness.api import Api, missing
 from harness.load import Load, honest_503
 from harness.mariadb import MariaDB
-from harness.processes import children, wait_until
+from harness.processes import children, send, wait_until
 
 pytestmark = pytest.mark.cairn_only("workers, nginx and database of our own")
 
@@ -149,6 +149,13 @@ def test_a_connection_the_database_closed_is_not_the_clients_trouble(start):
 # -- the workers
 
 
+def kill_one(server, dice):
+    """A worker, if one is there: the one killed before may still be listed, or none may be back yet."""
+    workers = server.worker_pids()
+    if workers:
+        send(dice.choice(workers), signal.SIGKILL)
+
+
 def test_killed_workers_lose_nothing_that_was_acknowledged(start):
     server = start()
     run = fresh_run(server)
@@ -156,10 +163,7 @@ def test_killed_workers_lose_nothing_that_was_acknowledged(start):
     with Load(server, run) as load:
         for _ in range(25):
             until(load, 20)
-            try:
-                os.kill(dice.choice(server.worker_pids()), signal.SIGKILL)
-            except (IndexError, ProcessLookupError):
-                pass
+            kill_one(server, dice)
         until(load, 100)
     assert load.bad == []
     assert load.lost() == set()
@@ -185,9 +189,7 @@ def test_reads_survive_killed_workers(start):
         for _ in range(25):
             count = len(statuses)
             wait_until(lambda: len(statuses) > count + 10, 30, "more reads")  # noqa: B023
-            pids = server.worker_pids()
-            if pids:
-                os.kill(random.choice(pids), signal.SIGKILL)
+            kill_one(server, random)
     finally:
         stop.set()
         for thread in threads:
@@ -445,7 +447,7 @@ def test_uploads_while_workers_die_are_whole_or_not_there(start):
         for _ in range(20):
             count = len(acked)
             wait_until(lambda: len(acked) > count + 3, 30, "more uploads")  # noqa: B023
-            os.kill(random.choice(server.worker_pids()), signal.SIGKILL)
+            kill_one(server, random)
     finally:
         stop.set()
         for thread in threads:

@@ -16,7 +16,7 @@ import requests
 
 from harness import cairn
 from harness.api import Api, missing, unique
-from harness.processes import wait_until
+from harness.processes import send, wait_until
 
 pytestmark = pytest.mark.cairn_only("the peer has no multipart uploads on a local disk")
 
@@ -263,7 +263,7 @@ def test_abort_leaves_nothing(api, server, folder):
     upload = Upload(api, folder, 3)
     upload.send(3, b"kept as a file")
     upload.send(1, b"1" * KIB)
-    assert len(staged(server)) == 3
+    wait_until(lambda: len(staged(server)) == 3, 10, "a stage with the table and two parts")
     assert upload.abort().ok() == {}
     stage_is(server, [])
     assert not (Path(server.settings["stage_dir"]) / "parts" / upload.id).exists()
@@ -438,7 +438,7 @@ def test_a_killed_worker_loses_nothing(api, server, folder):
     for number in (2, 6, 1, 5, 3, 4):
         upload.send(number, bodies[number - 1])
         for pid in server.worker_pids():
-            os.kill(pid, signal.SIGKILL)
+            send(pid, signal.SIGKILL)
     wait_until(lambda: upload.complete().status == 200, 30, "a new worker")
     assert stored(server, folder).read_bytes() == b"".join(bodies)
 
@@ -448,7 +448,7 @@ def test_workers_die_while_parts_arrive(api, server, folder):
     bodies = body_of(60, 128 * KIB, 5)
     upload = Upload(api, folder, len(bodies))
 
-    def send(number):
+    def arrive(number):
         for _ in range(100):
             r = upload.put(number, bodies[number - 1])
             if r.status_code == 200:
@@ -457,12 +457,12 @@ def test_workers_die_while_parts_arrive(api, server, folder):
         return None
 
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        replies = [pool.submit(send, n) for n in range(1, len(bodies) + 1)]
+        replies = [pool.submit(arrive, n) for n in range(1, len(bodies) + 1)]
         for _ in range(8):
             count = len(upload.etags)
             wait_until(lambda: len(upload.etags) > count + 1 or len(upload.etags) == len(bodies), 30, "parts")  # noqa: B023
             for pid in server.worker_pids():
-                os.kill(pid, signal.SIGKILL)
+                send(pid, signal.SIGKILL)
         assert {r.result() for r in replies} == {200}
     wait_until(lambda: upload.complete().status == 200, 30, "a new worker")
     assert stored(server, folder).read_bytes() == b"".join(bodies)

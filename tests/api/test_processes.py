@@ -17,7 +17,7 @@ import requests
 
 from harness import cairn as harness
 from harness.api import Api
-from harness.processes import wait_until
+from harness.processes import send, wait_until
 
 pytestmark = pytest.mark.cairn_only("its own processes")
 KILLS_WORKERS = True
@@ -31,11 +31,6 @@ def pool(server, name):
             if Path(f"/proc/{pid}/comm").read_text().strip() == f"cairn-{name}":
                 pids.append(pid)
     return pids
-
-
-def send(pid, number):
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, number)
 
 
 def log_metric(server, run, value=1.0):

@@ -45,6 +45,15 @@ def connects(address):
     return True
 
 
+def send(pid, number):
+    """Signal a process that somebody else may end at any moment. Returns whether it was there."""
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 class Process:
     """One child in a session of its own; everything it prints is in `log_file`."""
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.processes import send
 from harness.seaweed import Seaweed
 
 OPS = Path(__file__).resolve().parents[2] / "ops"
@@ -214,7 +215,7 @@ def test_after_up_itself_was_killed_the_next_one_starts_clean(served):
     stale = served.data / "stage" / "0000000001"
     goes_on, given_up = (begin_upload(served, name) for name in ("goes_on", "given_up"))
     for pid in before.values():
-        os.kill(pid, signal.SIGKILL)
+        send(pid, signal.SIGKILL)  # up itself is the first: others may end with it
     wait_for(lambda: not any(running(pid) for pid in before.values()))
     stale.write_bytes(b"half an upload")
     os.utime(given_up / "table", (0, 0))

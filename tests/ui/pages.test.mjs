@@ -228,7 +228,7 @@ test('the server sorts', async () => {
 
 test('a filter is kept in the address, and what the server says about a bad one is shown', async () => {
   await withPage(address.experiment(vision.experiment), { expected: [/status of 400/] }, async page => {
-    const box = page.getByRole('searchbox', { name: 'Filter runs' });
+    const box = page.getByRole('combobox', { name: 'Filter runs' });
     await box.fill("params.optimizer = 'adam' AND metrics.`精度` > 0.65");
     await box.press('Enter');
     await page.getByText('1 run', { exact: true }).waitFor();
@@ -273,7 +273,7 @@ test('runs of all experiments are one list, and an experiment is a filter', asyn
   await withPage('#/runs', {}, async page => {
     const rows = page.getByTestId('rows');
     await rows.getByRole('link', { name: 'many-runs' }).first().waitFor();
-    const box = page.getByRole('searchbox', { name: 'Filter runs' });
+    const box = page.getByRole('combobox', { name: 'Filter runs' });
     await box.fill("params.lr < 0.05 OR metrics.foo = 1");
     await box.press('Enter');
     await page.getByText('3 runs', { exact: true }).waitFor();

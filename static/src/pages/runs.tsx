@@ -11,7 +11,7 @@ import { columnsOf, nextSort, orderBy, sortFromQuery, sortToQuery } from '../gri
 import { defaultColumns, type Row, rowsOf, specsOf } from '../grid/rows';
 import { isPicked, nothingPicked, type Picked, pickedCount, RunsTable } from '../grid/runs-table';
 import { SelectionBar } from '../grid/selection';
-import { t, tn } from '../i18n';
+import { count as countText, t, tn } from '../i18n';
 import { useCrumbs } from '../state/crumbs';
 import { usePoll } from '../state/clock';
 import { useLoad } from '../state/load';
@@ -19,6 +19,7 @@ import { notify } from '../state/notices';
 import { go, href, replace, route, withMembers } from '../state/router';
 import { PAGE, useRows } from '../state/rows';
 import { readStored, store } from '../state/settings';
+import { QueryBar } from '../query/bar';
 import { Icon } from '../ui/icons';
 import { Markdown } from '../ui/markdown';
 import { Copy, Empty, Failure, IconButton, InlineEdit, Loading } from '../ui/parts';
@@ -112,6 +113,8 @@ function RunList({ scope, experiment, primary }: { scope: readonly string[]; exp
   const deleted = query.get('view') === 'deleted';
   const sort = sortFromQuery(query);
   const search: Search = { experimentIds: scope, filter, view: deleted ? 'DELETED_ONLY' : 'ACTIVE_ONLY' };
+  const whole: Search = { experimentIds: scope, filter: '', view: search.view };
+  const setFilter = (text: string) => text !== filter && go(withMembers({ filter: text, searchFilter: null, q: null }));
   const found = `${scope.join(',')} ${filter} ${deleted}`;
 
   const keys = useLoad(`keys ${found}`, signal => grid.keys(search, signal));
@@ -128,11 +131,15 @@ function RunList({ scope, experiment, primary }: { scope: readonly string[]; exp
     replace(withMembers({ cols: text && text.length <= LONGEST_IN_ADDRESS ? text : null }));
   };
 
+  const took = useRef(0);
+  const everything = useLoad(`all of ${filter ? `${scope.join(',')} ${deleted}` : ''}`, signal => (filter ? grid.query(whole, { columns: [], offset: 0, limit: 0, total: true }, signal).then(a => a.total) : Promise.resolve(undefined)));
   // The columns are known with the keys; asking for rows before would ask for them twice.
   const ready = chosen !== null || names !== undefined || keys.error !== null;
   const rows = useRows<Row>(ready ? `${found} ${sort.id} ${sort.descending} ${columns.map(c => c.id).join(',')}` : '', async (page, total, signal) => {
     if (!ready) return { rows: [] };
+    const asked = performance.now();
     const answer = await grid.query({ ...search, orderBy: orderBy(sort) }, { columns: specsOf(columns), offset: page * PAGE, limit: PAGE, total }, signal);
+    if (total) took.current = Math.round(performance.now() - asked);
     return answer.total === undefined ? { rows: rowsOf(answer, columns) } : { total: answer.total, rows: rowsOf(answer, columns) };
   });
   const total = rows.total;
@@ -186,7 +193,7 @@ function RunList({ scope, experiment, primary }: { scope: readonly string[]; exp
   return (
     <>
       <div class="toolbar">
-        <FilterBox value={filter} error={badFilter ? messageOf(rows.error) : ''} onSubmit={text => go(withMembers({ filter: text, searchFilter: null, q: null }))} />
+        <QueryBar value={filter} scope={whole} keys={names} error={badFilter ? messageOf(rows.error) : ''} onSubmit={setFilter} />
         <ViewSwitch deleted={deleted} active={t('runs.active')} gone={t('runs.trash')} />
         <div class="segmented" role="group" aria-label={t('view')}>
           <button type="button" aria-pressed={!charts} onClick={() => replace(withMembers({ show: null }))}>{t('table')}</button>
@@ -195,6 +202,7 @@ function RunList({ scope, experiment, primary }: { scope: readonly string[]; exp
         <button type="button" aria-expanded={picking} data-testid="columns" onClick={() => setPicking(!picking)}><Icon name="columns" /> {t('columns')}</button>
         <IconButton icon="refresh" label={t('refresh')} onClick={rows.reload} />
         {total !== undefined && rows.error === null && <span class="count" role="status" data-testid="count">{tn('runs.count', total)}</span>}
+        {total !== undefined && rows.error === null && filter && everything.data !== undefined && <span class="count">{t('runs.of', { total: countText(everything.data), ms: took.current })}</span>}
         {fresh > 0 && <button type="button" class="pill" onClick={rows.reload}>{tn('runs.fresh', fresh)}</button>}
       </div>
       {picking && names && <ColumnPicker keys={namesOf(names)} chosen={ids} custom={chosen !== null} onChange={choose} onClose={() => setPicking(false)} />}
@@ -211,29 +219,5 @@ function RunList({ scope, experiment, primary }: { scope: readonly string[]; exp
       {total === 0 && !rows.stale && rows.error === null &&
         (filter ? <Empty title={t('runs.nomatch')} /> : deleted ? <Empty title={t('runs.trash.empty')} /> : <Empty title={t('runs.empty')} code={experiment ? pythonLines(experiment.name) : pythonLines('my-experiment')} />)}
     </>
-  );
-}
-
-function FilterBox({ value, error, onSubmit }: { value: string; error: string; onSubmit: (text: string) => void }): JSX.Element {
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  return (
-    <form
-      class="filter" role="search"
-      onSubmit={e => {
-        e.preventDefault();
-        onSubmit(text.trim());
-      }}
-    >
-      <Icon name="filter" />
-      <input
-        type="search" value={text} placeholder={t('runs.filter.hint')} aria-label={t('runs.filter')} aria-invalid={error !== ''} aria-describedby={error ? 'filter-error' : undefined}
-        autocomplete="off" spellcheck={false}
-        onInput={e => setText(e.currentTarget.value)}
-        onKeyDown={e => e.isComposing && e.key === 'Enter' && e.preventDefault()}
-      />
-      <button type="submit" class="sr-only">{t('runs.filter.apply')}</button>
-      {error && <p class="field-error" id="filter-error" role="alert">{error}</p>}
-    </form>
   );
 }

@@ -1,0 +1,124 @@
+// The query bar: one line of text in colours, completed while one writes, and the same thing as chips below.
+import type { JSX } from 'preact';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { grid, type Keys, type Search } from '../api/grid';
+import { t } from '../i18n';
+import { useLoad } from '../state/load';
+import { Combobox } from '../ui/combobox';
+import { Icon } from '../ui/icons';
+import { IconButton } from '../ui/parts';
+import { Chips } from './chips';
+import { faultOf } from './clauses';
+import { complete, fixedValues, joinerOptions, nameOptions, operatorOptions, type Option, type Place, placeOf, subjectOf, valueOptions } from './complete';
+import { normalized, tokens } from './lexer';
+
+interface Props {
+  value: string;
+  /** Where the names and values come from: the runs without this filter. */
+  scope: Search;
+  keys: Keys | undefined;
+  /** What the server says of the filter; '' if it is well. */
+  error: string;
+  onSubmit: (text: string) => void;
+}
+
+/** Proposals for a place; the values of params and tags are asked for. */
+export function useOptions(place: Place, scope: Search, keys: Keys | undefined, active: boolean): Option[] {
+  const subject = subjectOf(place.name);
+  const asks = active && place.wanted === 'value' && (subject.kind === 'param' || subject.kind === 'tag') && subject.key !== '';
+  const values = useLoad(`values ${asks ? `${subject.kind} ${subject.key} ${scope.experimentIds.join(',')} ${scope.view}` : ''}`, signal =>
+    asks ? grid.facets(scope, subject.kind === 'param' ? 'param' : 'tag', subject.key, 200, signal) : Promise.resolve([]));
+  return useMemo(() => {
+    switch (place.wanted) {
+      case 'name': return nameOptions(keys, place.prefix);
+      case 'operator': return operatorOptions(place.name, place.prefix);
+      case 'joiner': return joinerOptions(place.prefix);
+      case 'value': return asks ? valueOptions(values.data ?? [], place.prefix) : fixedValues(place.name, keys, place.prefix);
+    }
+  }, [place.wanted, place.name, place.prefix, keys, values.data, asks]);
+}
+
+/** The names of the runs without the filter, once somebody looks for one. */
+function useAllKeys(keys: Keys | undefined, scope: Search, filtered: boolean, active: boolean): Keys | undefined {
+  const asks = active && filtered;
+  const all = useLoad(`all keys ${asks ? `${scope.experimentIds.join(',')} ${scope.view}` : ''}`, signal => (asks ? grid.keys(scope, signal) : Promise.resolve(undefined)));
+  return all.data ?? keys;
+}
+
+export function QueryBar({ value, scope, keys, error, onSubmit }: Props): JSX.Element {
+  const [text, setText] = useState(value);
+  const [caret, setCaret] = useState(value.length);
+  const [active, setActive] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  const paint = useRef<HTMLDivElement>(null);
+  const wantedCaret = useRef(-1);
+  useEffect(() => setText(value), [value]);
+
+  const place = placeOf(text, caret);
+  const names = useAllKeys(keys, scope, value !== '', active);
+  const options = useOptions(place, scope, names, active);
+  const fault = error && text === value ? faultOf(text, error) : null;
+
+  useLayoutEffect(() => {
+    const input = field.current;
+    if (!input) return;
+    if (wantedCaret.current >= 0) {
+      input.setSelectionRange(wantedCaret.current, wantedCaret.current);
+      wantedCaret.current = -1;
+    }
+    if (paint.current) paint.current.scrollLeft = input.scrollLeft;
+  });
+
+  const submit = () => {
+    const plain = normalized(text).trim();
+    setText(plain);
+    onSubmit(plain);
+  };
+  return (
+    <div class="query" role="search">
+      <div class={`filter query-line ${text ? 'coloured' : ''}`}>
+        <Icon name="filter" />
+        <Combobox
+          field={field} value={text} label={t('runs.filter')} placeholder={t('runs.filter.hint')} options={active ? options : []} invalid={error !== ''} describedBy={error ? 'filter-error' : undefined}
+          onInput={(next, at) => {
+            setText(next);
+            setCaret(at);
+            setActive(true);
+          }}
+          onPick={option => {
+            const done = complete(text, place, option);
+            wantedCaret.current = done.caret;
+            setText(done.text);
+            setCaret(done.caret);
+          }}
+          onCaret={setCaret} onFocus={() => setActive(true)} onSubmit={submit}
+        />
+        <div class="query-paint" ref={paint} aria-hidden="true"><Painted text={text} fault={fault} /></div>
+        {text !== '' && <IconButton icon="close" class="quiet query-clear" label={t('query.clear')} onClick={() => { setText(''); onSubmit(''); field.current?.focus(); }} />}
+      </div>
+      {error && <p class="field-error" id="filter-error" role="alert">{error}</p>}
+      <Chips value={value} scope={scope} keys={names} onChange={onSubmit} onActive={() => setActive(true)} />
+    </div>
+  );
+}
+
+/** The text again, in colours, exactly behind the letters of the field. */
+function Painted({ text, fault }: { text: string; fault: { from: number; to: number } | null }): JSX.Element {
+  const pieces: JSX.Element[] = [];
+  const add = (from: number, to: number, kind: string) => {
+    if (from >= to) return;
+    const cuts = fault ? [from, Math.max(from, Math.min(to, fault.from)), Math.max(from, Math.min(to, fault.to)), to] : [from, to];
+    for (let i = 1; i < cuts.length; i++) {
+      const [a, b] = [cuts[i - 1]!, cuts[i]!];
+      if (a < b) pieces.push(<span key={a} class={`q-${kind} ${fault && a >= fault.from && b <= fault.to ? 'q-fault' : ''}`}>{text.slice(a, b)}</span>);
+    }
+  };
+  let at = 0;
+  for (const token of tokens(text)) {
+    add(at, token.from, 'space');
+    add(token.from, token.to, token.kind);
+    at = token.to;
+  }
+  add(at, text.length, 'space');
+  return <>{pieces}</>;
+}

@@ -228,12 +228,12 @@ def test_who_swaps_a_directory_for_a_link_gets_nowhere(api, outside, doors, targ
         while not stop.is_set():
             for step in made:
                 aside = step.with_name("aside")
-                for directory in (step, aside):
-                    if directory.is_symlink():
-                        directory.unlink(missing_ok=True)
-                    else:
-                        shutil.rmtree(directory, ignore_errors=True)
                 try:
+                    for directory in (step, aside):
+                        if directory.is_symlink():
+                            directory.unlink(missing_ok=True)
+                        else:
+                            shutil.rmtree(directory, ignore_errors=True)
                     step.mkdir()
                     (step / "f").write_bytes(b"inside")
                     step.rename(aside)

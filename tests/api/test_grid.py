@@ -1,5 +1,8 @@
 """The UI's view of many runs: columns, any offset, totals, keys, values, what has changed."""
 
+import math
+import struct
+
 import pytest
 
 pytestmark = pytest.mark.cairn_only("MLflow has no such routes")
@@ -165,3 +168,105 @@ def test_changes_are_told_once(api):
 def test_changes_of_runs_that_are_gone(api):
     gone = ask(api, "changes", run_ids=["0" * 32])["changed"]
     assert ask(api, "changes", run_ids=["0" * 32], revisions=[gone[0]["revision"]])["changed"] == []
+
+
+# -------------------------------------------------------------------------------- runs/column
+
+
+def read_columns(content, count):
+    """The columns of a reply, and how many blocks they came in; fails if the reply is cut."""
+    columns, at, blocks = [[] for _ in range(count)], 8, 0
+    assert content[:8] == b"CRNCOL1\n"
+
+    def take(form):
+        nonlocal at
+        found = struct.unpack_from("<" + form, content, at)
+        at += struct.calcsize("<" + form)
+        return found
+
+    while rows := take("I")[0]:
+        blocks += 1
+        for column in columns:
+            if take("I")[0] == 1:
+                column += [None if math.isnan(v) else v for v in take(f"{rows}d")]
+                continue
+            texts = [None]
+            for _ in range(take("I")[0]):
+                length = take("I")[0]
+                texts.append(content[at:at + length].decode())
+                at += length
+            column += [texts[code] for code in take(f"{rows}I")]
+    assert at == len(content)
+    return columns, blocks
+
+
+def columns_of(api, data, columns, **body):
+    body.setdefault("experiment_ids", data.experiments)
+    reply = api.post(CAIRN + "column", {**body, "columns": [{"kind": "attribute", "key": "run_name"}, *columns]})
+    assert reply.status == 200 and reply.type == "application/octet-stream", reply
+    names, *rest = read_columns(reply.body, len(columns) + 1)[0]
+    order = sorted(range(len(names)), key=names.__getitem__)
+    return ["".join(names[i] for i in order)] + [[c[i] for i in order] for c in rest]
+
+
+def test_columns_of_all_runs(api, data):
+    assert columns_of(api, data, [
+        {"kind": "metric", "key": "loss"}, {"kind": "metric", "key": "loss", "value": "min"},
+        {"kind": "metric", "key": "loss", "value": "max"}, {"kind": "metric", "key": "odd", "value": "points"},
+        {"kind": "metric", "key": "loss", "value": "at", "step": 1}, {"kind": "metric", "key": "odd"},
+        {"kind": "param", "key": "opt"}, {"kind": "tag", "key": "team"}, {"kind": "attribute", "key": "start_time"},
+        {"kind": "attribute", "key": "duration"}, {"kind": "attribute", "key": "experiment_id"},
+        {"kind": "param", "key": "none"}]) == [
+        "abcdef", [5, 6, 7, 8, 9, 10], [0, 1, 2, 3, 4, 5], [10, 11, 12, 13, 14, 15], [None, 1, None, 1, None, 1],
+        [10, 11, 12, 13, 14, 15], [None, 0.5, None, 1.5, None, None], ["adam", "sgd"] * 3,
+        ["t0", "t0", "t1", "t1", "t2", "t2"], [1000, 1001, 1002, 1003, 1004, 1005], [None] * 6,
+        [data.experiments[0]] * 3 + [data.experiments[1]] * 3, [None] * 6]
+    assert columns_of(api, data, [], filter="metrics.loss > 7.5") == ["def"]
+    assert columns_of(api, data, [], experiment_ids=data.experiments[:1]) == ["abc"]
+    assert columns_of(api, data, [], filter="params.opt = 'nobody'") == [""]
+    assert columns_of(api, data, [], run_view_type="DELETED_ONLY") == [""]
+
+
+def test_params_as_numbers(api):
+    experiment = api.experiment()
+    texts = ["1", "-2.5e3", "", "0x10", "nan", "inf", "1 ", "1,5", ".5", "abc", "1e400"]
+    for n, value in enumerate(texts):
+        run = api.run(experiment, run_name=f"{n:02}")
+        api.post("runs/log-parameter", {"run_id": run, "key": "p", "value": value}).ok()
+        api.post("runs/set-tag", {"run_id": run, "key": "日本", "value": f"値{n}"}).ok()
+
+    class Data:
+        experiments = [experiment]
+    _, numbers, as_texts, tags = columns_of(api, Data, [
+        {"kind": "param", "key": "p", "numeric": True}, {"kind": "param", "key": "p"}, {"kind": "tag", "key": "日本"}])
+    assert numbers == [1, -2500, None, None, None, None, None, None, 0.5, None, math.inf]
+    assert as_texts == texts and tags == [f"値{n}" for n in range(len(texts))]
+
+
+def test_columns_come_in_blocks(api):
+    experiment = api.experiment()
+    count = 4096 * 2 + 5
+    api.server.db.execute(
+        "INSERT INTO runs (run_uuid, name, source_type, source_name, entry_point_name, user_id, status, start_time,"
+        " source_version, lifecycle_stage, artifact_uri, experiment_id) SELECT MD5(CONCAT('column', seq)), seq, 'UNKNOWN',"
+        f" '', '', 'u', 'FINISHED', seq, '', 'active', '', %s FROM seq_1_to_{count}", int(experiment))
+    reply = api.post(CAIRN + "column", {"experiment_ids": [experiment], "columns": [
+        {"kind": "attribute", "key": k} for k in ("run_name", "start_time", "status")]})
+    (names, starts, states), blocks = read_columns(reply.body, 3)
+    assert blocks == 3 and len(names) == count and states == ["FINISHED"] * count
+    assert names == [str(int(s)) for s in starts] and set(starts) == set(range(1, count + 1))
+
+
+@pytest.mark.parametrize("body, text", [
+    ({"columns": []}, "The number of columns must be between 1 and 16, not 0"),
+    ({}, "The number of columns must be between 1 and 16, not 0"),
+    ({"columns": [{"kind": "tag", "key": "a"}] * 17}, "The number of columns must be between 1 and 16, not 17"),
+    ({"columns": [{"key": "a"}]}, "A column needs a key and a kind: metric, param, tag or attribute."),
+    ({"columns": [{"kind": "attribute", "key": "artifact_uri"}]}, "Runs have no attribute 'artifact_uri'."),
+    ({"columns": [{"kind": "tag", "key": "a"}], "filter": "metrics.loss >"}, None),
+    ({"columns": [{"kind": "tag", "key": "a"}], "filter": "tags.a REGEXP '('"}, None),
+    ({"columns": [{"kind": "shape", "key": "a"}]}, None)])
+def test_columns_that_cannot_be(api, data, body, text):
+    reply = api.post(CAIRN + "column", {"experiment_ids": data.experiments, **body})
+    assert reply.status == 400 and reply.json["error_code"] == "INVALID_PARAMETER_VALUE", reply
+    assert text is None or reply.json["message"] == text

@@ -65,13 +65,13 @@ static const struct enum_name kind_names[] = {
     { "metric", GRID_METRIC }, { "param", GRID_PARAM }, { "tag", GRID_TAG }, { NULL, 0 }
 };
 static const struct enum_name value_names[] = {
-    { "latest", GRID_LATEST }, { "min", GRID_MIN }, { "max", GRID_MAX },
+    { "latest", GRID_LATEST }, { "min", GRID_MIN }, { "max", GRID_MAX }, { "best", GRID_BEST },
     { "points", GRID_POINTS }, { "at", GRID_AT },   { NULL, 0 },
 };
 static const struct field grid_column_fields[] = {
     ENUM(grid_column_in, kind, kind_names, "metric, param or tag."),
     REQUIRED(grid_column_in, key, "Its name."),
-    ENUM(grid_column_in, value, value_names, "Of a metric: latest, min, max, points or at."),
+    ENUM(grid_column_in, value, value_names, "Of a metric: latest, min, max, best, points or at."),
     OPTIONAL(grid_column_in, step, "For at."),
     FIELDS_END,
 };

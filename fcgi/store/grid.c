@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../search/direction.h"
 #include "rows.h"
 
 static const struct value *ids_of(struct db *db, const struct run *runs, size_t count)
@@ -174,6 +175,43 @@ static int read_summaries(const struct grid *g)
     return more;
 }
 
+struct best {
+    const char *run_uuid;
+    struct opt_real value;
+};
+static const struct field best_columns[] = {
+    COLUMN(best, run_uuid),
+    COLUMN(best, value),
+    FIELDS_END,
+};
+
+/* For one column: the experiment of each run says which end of its values it is. */
+static int read_best(const struct grid *g, size_t c)
+{
+    struct sql sql = sql_new(g->db->mem);
+    const char *key = g->columns[c].key;
+    struct best row = { 0 };
+    struct rows *rows;
+    int more;
+
+    sql_add(&sql, "SELECT r.run_uuid, CASE WHEN ");
+    minimized_condition(&sql, key);
+    sql_add(&sql,
+            " THEN (SELECT MIN(x.value) FROM metrics x"
+            "        WHERE x.run_uuid = r.run_uuid AND x.`key` = ? AND x.is_nan = 0)"
+            " ELSE (SELECT MAX(x.value) FROM metrics x"
+            "        WHERE x.run_uuid = r.run_uuid AND x.`key` = ? AND x.is_nan = 0) END AS value"
+            "  FROM runs r WHERE r.run_uuid IN ",
+            text(key), text(key));
+    sql_add_set(&sql, g->ids, g->run_count);
+    if (sql_select(g->db, &rows, "select_grid_best", &sql) < 0)
+        return -1;
+    while ((more = db_next(rows, best_columns, &row)) > 0)
+        if (row.value.set)
+            set_cell(g, c, row.run_uuid, (struct grid_cell){ .number = row.value.value });
+    return more;
+}
+
 /* The last value of one step, for one column. */
 static int read_step(const struct grid *g, size_t c)
 {
@@ -194,12 +232,18 @@ static int read_step(const struct grid *g, size_t c)
     return more;
 }
 
-static int read_steps(const struct grid *g)
+/* What is read column by column. */
+static int read_singly(const struct grid *g)
 {
-    for (size_t c = 0; c < g->column_count; c++)
-        if (g->columns[c].kind == GRID_METRIC && g->columns[c].value == GRID_AT &&
-            read_step(g, c) < 0)
+    for (size_t c = 0; c < g->column_count; c++) {
+        const struct grid_column *column = &g->columns[c];
+
+        if (column->kind != GRID_METRIC)
+            continue;
+        if ((column->value == GRID_AT && read_step(g, c) < 0) ||
+            (column->value == GRID_BEST && read_best(g, c) < 0))
             return -1;
+    }
     return 0;
 }
 
@@ -266,7 +310,7 @@ int grid_read(struct db *db, const struct run *runs, size_t run_count,
     memset(cells, 0, run_count * column_count * sizeof(*cells));
     if (!run_count)
         return 0;
-    if (read_latest(&g) < 0 || read_summaries(&g) < 0 || read_steps(&g) < 0)
+    if (read_latest(&g) < 0 || read_summaries(&g) < 0 || read_singly(&g) < 0)
         return -1;
     if (read_pairs(&g, "SELECT run_uuid, `key`, value FROM params WHERE run_uuid IN ", is_param) <
         0)

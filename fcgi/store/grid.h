@@ -14,6 +14,7 @@ enum grid_value {
     GRID_LATEST = 1,
     GRID_MIN,
     GRID_MAX,
+    GRID_BEST,   /* the least or the greatest, as the run's experiment says: search/direction.h */
     GRID_POINTS, /* how many there are; NaN included */
     GRID_AT,     /* the last one logged at a step */
 };

@@ -33,15 +33,18 @@ const keys = (runs: number, metrics: [string, number][], params: [string, number
   runs, tags: [], metrics: metrics.map(([key, n]) => ({ key, runs: n, values: n })), params: params.map(([key, n, values]) => ({ key, runs: n, values })),
 });
 
+const info = ['info.start_time', 'info.duration', 'info.user_id'];
+
 test('without a choice: metrics by how many runs have them, and the params that differ', () => {
   const found = keys(3, [['loss', 3], ['rare', 1], ['system/cpu', 3]], [['lr', 3, 2], ['seed', 3, 1], ['only', 1, 1]]);
-  assert.deepEqual(defaultColumns(found), ['metrics.loss', 'metrics.rare', 'params.lr', 'params.only']);
-  assert.deepEqual(defaultColumns(found, 'rare')[0], 'metrics.rare');
+  assert.deepEqual(defaultColumns(found), [...info, 'metrics.loss', 'metrics.rare', 'params.lr', 'params.only']);
+  assert.deepEqual(defaultColumns(found, 'rare').slice(3, 6), ['metrics.rare@best', 'metrics.rare@spark', 'metrics.rare']);
+  assert.deepEqual(defaultColumns(undefined), info);
 });
 
 test('the params of a single run are all shown, and there is a limit to what is shown unasked', () => {
-  assert.deepEqual(defaultColumns(keys(1, [], [['b', 1, 1], ['a', 1, 1]])), ['params.a', 'params.b']);
-  assert.equal(defaultColumns(keys(2, Array.from({ length: 50 }, (_, i) => [`m${i}`, 2]), [])).length, 8);
+  assert.deepEqual(defaultColumns(keys(1, [], [['b', 1, 1], ['a', 1, 1]])), [...info, 'params.a', 'params.b']);
+  assert.equal(defaultColumns(keys(2, Array.from({ length: 50 }, (_, i) => [`m${i}`, 2]), [])).length, 8 + info.length);
 });
 
 test('a column of numbers is set as numbers, and one of equal cells is constant', () => {

@@ -95,6 +95,21 @@ def test_values_over_all_points(api, data):
     assert column("points", "odd") == [1, None, 1, None, 1, None]
 
 
+def test_the_best_value_is_as_the_experiment_says(api):
+    one, two = api.experiment(), api.experiment()
+    api.post("experiments/set-experiment-tag", {"experiment_id": two, "key": "cairn.metric.direction.loss", "value": "maximize"}).ok()
+    for experiment in (one, two):
+        run = api.run(experiment, run_name="best", start_time=1)
+        for step, (loss, acc) in enumerate([(3, 1), (1, 5), (2, 4)]):
+            api.log_metric(run, "loss", loss, step=step).ok()
+            api.log_metric(run, "acc", acc, step=step).ok()
+        api.log_metric(run, "nothing", "NaN").ok()
+    page = ask(api, "query", experiment_ids=[one, two], columns=[
+        {"kind": "metric", "key": key, "value": "best"} for key in ("loss", "acc", "nothing", "none")])
+    of = dict(zip(page["experiment_id"], zip(*page["columns"])))
+    assert of == {one: (1, 5, None, None), two: (3, 5, None, None)}
+
+
 def test_the_last_value_of_a_step_is_the_one(api, data):
     run = api.run(api.experiment(), run_name="twice")
     for timestamp, value in ((5, 1), (7, 2), (6, 3)):

@@ -213,7 +213,7 @@ test('the server sorts', async () => {
     const order = async () => (await table.locator('tbody a').allInnerTexts()).filter(n => n.startsWith('trial'));
     const header = table.getByRole('columnheader', { name: /精度/ });
     const click = async direction => {
-      const [answer] = await Promise.all([page.waitForResponse(r => r.url().endsWith('/runs/query') && r.request().postData().includes('精度')), header.getByRole('button').click()]);
+      const [answer] = await Promise.all([page.waitForResponse(r => r.url().endsWith('/runs/query') && r.request().postData().includes('精度')), header.getByRole('button').first().click()]);
       assert.ok(answer.ok());
       await page.waitForFunction(d => document.querySelector(`th[aria-sort="${d}"]`)?.textContent.includes('精度') && !document.querySelector('.stale'), direction);
     };
@@ -338,7 +338,7 @@ test('a metric is shown with its least and greatest value, and sorted by it', as
     await page.getByTestId('columns').click();
     await page.getByTestId('picker').getByRole('button', { name: 'train/loss min' }).click();
     await header('train/loss min').waitFor();
-    await Promise.all([page.waitForResponse(r => r.url().endsWith('/runs/query') && r.request().postData().includes('min(')), header('train/loss min').getByRole('button').click()]);
+    await Promise.all([page.waitForResponse(r => r.url().endsWith('/runs/query') && r.request().postData().includes('min(')), header('train/loss min').getByRole('button').first().click()]);
     await page.waitForFunction(() => document.querySelector('th[aria-sort="descending"]')?.textContent.includes('min') && !document.querySelector('.stale'));
     assert.match(page.url(), /sort=metrics\.train%2Floss%40min%3Adesc/);
     const cells = await page.getByTestId('runs').evaluate(table => {

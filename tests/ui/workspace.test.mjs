@@ -89,5 +89,100 @@ test('what the server refuses is underlined, with its reason', async () => {
     await axe(page, 'refused');
   });
 });
+
+const head = (page, name) => page.getByTestId('runs').getByRole('columnheader', { name, exact: true });
+const titles = page => page.getByTestId('runs').locator('thead tr').last().locator('th').evaluateAll(all => all.map(th => th.getAttribute('aria-label') ?? th.textContent));
+const member = (page, name) => page.evaluate(n => new URLSearchParams(location.hash.split('?')[1]).get(n), name);
+const settled = page => page.waitForFunction(() => document.querySelector('[data-testid="rows"] a') && !document.querySelector('.stale'));
+
+async function choose(page, column, item) {
+  await head(page, column).getByRole('button', { name: `Menu of ${column}` }).click();
+  await page.getByRole('menu').getByRole(item.role ?? 'menuitem', { name: item.name ?? item, exact: true }).click();
+}
+
+test('the menu of a column sorts, shows another value, pins, moves, hides and filters', async () => {
+  await withPage(address.experiment(vision.experiment), {}, async page => {
+    await head(page, 'train/loss').waitFor();
+    await settled(page);
+    await head(page, 'train/loss').getByRole('button', { name: 'Menu of train/loss' }).focus();
+    await page.keyboard.press('ArrowDown');
+    await page.getByRole('menu').waitFor();
+    await axe(page, 'menu');
+    await page.keyboard.press('Escape');
+    assert.equal(await page.getByRole('menu').count(), 0);
+
+    await choose(page, 'train/loss', { role: 'menuitemradio', name: 'best' });
+    await head(page, 'train/loss best').waitFor();
+    await choose(page, 'train/loss best', { role: 'menuitemradio', name: 'Sort ascending' });
+    await page.waitForFunction(() => document.querySelector('th[aria-sort="ascending"]')?.textContent.includes('best') && !document.querySelector('.stale'));
+    assert.equal(await member(page, 'sort'), 'metrics.train/loss@best:asc');
+    assert.deepEqual((await names(page)).slice(0, 3), ['trial-0', 'trial-1', 'trial-2'], 'the smallest loss first');
+
+    await choose(page, 'optimizer', 'Pin column');
+    await page.waitForFunction(() => document.querySelectorAll('thead th.frozen').length === 3);
+    assert.equal((await titles(page))[2], 'optimizer');
+    await choose(page, 'lr', 'Hide column');
+    await head(page, 'lr').waitFor({ state: 'detached' });
+    await choose(page, 'User', 'Move left');
+    const now = await titles(page);
+    assert.ok(now.indexOf('User') < now.indexOf('Duration'), `${now}`);
+    await page.reload();
+    await settled(page);
+    assert.deepEqual(await titles(page), now, 'all of it is in the address');
+
+    await page.getByRole('row').filter({ hasText: 'trial-0' }).focus();
+    await choose(page, 'optimizer', 'Only sgd');
+    await page.getByText('1 run', { exact: true }).waitFor();
+    assert.equal(await filterOf(page), "params.optimizer = 'sgd'");
+  });
+});
+
+test('several keys sort, and each says which it is', async () => {
+  await withPage(address.experiment(vision.experiment), {}, async page => {
+    await settled(page);
+    await head(page, 'optimizer').getByRole('button').first().click();
+    await head(page, 'lr').getByRole('button').first().click({ modifiers: ['Shift'] });
+    await page.waitForFunction(() => location.hash.includes('sort=params.optimizer%3Aasc%2Cparams.lr%3Aasc') && !document.querySelector('.stale'));
+    assert.deepEqual((await names(page)).slice(0, 3), ['trial-2', 'trial-1', 'trial-0']);
+    await head(page, 'lr').getByText('sort key 2').waitFor({ state: 'attached' });
+    await head(page, 'lr').getByRole('button').first().click({ modifiers: ['Shift'] });
+    await page.waitForFunction(() => location.hash.includes('params.lr%3Adesc') && !document.querySelector('.stale'));
+    assert.deepEqual((await names(page)).slice(0, 3), ['trial-1', 'trial-2', 'trial-0']);
+  });
+});
+
+test('columns are dragged to another place and another width', async () => {
+  await withPage(address.experiment(vision.experiment), {}, async page => {
+    await settled(page);
+    await head(page, 'lr').dragTo(head(page, 'Started'));
+    await page.waitForFunction(() => location.hash.includes('cols=params.lr'));
+    const now = await titles(page);
+    assert.ok(now.indexOf('lr') < now.indexOf('Started'), `${now}`);
+    const handle = await head(page, 'lr').locator('.resize').boundingBox();
+    const before = (await head(page, 'lr').boundingBox()).width;
+    await page.mouse.move(handle.x + 3, handle.y + 8);
+    await page.mouse.down();
+    await page.mouse.move(handle.x + 63, handle.y + 8, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForFunction(() => location.hash.includes('width='));
+    assert.equal(Math.round((await head(page, 'lr').boundingBox()).width), Math.round(before + 60));
+    await head(page, 'lr').locator('.resize').dblclick();
+    await page.waitForFunction(() => !location.hash.includes('width='));
+  });
+});
+
+test('a column of small curves, and one at a step', async () => {
+  await withPage(address.experiment(vision.experiment), {}, async page => {
+    await settled(page);
+    await choose(page, 'train/loss', { role: 'menuitemradio', name: 'sparkline' });
+    await head(page, 'train/loss sparkline').waitFor();
+    await page.getByRole('row').filter({ hasText: 'trial-0' }).getByRole('img', { name: 'Small curve' }).waitFor();
+    await choose(page, 'val/accuracy', { role: 'menuitemradio', name: 'At step…' });
+    await page.getByRole('dialog').getByLabel('Step').fill('１０');
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await head(page, 'val/accuracy @10').waitFor();
+    await page.getByRole('row').filter({ hasText: 'trial-0' }).getByText('0.3935').waitFor(); // 1 - exp(-10/20)
+  });
+});
 void api;
 void unique;

@@ -5,7 +5,7 @@ import type { RunStatus, ViewType, WireNumber } from './types';
 /** Which runs: those of these experiments (none: of all), that the filter finds, in this order. */
 export interface Search { experimentIds: readonly string[]; filter: string; view: ViewType; orderBy?: readonly string[] }
 
-export interface ColumnSpec { kind: 'metric' | 'param' | 'tag'; key: string; value?: 'latest' | 'min' | 'max' | 'points' | 'at'; step?: number }
+export interface ColumnSpec { kind: 'metric' | 'param' | 'tag'; key: string; value?: 'latest' | 'min' | 'max' | 'best' | 'points' | 'at'; step?: number }
 
 type Cell = WireNumber | string | null;
 

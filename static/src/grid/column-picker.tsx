@@ -4,13 +4,13 @@ import { useState } from 'preact/hooks';
 import { t } from '../i18n';
 import { IconButton } from '../ui/parts';
 import type { Keys } from '../api/grid';
-import { type Group, isSystemTag } from './columns';
+import { type Group, isSystemTag, withColumn } from './columns';
 
 /** More columns than this are not switched on by one click, nor more names listed without a search. */
 const MOST = 100;
 const LISTED = 300;
 
-const info = ['duration', 'user_id', 'source', 'run_id'] as const;
+const info = ['start_time', 'end_time', 'duration', 'user_id', 'source', 'run_id'] as const;
 
 export interface Names { metrics: string[]; params: string[]; tags: string[] }
 
@@ -23,12 +23,7 @@ export function ColumnPicker(props: { keys: Names; chosen: readonly string[]; cu
   const chosen = new Set(props.chosen);
   const [before] = useState(chosen); // what is shown when the picker opens stands first, and does not jump while one picks
   const toggle = (ids: string[], on: boolean) => {
-    const next = new Set(chosen);
-    for (const id of ids) {
-      if (on) next.add(id);
-      else next.delete(id);
-    }
-    props.onChange([...next]);
+    props.onChange(on ? ids.reduce(withColumn, [...props.chosen]) : props.chosen.filter(id => !ids.includes(id)));
   };
   const section = (group: Group, title: string, keys: readonly string[], label: (key: string) => string = key => key) => {
     const matching = keys.filter(key => label(key).toLowerCase().includes(search.toLowerCase()));
@@ -47,7 +42,7 @@ export function ColumnPicker(props: { keys: Names; chosen: readonly string[]; cu
                 <input type="checkbox" checked={chosen.has(`${group}.${key}`)} onChange={e => toggle([`${group}.${key}`], e.currentTarget.checked)} />
                 <span>{label(key)}</span>
               </label>
-              {group === 'metrics' && (['min', 'max'] as const).map(value => (
+              {group === 'metrics' && (['best', 'min', 'max', 'spark'] as const).map(value => (
                 <button
                   key={value} type="button" class="tiny" aria-pressed={chosen.has(`metrics.${key}@${value}`)} aria-label={`${key} ${t(`value.${value}`)}`}
                   onClick={() => toggle([`metrics.${key}@${value}`], !chosen.has(`metrics.${key}@${value}`))}

@@ -29,7 +29,7 @@ export function specsOf(columns: readonly Column[]): ColumnSpec[] {
   const wanted: ColumnSpec[] = hidden.map(key => ({ kind: 'tag', key }));
   for (const c of columns) {
     const kind = specs[c.group];
-    if (!kind) continue;
+    if (!kind || c.value === 'spark') continue;
     wanted.push(c.value === 'at' ? { kind, key: c.key, value: 'at', step: c.step } : c.value ? { kind, key: c.key, value: c.value } : { kind, key: c.key });
   }
   return wanted;
@@ -41,7 +41,7 @@ function cellOf(value: number | string | null | undefined, kind: ColumnSpec['kin
 }
 
 export function rowsOf(page: GridPage, columns: readonly Column[]): Row[] {
-  const asked = columns.filter(c => specs[c.group]);
+  const asked = columns.filter(c => specs[c.group] && c.value !== 'spark');
   return page.run_id.map((id, i) => {
     const tag = (n: number) => String(page.columns[n]?.[i] ?? '');
     const cells = new Map<string, Cell>();
@@ -64,7 +64,9 @@ export function rowsOf(page: GridPage, columns: readonly Column[]): Row[] {
 const MOST = 8;
 
 /** The table a reader gets who chose nothing: the metrics most runs have, and the params that differ between runs. */
-export function defaultColumns(keys: Keys, primaryMetric = ''): string[] {
+export function defaultColumns(keys: Keys | undefined, primaryMetric = ''): string[] {
+  const info = ['info.start_time', 'info.duration', 'info.user_id'];
+  if (!keys) return info;
   const byRuns = (a: KeyInfo, b: KeyInfo) => b.runs - a.runs || compare(a.key, b.key);
   const metrics = keys.metrics
     .filter(k => !isSystemMetric(k.key))
@@ -72,7 +74,9 @@ export function defaultColumns(keys: Keys, primaryMetric = ''): string[] {
     .slice(0, MOST);
   // A param missing in some runs differs too. With one run nothing can differ, and all are of interest.
   const params = keys.params.filter(k => keys.runs < 2 || k.values > 1 || k.runs < keys.runs).sort(byRuns).slice(0, MOST);
-  return [...metrics.map(k => `metrics.${k.key}`), ...params.map(k => `params.${k.key}`)];
+  // Of the metric that the experiment names, the best value is what one looks for, and how it came about.
+  const named = metrics.filter(k => k.key === primaryMetric).flatMap(k => [`metrics.${k.key}@best`, `metrics.${k.key}@spark`]);
+  return [...info, ...named, ...metrics.map(k => `metrics.${k.key}`), ...params.map(k => `params.${k.key}`)];
 }
 
 /** A column of params is set like numbers when the rows at hand have nothing else in it. */
@@ -94,7 +98,7 @@ export function constantColumns(rows: readonly Row[], columns: readonly Column[]
   const same = new Set<string>();
   if (rows.length < 2) return same;
   for (const c of columns) {
-    if (c.group === 'info') continue;
+    if (c.group === 'info' || c.value === 'spark') continue;
     const first = rows[0]!.cells.get(c.id) ?? null;
     if (rows.every(r => Object.is(r.cells.get(c.id) ?? null, first))) same.add(c.id);
   }

@@ -1,6 +1,6 @@
 // The runs table: as long as there are runs, with a row in the document for each that is on the screen. Sorted by the
 // server, usable without a mouse.
-import { Fragment, type JSX } from 'preact';
+import { type ComponentChildren, Fragment, type JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { formatNumber, fullNumber } from '../format';
 import { t } from '../i18n';
@@ -8,8 +8,11 @@ import type { Window } from '../state/rows';
 import { go, href } from '../state/router';
 import { Icon } from '../ui/icons';
 import { Duration, Status, Time } from '../ui/parts';
-import { type Column, type Group, isSortable, type Sort } from './columns';
+import type { Column, Group, Sort } from './columns';
+import { type ColumnActions, columnTitle, groupTitle, HeadCell } from './header';
+import { CHECK, NAME, naturalWidth, type Placed, placed, STATUS, type Widths } from './layout';
 import { isNumericColumn, type Row } from './rows';
+import { Spark, type Sparks, useSparks } from './spark';
 
 /** Of a row, in pixels; style.css has the same. */
 const HEIGHT = 31;
@@ -24,43 +27,45 @@ export const nothingPicked: Picked = { all: false, ids: new Set() };
 export const isPicked = (p: Picked, id: string) => p.all !== p.ids.has(id);
 export const pickedCount = (p: Picked, total: number) => (p.all ? total - p.ids.size : p.ids.size);
 
+export interface TableActions extends ColumnActions { pick: (picked: Picked) => void }
+
 interface Props {
   rows: Window<Row>;
   columns: readonly Column[];
+  pins: readonly string[];
+  widths: Widths;
   /** Of experiments by id, when there may be several; null otherwise. */
   experiments: ReadonlyMap<string, string> | null;
-  sort: Sort;
+  sorts: readonly Sort[];
   picked: Picked;
-  onPick: (picked: Picked) => void;
-  onSort: (id: string) => void;
+  /** Goes up when the runs have moved on. */
+  version: number;
+  actions: TableActions;
 }
 
-const groupTitle: Record<Group, 'metrics' | 'params' | 'tags' | 'columns.info'> = { metrics: 'metrics', params: 'params', tags: 'tags', info: 'columns.info' };
+const EXPERIMENT = 150;
 
-export function columnTitle(column: Column): string {
+/** The cell of a column; attributes of its place are the same for all kinds. */
+function Cell({ row, place, numeric, edge, sparks }: { row: Row; place: Placed; numeric: boolean; edge: boolean; sparks: Sparks }): JSX.Element {
+  const { column, left } = place;
+  const cell = (cls: string, content: ComponentChildren, title?: string) => (
+    <td class={`${cls} ${edge ? 'group-start' : ''} ${left === undefined ? '' : 'frozen'}`} title={title} style={left === undefined ? undefined : { '--left': `${left}px` }}>{content}</td>
+  );
+  const none = <span class="muted">–</span>;
+  if (column.value === 'spark') return cell('', <Spark values={sparks(row.id, column.key)} />);
   if (column.group === 'info') {
-    const known = ['duration', 'user_id', 'source', 'run_id', 'start_time', 'run_name', 'status'] as const;
-    const key = known.find(k => k === column.key);
-    return key ? t(`runs.${key}`) : column.key;
-  }
-  if (!column.value) return column.key;
-  return `${column.key} ${column.value === 'at' ? `@${column.step}` : t(`value.${column.value}`)}`;
-}
-
-function Cell({ row, column, numeric, first }: { row: Row; column: Column; numeric: boolean; first: boolean }): JSX.Element {
-  const edge = first ? 'group-start' : '';
-  if (column.group === 'info') {
-    if (column.key === 'duration') return <td class="number"><Duration start={row.start} end={row.end} running={row.status === 'RUNNING'} /></td>;
-    if (column.key === 'user_id') return <td class="text">{row.user}</td>;
-    if (column.key === 'run_id') return <td class="id"><code>{row.id}</code></td>;
-    if (column.key === 'source') return <td class="text" title={row.source}>{row.source.split('/').pop() || <span class="muted">–</span>}</td>;
-    return <td />;
+    if (column.key === 'start_time') return cell('', <Time ms={row.start} />);
+    if (column.key === 'end_time') return cell('', <Time ms={row.end} />);
+    if (column.key === 'duration') return cell('number', <Duration start={row.start} end={row.end} running={row.status === 'RUNNING'} />);
+    if (column.key === 'user_id') return cell('text', row.user, row.user);
+    if (column.key === 'run_id') return cell('id', <code>{row.id}</code>);
+    if (column.key === 'source') return cell('text', row.source.split('/').pop() || none, row.source);
+    return cell('', null);
   }
   const v = row.cells.get(column.id) ?? null;
-  const cls = `${numeric ? 'number' : ''} ${edge}`;
-  if (v === null) return <td class={`muted ${cls}`}>–</td>;
-  if (typeof v === 'number') return <td class={cls} title={fullNumber(v)}>{formatNumber(v)}</td>;
-  return <td class={`text ${cls}`} title={v}>{v}</td>;
+  if (v === null) return cell(`muted ${numeric ? 'number' : ''}`, '–');
+  if (typeof v === 'number') return cell('number', formatNumber(v), fullNumber(v));
+  return cell(`text ${numeric ? 'number' : ''}`, v, v);
 }
 
 /** Which rows are drawn: those that the box shows, and some more. */
@@ -102,7 +107,7 @@ function useView(total: number, show: (from: number, to: number) => void) {
   return { box, range };
 }
 
-export function RunsTable({ rows, columns, experiments, sort, picked, onPick, onSort }: Props): JSX.Element {
+export function RunsTable({ rows, columns, pins, widths, experiments, sorts, picked, version, actions }: Props): JSX.Element {
   const total = Math.min(rows.total ?? 0, MOST);
   const { box, range } = useView(total, rows.show);
   const [current, setCurrent] = useState(0);
@@ -113,31 +118,23 @@ export function RunsTable({ rows, columns, experiments, sort, picked, onPick, on
   const drawn: (readonly [number, Row | undefined])[] = [];
   for (let i = from; i <= to; i++) drawn.push([i, rows.at(i)]);
 
-  const groups: { group: Group; span: number }[] = [];
-  for (const c of columns) {
-    const last = groups[groups.length - 1];
-    if (last?.group === c.group) last.span++;
-    else groups.push({ group: c.group, span: 1 });
-  }
   const sample = drawn.flatMap(([, row]) => (row ? [row] : []));
   const numeric = new Set(columns.filter(c => isNumericColumn(sample, c)).map(c => c.id));
-  const starts = new Set(columns.filter((c, i) => c.group !== 'info' && columns[i - 1]?.group !== c.group).map(c => c.id));
-  const width = 4 + (experiments ? 1 : 0);
-
-  const header = (column: Column, className = '') => {
-    const active = sort.id === column.id;
-    const title = columnTitle(column);
-    const cls = `${className} ${numeric.has(column.id) ? 'number' : ''}`;
-    if (!isSortable(column)) return <th scope="col" class={cls} key={column.id}><span class="sort">{title}</span></th>;
-    const hint = column.group === 'params' || column.group === 'tags' ? `${column.key}\n${t('runs.sort.text')}` : title;
-    return (
-      <th scope="col" key={column.id} class={cls} aria-sort={active ? (sort.descending ? 'descending' : 'ascending') : 'none'}>
-        <button type="button" class="sort" title={column.group === 'info' ? undefined : hint} onClick={() => onSort(column.id)}>
-          <span class="sort-title">{title}</span>{active && <span aria-hidden="true">{sort.descending ? ' ↓' : ' ↑'}</span>}
-        </button>
-      </th>
-    );
-  };
+  const nameWidth = widths.get(NAME.id) ?? naturalWidth(NAME, '');
+  const places = placed(columns, pins, widths, columnTitle, nameWidth);
+  const loose = places.filter(p => p.left === undefined);
+  const groups: { group: Group; span: number }[] = [];
+  for (const { column } of loose) {
+    const last = groups[groups.length - 1];
+    if (last?.group === column.group) last.span++;
+    else groups.push({ group: column.group, span: 1 });
+  }
+  const edges = new Set(loose.filter((p, i) => i > 0 && loose[i - 1]!.column.group !== p.column.group).map(p => p.column.id));
+  const pinnedCount = places.length - loose.length;
+  const whole = CHECK + STATUS + nameWidth + (experiments ? EXPERIMENT : 0) + places.reduce((sum, p) => sum + p.width, 0);
+  const wholeSpan = 4 + places.length + (experiments ? 1 : 0);
+  const sparks = useSparks(sample.map(r => r.id), columns, version);
+  const row0 = rows.at(current);
 
   const move = (i: number) => {
     const to = Math.max(0, Math.min(total - 1, i));
@@ -171,7 +168,7 @@ export function RunsTable({ rows, columns, experiments, sort, picked, onPick, on
       else next.add(row.id);
     }
     lastClicked.current = i;
-    onPick({ all: picked.all, ids: next });
+    actions.pick({ all: picked.all, ids: next });
   };
   const key = (e: KeyboardEvent) => {
     if (e.target instanceof HTMLInputElement && e.key === ' ') return;
@@ -189,60 +186,89 @@ export function RunsTable({ rows, columns, experiments, sort, picked, onPick, on
     else return;
     e.preventDefault();
   };
-  const start: Column = { id: 'info.start_time', group: 'info', key: 'start_time' };
-  const name: Column = { id: 'info.run_name', group: 'info', key: 'run_name' };
-  const status: Column = { id: 'info.status', group: 'info', key: 'status' };
-  const wholeWidth = width + columns.length;
   const all = total > 0 && pickedCount(picked, total) === total;
 
   return (
     <div class="table-box runs-box" ref={box}>
-      <table class={`list runs ${rows.stale ? 'stale' : ''}`} aria-label={t('runs.title')} aria-rowcount={total + 1} data-testid="runs">
+      <table class={`list runs ${rows.stale ? 'stale' : ''}`} aria-label={t('runs.title')} aria-rowcount={total + 1} data-testid="runs" style={{ minWidth: `${whole}px`, '--name-left': `${CHECK + STATUS}px` }}>
+        <colgroup>
+          <col style={{ width: `${CHECK}px` }} /><col style={{ width: `${STATUS}px` }} /><col data-id={NAME.id} style={{ width: `${nameWidth}px` }} />
+          {places.map((p, i) => (
+            <Fragment key={p.column.id}>
+              {experiments && i === pinnedCount && <col style={{ width: `${EXPERIMENT}px` }} />}
+              <col data-id={p.column.id} style={{ width: `${p.width}px` }} />
+            </Fragment>
+          ))}
+          {experiments && pinnedCount === places.length && <col style={{ width: `${EXPERIMENT}px` }} />}
+          <col />
+        </colgroup>
         <thead>
           {groups.some(g => g.group !== 'info') && (
             <tr class="group-row">
-              <td colSpan={width} />
-              {groups.map(g => g.group === 'info' ? <td key={g.group} colSpan={g.span} /> : <th key={g.group} scope="colgroup" colSpan={g.span} class="group-start">{t(groupTitle[g.group])}</th>)}
+              <td class="frozen corner" colSpan={3 + pinnedCount} style={{ '--left': '0px' }} />
+              {experiments && <td />}
+              {groups.map((g, i) => g.group === 'info' ? <td key={i} colSpan={g.span} class={i > 0 ? 'group-start' : ''} /> : <th key={i} scope="colgroup" colSpan={g.span} class={i > 0 ? 'group-start' : ''}>{t(groupTitle[g.group])}</th>)}
+              <td />
             </tr>
           )}
           <tr>
-            <td class="check">
-              <input type="checkbox" aria-label={t('runs.select.all')} checked={all} onChange={() => onPick({ all: !all, ids: new Set() })} />
+            <td class="check frozen" style={{ '--left': '0px' }}>
+              <input type="checkbox" aria-label={t('runs.select.all')} checked={all} onChange={() => actions.pick({ all: !all, ids: new Set() })} />
             </td>
-            {header(status, 'status-col')}
-            {header(name, 'name')}
-            {experiments && <th scope="col"><span class="sort">{t('runs.experiment')}</span></th>}
-            {header(start)}
-            {columns.map(c => header(c, starts.has(c.id) ? 'group-start' : ''))}
+            <th scope="col" class="status-col frozen" style={{ '--left': `${CHECK}px` }} aria-sort={sorts[0]?.id === 'info.status' ? (sorts[0].descending ? 'descending' : 'ascending') : 'none'} aria-label={t('runs.status')}>
+              <button type="button" class="sort" title={t('runs.status')} onClick={e => actions.sort('info.status', e.shiftKey)}><span class="dot" aria-hidden="true" /><span class="sr-only">{t('runs.status')}</span></button>
+            </th>
+            <HeadCell column={NAME} sorts={sorts} actions={actions} className="name" numeric={false} left={CHECK + STATUS} pinned value={undefined} before={null} afterNext={undefined} fixed />
+            {places.map((p, i) => (
+              <Fragment key={p.column.id}>
+                {experiments && i === pinnedCount && <th scope="col"><span class="sort">{t('runs.experiment')}</span></th>}
+                <HeadCell
+                  column={p.column} sorts={sorts} actions={actions} className={edges.has(p.column.id) ? 'group-start' : ''} numeric={numeric.has(p.column.id)} left={p.left} pinned={p.left !== undefined}
+                  value={row0 && p.column.group !== 'info' ? (row0.cells.get(p.column.id) ?? null) : undefined}
+                  before={places[i - 1]?.column.id ?? null} afterNext={i + 1 < places.length ? (places[i + 2]?.column.id ?? null) : undefined}
+                />
+              </Fragment>
+            ))}
+            {experiments && pinnedCount === places.length && <th scope="col"><span class="sort">{t('runs.experiment')}</span></th>}
+            <td />
           </tr>
         </thead>
-        {from > 0 && <tbody aria-hidden="true"><tr class="spacer" style={{ height: `${from * HEIGHT}px` }}><td colSpan={wholeWidth} /></tr></tbody>}
+        {from > 0 && <tbody aria-hidden="true"><tr class="spacer" style={{ height: `${from * HEIGHT}px` }}><td colSpan={wholeSpan} /></tr></tbody>}
         <tbody ref={body} onKeyDown={key} data-testid="rows">
           {drawn.map(([i, row]) => {
-            if (!row) return <tr key={`empty ${i}`} data-index={i} class="waiting" aria-rowindex={i + 2} tabIndex={i === current ? 0 : -1}><td colSpan={wholeWidth} /></tr>;
+            if (!row) return <tr key={`empty ${i}`} data-index={i} class="waiting" aria-rowindex={i + 2} tabIndex={i === current ? 0 : -1}><td colSpan={wholeSpan} /></tr>;
             const marked = isPicked(picked, row.id);
             return (
               <tr
                 key={row.id} data-index={i} aria-rowindex={i + 2} tabIndex={i === current || (i === from && (current < from || current > to)) ? 0 : -1} class={marked ? 'marked' : ''}
                 onFocus={() => setCurrent(i)} onDblClick={() => go(href.run(row.experimentId, row.id))}
               >
-                <td class="check">
+                <td class="check frozen" style={{ '--left': '0px' }}>
                   <input type="checkbox" aria-label={t('runs.select', { name: row.name })} checked={marked} onClick={e => toggle(i, e.shiftKey)} />
                 </td>
-                <td class="status-col"><Status status={row.status} /></td>
-                <th scope="row" class="name">
+                <td class="status-col frozen" style={{ '--left': `${CHECK}px` }}><Status status={row.status} /></td>
+                <th scope="row" class="name frozen" style={{ '--left': `${CHECK + STATUS}px` }}>
                   {row.nested && <span class="nested" title={t('runs.nested')}><Icon name="child" /><span class="sr-only">{t('runs.nested')}</span></span>}
                   <a href={href.run(row.experimentId, row.id)} title={row.name}>{row.name}</a>
                 </th>
-                {experiments && <td class="text"><a href={href.runs(row.experimentId)} title={experiments.get(row.experimentId)}>{experiments.get(row.experimentId) ?? row.experimentId}</a></td>}
-                <td><Time ms={row.start} /></td>
-                {columns.map(c => <Fragment key={c.id}><Cell row={row} column={c} numeric={numeric.has(c.id)} first={starts.has(c.id)} /></Fragment>)}
+                {places.map((p, k) => (
+                  <Fragment key={p.column.id}>
+                    {experiments && k === pinnedCount && <ExperimentCell row={row} names={experiments} />}
+                    <Cell row={row} place={p} numeric={numeric.has(p.column.id)} edge={edges.has(p.column.id)} sparks={sparks} />
+                  </Fragment>
+                ))}
+                {experiments && pinnedCount === places.length && <ExperimentCell row={row} names={experiments} />}
+                <td />
               </tr>
             );
           })}
         </tbody>
-        {to < total - 1 && <tbody aria-hidden="true"><tr class="spacer" style={{ height: `${(total - 1 - to) * HEIGHT}px` }}><td colSpan={wholeWidth} /></tr></tbody>}
+        {to < total - 1 && <tbody aria-hidden="true"><tr class="spacer" style={{ height: `${(total - 1 - to) * HEIGHT}px` }}><td colSpan={wholeSpan} /></tr></tbody>}
       </table>
     </div>
   );
+}
+
+function ExperimentCell({ row, names }: { row: Row; names: ReadonlyMap<string, string> }): JSX.Element {
+  return <td class="text"><a href={href.runs(row.experimentId)} title={names.get(row.experimentId)}>{names.get(row.experimentId) ?? row.experimentId}</a></td>;
 }

@@ -1,6 +1,6 @@
 // The query bar: one line of text in colours, completed while one writes, and the same thing as chips below.
-import type { JSX } from 'preact';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { JSX, RefObject } from 'preact';
+import { useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { grid, type Keys, type Search } from '../api/grid';
 import { t } from '../i18n';
 import { useLoad } from '../state/load';
@@ -20,6 +20,8 @@ interface Props {
   /** What the server says of the filter; '' if it is well. */
   error: string;
   onSubmit: (text: string) => void;
+  /** For others who put text into the bar. */
+  handle?: RefObject<{ write: (text: string) => void } | null>;
 }
 
 /** Proposals for a place; the values of params and tags are asked for. */
@@ -45,7 +47,7 @@ function useAllKeys(keys: Keys | undefined, scope: Search, filtered: boolean, ac
   return all.data ?? keys;
 }
 
-export function QueryBar({ value, scope, keys, error, onSubmit }: Props): JSX.Element {
+export function QueryBar({ value, scope, keys, error, onSubmit, handle }: Props): JSX.Element {
   const [text, setText] = useState(value);
   const [caret, setCaret] = useState(value.length);
   const [active, setActive] = useState(false);
@@ -53,6 +55,15 @@ export function QueryBar({ value, scope, keys, error, onSubmit }: Props): JSX.El
   const paint = useRef<HTMLDivElement>(null);
   const wantedCaret = useRef(-1);
   useEffect(() => setText(value), [value]);
+  useImperativeHandle(handle ?? null, () => ({
+    write(next) {
+      wantedCaret.current = next.length;
+      setText(next);
+      setCaret(next.length);
+      setActive(true);
+      field.current?.focus();
+    },
+  }), []);
 
   const place = placeOf(text, caret);
   const names = useAllKeys(keys, scope, value !== '', active);

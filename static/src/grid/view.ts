@@ -1,0 +1,34 @@
+// The view of a runs table, as its address has it. Pure.
+import { type Sort, sortsFromQuery } from './columns';
+import { widthsFromText, type Widths } from './layout';
+
+export interface View {
+  filter: string;
+  deleted: boolean;
+  sorts: Sort[];
+  /** Ids of columns; null: the table chooses. */
+  columns: string[] | null;
+  pins: string[];
+  widths: Widths;
+  diff: boolean;
+  /** Ids of columns that rows are grouped by. */
+  group: string[];
+  charts: boolean;
+}
+
+const list = (text: string | null) => (text ? text.split(',').filter(Boolean) : []);
+
+export function viewOf(query: URLSearchParams): View {
+  const columns = query.get('cols');
+  return {
+    filter: query.get('filter') ?? query.get('searchFilter') ?? query.get('q') ?? '',
+    deleted: query.get('view') === 'deleted',
+    sorts: sortsFromQuery(query),
+    columns: columns === null ? null : list(columns),
+    pins: list(query.get('pin')),
+    widths: widthsFromText(query.get('width')),
+    diff: query.get('diff') === '1',
+    group: list(query.get('group')),
+    charts: query.get('show') === 'charts',
+  };
+}

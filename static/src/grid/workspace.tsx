@@ -1,0 +1,123 @@
+// The runs of one experiment, of several or of all: what is asked for, the table, what can be done to it. All of the
+// view is in the address.
+import type { JSX } from 'preact';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { ApiError, experiments, messageOf } from '../api';
+import { grid, type Keys, type Search, type Selection } from '../api/grid';
+import type { Experiment } from '../api/types';
+import { CompareCharts } from '../charts/compare';
+import { MOST_RUNS } from '../charts/many';
+import { count as countText, t, tn } from '../i18n';
+import { pythonLines, ViewSwitch } from '../pages/experiments';
+import { QueryBar } from '../query/bar';
+import { useLoad } from '../state/load';
+import { go, href, route, withMembers } from '../state/router';
+import { readStored } from '../state/settings';
+import { Icon } from '../ui/icons';
+import { Empty, Failure, IconButton, Loading } from '../ui/parts';
+import { AtStep } from './at-step';
+import { ColumnPicker, namesOf } from './column-picker';
+import { type Column, columnsOf } from './columns';
+import { useLive } from './live';
+import { defaultColumns } from './rows';
+import { isPicked, nothingPicked, type Picked, pickedCount, RunsTable } from './runs-table';
+import { SelectionBar } from './selection';
+import { useRunRows } from './use-rows';
+import { type View, viewOf } from './view';
+import { columnActions, storeKeyOf, useChoice } from './view-actions';
+
+interface Props { scope: readonly string[]; experiment: Experiment | undefined; primary: string }
+
+/** The runs of these experiments (none: of all), as a table of any length. */
+export function RunList({ scope, experiment, primary }: Props): JSX.Element {
+  const view = viewOf(route.value.query);
+  const { filter, deleted } = view;
+  const search: Search = { experimentIds: scope, filter, view: deleted ? 'DELETED_ONLY' : 'ACTIVE_ONLY' };
+  const whole: Search = { ...search, filter: '' };
+  const found = `${scope.join(',')} ${filter} ${deleted}`;
+
+  const keys = useLoad(`keys ${found}`, signal => grid.keys(search, signal));
+  const lastKeys = useRef<Keys | undefined>(undefined);
+  if (keys.data) lastKeys.current = keys.data;
+  const names = keys.data ?? lastKeys.current;
+  const chosen = view.columns ?? readStored(storeKeyOf(scope))?.split(',') ?? null;
+  const automatic = useMemo(() => defaultColumns(names, primary), [names, primary]);
+  const ids = chosen ?? automatic;
+  const columns = useMemo(() => columnsOf(ids), [ids.join(',')]);
+  const choice = useChoice(scope);
+
+  // The columns are known with the keys; asking for rows before would ask for them twice.
+  const ready = chosen !== null || names !== undefined || keys.error !== null;
+  const { rows, took } = useRunRows(ready, search, found, view.sorts, columns);
+  const total = rows.total;
+  const everything = useLoad(`all of ${filter ? `${scope.join(',')} ${deleted}` : ''}`, signal => (filter ? grid.query(whole, { columns: [], offset: 0, limit: 0, total: true }, signal).then(a => a.total) : Promise.resolve(undefined)));
+
+  const [picked, setPicked] = useState<Picked>(nothingPicked);
+  const [picking, setPicking] = useState(false);
+  const [asking, setAsking] = useState<Column | null>(null);
+  useEffect(() => setPicked(nothingPicked), [found]);
+  const bar = useRef<{ write: (text: string) => void }>(null);
+
+  const several = scope.length !== 1;
+  const experimentNames = useLoad(`experiment names ${several}`, signal => (several ? experiments.names(signal) : Promise.resolve(new Map<string, string>())));
+  const { fresh, version } = useLive(rows, search, found, keys.reload);
+
+  const setFilter = (text: string) => text !== filter && go(withMembers({ filter: text, searchFilter: null, q: null }));
+  const actions = { ...columnActions(view, ids, { choose: choice, setFilter, askStep: setAsking, write: text => bar.current?.write(text) }), pick: setPicked };
+  const badFilter = filter !== '' && rows.error instanceof ApiError && rows.error.status === 400;
+  const count = pickedCount(picked, total ?? 0);
+  const selection: Selection = picked.all ? { search, except: [...picked.ids] } : { run_ids: [...picked.ids] };
+  const done = () => {
+    setPicked(nothingPicked);
+    rows.reload();
+    keys.reload();
+  };
+
+  // The curves are those of the runs that are selected, or of the first ones.
+  const rowsAtHand = rows.loaded();
+  const some = rowsAtHand.filter(r => isPicked(picked, r.id));
+  const drawn = (some.length > 0 ? some : rowsAtHand).slice(0, MOST_RUNS).map(r => ({ id: r.id, name: r.name, start: r.start ?? 0, href: href.run(r.experimentId, r.id) }));
+
+  return (
+    <>
+      <QueryBar value={filter} scope={whole} keys={names} error={badFilter ? messageOf(rows.error) : ''} onSubmit={setFilter} handle={bar} />
+      <div class="toolbar">
+        <ViewSwitch deleted={deleted} active={t('runs.active')} gone={t('runs.trash')} />
+        <TableOrCharts view={view} />
+        <button type="button" aria-expanded={picking} data-testid="columns" onClick={() => setPicking(!picking)}><Icon name="columns" /> {t('columns')}</button>
+        <IconButton icon="refresh" label={t('refresh')} onClick={rows.reload} />
+        {total !== undefined && rows.error === null && <span class="count" role="status" data-testid="count">{tn('runs.count', total)}</span>}
+        {total !== undefined && rows.error === null && filter && everything.data !== undefined && <span class="count">{t('runs.of', { total: countText(everything.data), ms: took })}</span>}
+        {fresh > 0 && <button type="button" class="pill" onClick={rows.reload}>{tn('runs.fresh', fresh)}</button>}
+      </div>
+      {picking && names && <ColumnPicker keys={namesOf(names)} chosen={ids} custom={chosen !== null} onChange={choice} onClose={() => setPicking(false)} />}
+      {asking && <AtStep column={asking} onClose={() => setAsking(null)} onDone={step => actions.replace(asking.id, `metrics.${asking.key}@${step}`)} />}
+      {count > 0 && <SelectionBar count={count} selection={selection} deleted={deleted} onDone={done} onClear={() => setPicked(nothingPicked)} />}
+      {rows.error !== null && !badFilter && <Failure error={rows.error} retry={rows.reload} />}
+      {total === undefined && rows.error === null && <Loading />}
+      {total !== undefined && total > 0 && view.charts && <CompareCharts runs={drawn} total={total} metrics={names?.metrics.map(k => k.key) ?? []} version={version} />}
+      {total !== undefined && total > 0 && (
+        <RunsTable
+          rows={rows} columns={columns} pins={view.pins} widths={view.widths} experiments={several ? (experimentNames.data ?? new Map()) : null}
+          sorts={view.sorts} picked={picked} version={version} actions={actions}
+        />
+      )}
+      {total === 0 && !rows.stale && rows.error === null && <NoRuns filter={filter} deleted={deleted} experiment={experiment} />}
+    </>
+  );
+}
+
+function TableOrCharts({ view }: { view: View }): JSX.Element {
+  return (
+    <div class="segmented" role="group" aria-label={t('view')}>
+      <button type="button" aria-pressed={!view.charts} onClick={() => go(withMembers({ show: null }))}>{t('table')}</button>
+      <button type="button" aria-pressed={view.charts} onClick={() => go(withMembers({ show: 'charts' }))}>{t('charts')}</button>
+    </div>
+  );
+}
+
+function NoRuns({ filter, deleted, experiment }: { filter: string; deleted: boolean; experiment: Experiment | undefined }): JSX.Element {
+  if (filter) return <Empty title={t('runs.nomatch')} />;
+  if (deleted) return <Empty title={t('runs.trash.empty')} />;
+  return <Empty title={t('runs.empty')} code={pythonLines(experiment?.name ?? 'my-experiment')} />;
+}

@@ -22,7 +22,7 @@ static const struct enum_name column_kinds[] = {
     { NULL, 0 },
 };
 static const struct enum_name column_values[] = {
-    { "latest", GRID_LATEST }, { "min", GRID_MIN }, { "max", GRID_MAX },
+    { "latest", GRID_LATEST }, { "min", GRID_MIN }, { "max", GRID_MAX }, { "best", GRID_BEST },
     { "points", GRID_POINTS }, { "at", GRID_AT },   { NULL, 0 },
 };
 static const struct field column_fields[] = {
@@ -30,7 +30,7 @@ static const struct field column_fields[] = {
     REQUIRED(column_in, key,
              "Its name; run_id, experiment_id, run_name, user_id, status, "
              "start_time, end_time or duration of an attribute."),
-    ENUM(column_in, value, column_values, "Of a metric: latest, min, max, points or at."),
+    ENUM(column_in, value, column_values, "Of a metric: latest, min, max, best, points or at."),
     OPTIONAL(column_in, step, "For at."),
     OPTIONAL(column_in, numeric, "A param's or tag's text as a number; none if it is not one."),
     FIELDS_END,

@@ -49,6 +49,9 @@ static void add_metric(const struct column *column, struct sql *sql)
                 "  WHERE m.run_uuid = r.run_uuid AND m.`key` = ?)",
                 key);
         break;
+    case GRID_BEST:
+        grid_add_best(sql, column->key);
+        break;
     case GRID_POINTS:
         sql_add(sql,
                 "(SELECT NULLIF(COUNT(*), 0) FROM metrics m"

@@ -185,24 +185,29 @@ static const struct field best_columns[] = {
     FIELDS_END,
 };
 
-/* For one column: the experiment of each run says which end of its values it is. */
+/* The experiment of the run says which end of its values it is. */
+void grid_add_best(struct sql *sql, const char *key)
+{
+    sql_add(sql, "(CASE WHEN ");
+    minimized_condition(sql, key);
+    sql_add(sql,
+            " THEN (SELECT MIN(x.value) FROM metrics x"
+            "        WHERE x.run_uuid = r.run_uuid AND x.`key` = ? AND x.is_nan = 0)"
+            " ELSE (SELECT MAX(x.value) FROM metrics x"
+            "        WHERE x.run_uuid = r.run_uuid AND x.`key` = ? AND x.is_nan = 0) END)",
+            text(key), text(key));
+}
+
 static int read_best(const struct grid *g, size_t c)
 {
     struct sql sql = sql_new(g->db->mem);
-    const char *key = g->columns[c].key;
     struct best row = { 0 };
     struct rows *rows;
     int more;
 
-    sql_add(&sql, "SELECT r.run_uuid, CASE WHEN ");
-    minimized_condition(&sql, key);
-    sql_add(&sql,
-            " THEN (SELECT MIN(x.value) FROM metrics x"
-            "        WHERE x.run_uuid = r.run_uuid AND x.`key` = ? AND x.is_nan = 0)"
-            " ELSE (SELECT MAX(x.value) FROM metrics x"
-            "        WHERE x.run_uuid = r.run_uuid AND x.`key` = ? AND x.is_nan = 0) END AS value"
-            "  FROM runs r WHERE r.run_uuid IN ",
-            text(key), text(key));
+    sql_add(&sql, "SELECT r.run_uuid, ");
+    grid_add_best(&sql, g->columns[c].key);
+    sql_add(&sql, " AS value FROM runs r WHERE r.run_uuid IN ");
     sql_add_set(&sql, g->ids, g->run_count);
     if (sql_select(g->db, &rows, "select_grid_best", &sql) < 0)
         return -1;

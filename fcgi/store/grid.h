@@ -25,6 +25,9 @@ struct grid_column {
     int64_t step; /* of GRID_AT */
 };
 
+/* Adds GRID_BEST of the metric of run r, a scalar; NULL if it has no number. */
+void grid_add_best(struct sql *, const char *key);
+
 struct grid_cell {
     bool set, is_nan;
     double number;    /* of a metric */

@@ -2,6 +2,7 @@
 // and the head itself is dragged to another place.
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
+import { formatNumber } from '../format';
 import { t } from '../i18n';
 import { Icon } from '../ui/icons';
 import { Menu, type MenuItem } from '../ui/menu';
@@ -61,7 +62,7 @@ function menuOf({ column, sorts, actions, pinned, value, before, afterNext, fixe
   const { id } = column;
   const sorted = sorts.find(s => s.id === id);
   const base = `metrics.${column.key}`;
-  const shown = value === null ? t('column.novalue') : typeof value === 'string' && value.length > 24 ? `${value.slice(0, 23)}…` : value;
+  const shown = value === null ? t('column.novalue') : typeof value === 'number' ? formatNumber(value) : typeof value === 'string' && value.length > 24 ? `${value.slice(0, 23)}…` : value;
   const filters = value !== undefined && (column.group === 'params' || column.group === 'tags' || (column.group === 'metrics' && !column.value && typeof value === 'number' && Number.isFinite(value)));
   return [
     isSortable(column) && { text: t('column.ascending'), checked: sorted?.descending === false, act: () => actions.sortBy({ id, descending: false }, false) },

@@ -81,7 +81,7 @@ export function defaultColumns(keys: Keys | undefined, primaryMetric = ''): stri
 
 /** A column of params is set like numbers when the rows at hand have nothing else in it. */
 export function isNumericColumn(rows: readonly Row[], column: Column): boolean {
-  if (column.group === 'metrics') return true;
+  if (column.group === 'metrics') return column.value !== 'spark';
   if (column.group === 'info') return column.key === 'duration';
   let seen = false;
   for (const row of rows) {

@@ -8,12 +8,6 @@
 #include "endpoints.h"
 #include "grid.h"
 
-struct column_in {
-    struct opt_enum kind, value;
-    const char *key;
-    struct opt_int step;
-    struct opt_bool numeric;
-};
 static const struct enum_name column_kinds[] = {
     { "metric", COLUMN_METRIC },
     { "param", COLUMN_PARAM },
@@ -25,7 +19,7 @@ static const struct enum_name column_values[] = {
     { "latest", GRID_LATEST }, { "min", GRID_MIN }, { "max", GRID_MAX }, { "best", GRID_BEST },
     { "points", GRID_POINTS }, { "at", GRID_AT },   { NULL, 0 },
 };
-static const struct field column_fields[] = {
+const struct field column_in_fields[] = {
     ENUM(column_in, kind, column_kinds, "metric, param, tag or attribute."),
     REQUIRED(column_in, key,
              "Its name; run_id, experiment_id, run_name, user_id, status, "
@@ -42,24 +36,20 @@ struct grid_column_get_in {
 };
 static const struct field grid_column_get_fields[] = {
     GRID_SEARCH_FIELDS(grid_column_get_in),
-    LIST(grid_column_get_in, columns, column_in, column_fields, 0, "1 to 16."),
+    LIST(grid_column_get_in, columns, column_in, column_in_fields, 0, "1 to 16."),
     FIELDS_END,
 };
 INPUT(grid_column_get);
 
-static int read_columns(struct request *rq, const struct list *list, struct column_reader *reader)
+int column_list_read(struct request *rq, const struct list *list, struct column *columns)
 {
     const struct column_in *in = list->items;
 
-    if (list->count < 1 || list->count > COLUMN_MOST)
-        return fail(rq, INVALID_PARAMETER_VALUE,
-                    "The number of columns must be between 1 and %d, not %zu", COLUMN_MOST,
-                    list->count);
     for (size_t i = 0; i < list->count; i++) {
         if (!in[i].kind.set || !in[i].key)
             return fail(rq, INVALID_PARAMETER_VALUE,
                         "A column needs a key and a kind: metric, param, tag or attribute.");
-        reader->columns[i] = (struct column){
+        columns[i] = (struct column){
             .kind = in[i].kind.value,
             .key = in[i].key,
             .value = in[i].value.set ? (enum grid_value)in[i].value.value : GRID_LATEST,
@@ -67,8 +57,17 @@ static int read_columns(struct request *rq, const struct list *list, struct colu
             .numbers = in[i].numeric.value,
         };
     }
-    reader->count = list->count;
     return 0;
+}
+
+static int read_columns(struct request *rq, const struct list *list, struct column_reader *reader)
+{
+    if (list->count < 1 || list->count > COLUMN_MOST)
+        return fail(rq, INVALID_PARAMETER_VALUE,
+                    "The number of columns must be between 1 and %d, not %zu", COLUMN_MOST,
+                    list->count);
+    reader->count = list->count;
+    return column_list_read(rq, list, reader->columns);
 }
 
 /* ------------------------------------------------------------------------- its bytes */

@@ -1,7 +1,7 @@
 /* What the routes for the UI's grid ask for: which runs, in which order. */
 #pragma once
 
-#include "../store/runs.h"
+#include "../store/column.h"
 #include "fragments.h"
 
 #define GRID_SEARCH                                                                                \
@@ -27,3 +27,14 @@ int grid_search_read(struct request *, const struct grid_search *, struct run_se
 
 /* A number of the request: 0 to most. */
 int check_range(struct request *, const char *name, int64_t value, int64_t most) MUST_CHECK;
+
+/* A column as runs/column and runs/groups ask for it. */
+struct column_in {
+    struct opt_enum kind, value;
+    const char *key;
+    struct opt_int step;
+    struct opt_bool numeric;
+};
+extern const struct field column_in_fields[];
+/* Of a list of them, whose length is checked. */
+int column_list_read(struct request *, const struct list *, struct column *) MUST_CHECK;

@@ -15,7 +15,7 @@ static const struct {
     { "end_time", "r.end_time", true }, { "duration", "r.end_time - r.start_time", true },
 };
 
-static int add_attribute(struct column_reader *in, struct column *column, struct sql *sql)
+static int add_attribute(struct db *db, struct column *column, struct sql *sql)
 {
     for (size_t i = 0; i < sizeof(attributes) / sizeof(*attributes); i++)
         if (!strcmp(attributes[i].name, column->key)) {
@@ -23,7 +23,7 @@ static int add_attribute(struct column_reader *in, struct column *column, struct
             column->numbers = column->numbers || attributes[i].is_number;
             return 0;
         }
-    return fail(in->db, INVALID_PARAMETER_VALUE, "Runs have no attribute '%s'.", column->key);
+    return fail(db, INVALID_PARAMETER_VALUE, "Runs have no attribute '%s'.", column->key);
 }
 
 static void add_metric(const struct column *column, struct sql *sql)
@@ -68,7 +68,7 @@ static void add_metric(const struct column *column, struct sql *sql)
     }
 }
 
-static int add_column(struct column_reader *in, struct column *column, struct sql *sql)
+int column_add(struct db *db, struct column *column, struct sql *sql)
 {
     switch (column->kind) {
     case COLUMN_METRIC:
@@ -86,7 +86,7 @@ static int add_column(struct column_reader *in, struct column *column, struct sq
     case COLUMN_ATTRIBUTE:
         break;
     }
-    return add_attribute(in, column, sql);
+    return add_attribute(db, column, sql);
 }
 
 static void make_block(struct column_reader *in)
@@ -106,7 +106,7 @@ int column_open(struct column_reader *in, const struct run_search *search)
     for (size_t c = 0; c < in->count; c++) {
         if (c)
             sql_add(&sql, ", ");
-        if (add_column(in, &in->columns[c], &sql) < 0)
+        if (column_add(in->db, &in->columns[c], &sql) < 0)
             return -1;
     }
     sql_add(&sql, " FROM runs r");

@@ -22,6 +22,10 @@ struct column {
     bool numbers;          /* texts too: those that are no numbers are missing */
 };
 
+/* Adds its value of run r, a scalar. INVALID_PARAMETER_VALUE of an attribute that runs do
+ * not have; sets numbers where values are numbers. */
+int column_add(struct db *, struct column *, struct sql *) MUST_CHECK;
+
 struct column_block {
     size_t rows;
     double *numbers[COLUMN_MOST];    /* NaN: none; NULL: the column has texts */

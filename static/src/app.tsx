@@ -4,7 +4,6 @@ import { useEffect } from 'preact/hooks';
 import { type Key, type LanguageChoice, t } from './i18n';
 import { Experiments } from './pages/experiments';
 import { NotFound } from './pages/not-found';
-import { RunPage } from './pages/run';
 import { AllRuns, Runs } from './pages/runs';
 import { crumbs } from './state/crumbs';
 import { retryNow, trouble } from './state/net';
@@ -12,7 +11,10 @@ import { dismiss, notices } from './state/notices';
 import { href, route } from './state/router';
 import { chooseLanguage, chooseTheme, languageChoice, theme, type ThemeChoice } from './state/settings';
 import { Icon, Mark } from './ui/icons';
+import { lazy } from './ui/lazy';
 import { IconButton } from './ui/parts';
+
+const RunPage = lazy(() => import('./pages/run').then(m => m.RunPage));
 
 const themes: ThemeChoice[] = ['auto', 'light', 'dark'];
 const themeIcon = { auto: 'auto', light: 'sun', dark: 'moon' } as const;

@@ -50,7 +50,7 @@ int column_list_read(struct request *rq, const struct list *list, struct column 
             return fail(rq, INVALID_PARAMETER_VALUE,
                         "A column needs a key and a kind: metric, param, tag or attribute.");
         columns[i] = (struct column){
-            .kind = in[i].kind.value,
+            .kind = (enum column_kind)in[i].kind.value,
             .key = in[i].key,
             .value = in[i].value.set ? (enum grid_value)in[i].value.value : GRID_LATEST,
             .step = in[i].step.value,

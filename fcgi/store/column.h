@@ -9,13 +9,15 @@ enum {
     COLUMN_BLOCK = 4096, /* rows of a block */
 };
 
+enum column_kind {
+    COLUMN_METRIC,
+    COLUMN_PARAM,
+    COLUMN_TAG,
+    COLUMN_ATTRIBUTE,
+};
+
 struct column {
-    enum {
-        COLUMN_METRIC,
-        COLUMN_PARAM,
-        COLUMN_TAG,
-        COLUMN_ATTRIBUTE,
-    } kind;
+    enum column_kind kind;
     const char *key;
     enum grid_value value; /* of a metric */
     int64_t step;          /* of GRID_AT */

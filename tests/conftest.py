@@ -61,7 +61,11 @@ def pytest_xdist_make_scheduler(config, log):
     return LoadFileScheduling(config, log)
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
+    if "large" not in config.option.markexpr:
+        large = [item for item in items if item.get_closest_marker("large")]
+        config.hook.pytest_deselected(items=large)
+        items[:] = [item for item in items if item not in large]
     for item in items:
         for name in ("improves", "cairn_only"):
             mark = item.get_closest_marker(name)

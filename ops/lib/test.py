@@ -28,8 +28,8 @@ SHOWN = 250    # lines of a failed step's log
 class Step:
     """What must pass: a command, or several, or a function; and what must have passed before."""
 
-    def __init__(self, name, *commands, needs=(), slow=False, counts="step", cwd=ROOT, minutes=30, env=None):
-        self.name, self.commands, self.needs, self.slow = name, commands, needs, slow
+    def __init__(self, name, *commands, needs=(), slow=False, large=False, counts="step", cwd=ROOT, minutes=30, env=None):
+        self.name, self.commands, self.needs, self.slow, self.large = name, commands, needs, slow, large
         self.counts, self.cwd, self.minutes, self.env = counts, cwd, minutes, env or {}
         self.log = os.path.join(LOGS, name.replace(" ", "-") + ".log")
         self.junit = os.path.join(LOGS, name.replace(" ", "-") + ".xml")
@@ -246,6 +246,7 @@ def steps():
         step.commands = (["ctest", "--preset", name, "--output-junit", step.junit],)
     if glob.glob(os.path.join(TESTS, "ui", "test_*.py")):
         every.append(pytest("ui browser", "ui", workers=1, needs=("build dev", "ui build"), slow=True))
+        every.append(pytest("ui large", "ui", "-m", "large", workers=1, needs=("build dev", "ui build"), slow=True, large=True))
     if glob.glob(os.path.join(TESTS, "ops", "test_*.py")):
         every.append(pytest("ops up", "ops", workers=1, needs=("build dev", "ui build"), slow=True))
     return every
@@ -323,6 +324,7 @@ def with_needs(every, wanted):
 def test():
     p = argparse.ArgumentParser(prog="test", description="Install what the tests need, build, and run all of them.")
     p.add_argument("--fast", action="store_true", help="leave out clang, sanitizers, the browser and ops/up")
+    p.add_argument("--all", action="store_true", help="with the pages on 100,000 runs and on a million points")
     p.add_argument("step", nargs="*", help="run only these steps, and what they need")
     args = p.parse_args()
     begin = time.monotonic()
@@ -334,7 +336,8 @@ def test():
         build.node_modules()
     venv()
     every = steps()
-    todo = with_needs(every, args.step) if args.step else [s for s in every if not (args.fast and s.slow)]
+    usual = [s for s in every if not (args.fast and s.slow) and (args.all or not s.large)]
+    todo = with_needs(every, args.step) if args.step else usual
     try:
         run_all(todo)
     except KeyboardInterrupt:

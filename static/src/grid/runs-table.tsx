@@ -236,11 +236,12 @@ export function RunsTable({ rows, columns, pins, widths, experiments, sorts, pic
         {from > 0 && <tbody aria-hidden="true"><tr class="spacer" style={{ height: `${from * HEIGHT}px` }}><td colSpan={wholeSpan} /></tr></tbody>}
         <tbody ref={body} onKeyDown={key} data-testid="rows">
           {drawn.map(([i, row]) => {
-            if (!row) return <tr key={`empty ${i}`} data-index={i} class="waiting" aria-rowindex={i + 2} tabIndex={i === current ? 0 : -1}><td colSpan={wholeSpan} /></tr>;
+            // The element stays when its run arrives: it may have the focus.
+            if (!row) return <tr key={i} data-index={i} class="waiting" aria-rowindex={i + 2} tabIndex={i === current ? 0 : -1}><td colSpan={wholeSpan} /></tr>;
             const marked = isPicked(picked, row.id);
             return (
               <tr
-                key={row.id} data-index={i} aria-rowindex={i + 2} tabIndex={i === current || (i === from && (current < from || current > to)) ? 0 : -1} class={marked ? 'marked' : ''}
+                key={i} data-index={i} aria-rowindex={i + 2} tabIndex={i === current || (i === from && (current < from || current > to)) ? 0 : -1} class={marked ? 'marked' : ''}
                 onFocus={() => setCurrent(i)} onDblClick={() => go(href.run(row.experimentId, row.id))}
               >
                 <td class="check frozen" style={{ '--left': '0px' }}>

@@ -1,0 +1,79 @@
+// 100,000 runs and a million points: that what is shown is true and what is held is little. Times are printed, never
+// asserted; tests/bench/run --pages measures them beside MLflow's pages.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { address, ids, withPage } from './browser.mjs';
+
+const MIB = 2 ** 20;
+const rows = page => page.getByTestId('rows');
+const link = (page, name) => rows(page).getByRole('link', { name, exact: true });
+const settled = page => page.waitForFunction(() => document.querySelector('[data-testid="rows"] a') && !document.querySelector('.stale'));
+
+/** Bytes that are in use after the garbage is gone. */
+async function heap(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await session.send('Runtime.getHeapUsage');
+  return usedSize;
+}
+
+async function bytesOf(requests) {
+  const sizes = await Promise.all(requests.map(async r => (await r.response()) ? (await r.sizes()).responseBodySize : 0));
+  return sizes.reduce((a, b) => a + b, 0);
+}
+
+const isApi = r => new URL(r.url()).pathname.includes('/ajax-api/');
+
+test('the first screen of 100,000 runs takes few requests and few bytes', async t => {
+  await withPage(address.experiment(ids.searched), {}, async (page, session) => {
+    await link(page, `run-${ids.runs - 1}`).waitFor();
+    await settled(page);
+    const asked = session.requests.filter(isApi);
+    const bytes = await bytesOf(asked);
+    t.diagnostic(`${session.requests.length} requests, ${asked.length} of the API, ${bytes} bytes`);
+    assert.match(await page.getByTestId('count').innerText(), /^100,000 /);
+    assert.ok(session.requests.length <= 12, session.requests.map(r => r.url()).join('\n'));
+    assert.ok(asked.length <= 3, asked.map(r => r.url()).join('\n'));
+    assert.ok(bytes <= 30 * 1024, `${bytes} bytes of answers`);
+    assert.ok(await page.evaluate(() => document.querySelectorAll('*').length) < 2500);
+  });
+});
+
+test('any row is reached, and the memory stays small', async t => {
+  await withPage(address.experiment(ids.searched), {}, async page => {
+    await link(page, `run-${ids.runs - 1}`).waitFor();
+    const box = page.locator('.runs-box');
+    for (const part of [0.7, 0.25, 0.999, 0.5, 0.1]) {
+      const first = await box.evaluate((element, share) => {
+        element.scrollTop = Math.round(element.scrollHeight * share);
+        return new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(() => resolve(element.scrollTop))));
+      }, part);
+      assert.ok(first > 0);
+      // Rows are in the order of their start, the latest first: the row says which run it has to be.
+      await page.waitForFunction(total => {
+        const all = [...document.querySelectorAll('[data-testid="rows"] tr[data-index] th.name a')];
+        return all.length > 10 && all.every(a => a.textContent === `run-${total - 1 - Number(a.closest('tr').dataset.index)}`);
+      }, ids.runs);
+    }
+    await rows(page).locator('tr[tabindex="0"]').first().focus();
+    await page.keyboard.press('End');
+    await link(page, 'run-0').waitFor();
+    await page.keyboard.press('Home');
+    await link(page, `run-${ids.runs - 1}`).waitFor();
+    const used = await heap(page);
+    t.diagnostic(`${(used / MIB).toFixed(1)} MiB of heap`);
+    assert.ok(used < 60 * MIB, `${used} bytes`);
+  });
+});
+
+test('sorting and filtering are over all of them', async () => {
+  await withPage(`${address.experiment(ids.searched)}?sort=metrics.metric_0:desc`, {}, async page => {
+    await link(page, ids.best[0]).waitFor();
+    await settled(page);
+    assert.deepEqual((await rows(page).locator('th.name a').allInnerTexts()).slice(0, 3), ids.best);
+    await page.getByRole('combobox', { name: 'Filter runs' }).fill('metrics.metric_0 > 0.9');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(n => document.querySelector('[data-testid="count"]')?.textContent.startsWith(n), ids.above.toLocaleString('en'));
+    assert.deepEqual((await rows(page).locator('th.name a').allInnerTexts()).slice(0, 3), ids.best);
+  });
+});

@@ -1,0 +1,50 @@
+"""The pages on 100,000 runs of 25 keys and on a metric of a million points, filled in SQL as the bench fills them."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import types
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "bench"))
+import fill
+
+RUNS, POINTS, LONG = 100_000, 100_000, 1_000_000
+SPIKE_STEP, SPIKE = 654_321, 50.0
+
+pytestmark = [pytest.mark.large, pytest.mark.cairn_only("the pages are ours")]
+
+
+@pytest.fixture(scope="module")
+def filled(server):
+    """What the pages have to show, asked of the database and not of the server."""
+    db = server.db
+    link = db.mariadb.connect(db.name)
+    link._read_timeout = link._write_timeout = 900  # a fill takes longer than a test may
+    db._link = link
+    fill.fill(db, types.SimpleNamespace(runs=RUNS, points=POINTS, long=LONG, experiments=20, logged=10))
+    series = fill.run_id(fill.SERIES, 0)
+    db.execute("UPDATE metrics SET value = %s WHERE run_uuid = %s AND `key` = 'long' AND step = %s", SPIKE, series, SPIKE_STEP)
+    here = f"FROM runs r JOIN latest_metrics m USING (run_uuid) WHERE r.experiment_id = {fill.SEARCHED} AND m.`key` = 'metric_0'"
+    best = db.rows(f"SELECT r.name {here} ORDER BY m.value DESC LIMIT 3")
+    return {
+        "searched": str(fill.SEARCHED), "series": str(fill.SERIES), "run": series, "runs": RUNS, "points": POINTS, "long": LONG,
+        "spike": {"step": SPIKE_STEP, "value": SPIKE},
+        "best": [name for (name,) in best], "above": db.value(f"SELECT COUNT(*) {here} AND m.value > 0.9"),
+    }
+
+
+@pytest.mark.timeout(1500)
+def test_large_data_is_shown_as_it_is(server, filled):
+    environment = {**os.environ, "CAIRN_URL": server.url, "CAIRN_IDS": json.dumps(filled)}
+    command = ["node", "--test", "--test-reporter=tap", HERE / "large.test.mjs"]
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=600)
+    print(done.stdout[-20000:])
+    assert done.returncode == 0, "node --test large.test.mjs failed"
+    passed = re.search(r"^# pass (\d+)$", done.stdout, re.M)
+    assert passed and int(passed[1]) > 0, "no test has run"

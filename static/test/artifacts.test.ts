@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { artifacts, artifactUrl } from '../src/api';
 import { parseCsv } from '../src/artifacts/csv';
+import { modelSource, runSource } from '../src/artifacts/source';
 import { isKnownBinary, kindOf, looksLikeText } from '../src/artifacts/kinds';
 
 test('values with commas, quotes and line ends are read', () => {
@@ -63,4 +64,21 @@ test('a head knows from the answer whether it is all there is', async () => {
   assert.deepEqual([new TextDecoder().decode(all.bytes), all.whole], ['abcde', true]);
   const empty = await withAnswer(() => new Response('', { status: 416 }), () => artifacts.head('x', 5));
   assert.deepEqual([empty.bytes.length, empty.whole], [0, true]);
+});
+
+test('the files of a run and of a model are at their own addresses, and change only where there is a proxy', () => {
+  const info = { run_id: 'r1', experiment_id: '7', artifact_uri: 'mlflow-artifacts:/7/r1/artifacts', lifecycle_stage: 'active' as const };
+  const run = runSource(info);
+  assert.equal(run.archiveUrl(['a b', 'c'], 'tar'), 'ajax-api/cairn/1/artifacts/archive?run_id=r1&path=a+b&path=c&format=tar');
+  assert.equal(run.page('a/b c.txt'), '#/experiments/7/runs/r1/artifacts/a/b%20c.txt');
+  assert.deepEqual(run.clientArguments('x'), ['--run-id', 'r1', '--artifact-path', 'x']);
+  assert.equal(run.editable?.('x'), 'ajax-api/2.0/mlflow-artifacts/artifacts/7/r1/artifacts/x');
+  assert.equal(runSource({ ...info, lifecycle_stage: 'deleted' }).editable, undefined);
+  const elsewhere = runSource({ ...info, artifact_uri: 's3://b/7' });
+  assert.deepEqual([elsewhere.editable, elsewhere.uploadUrl?.('x y')], [undefined, 'ajax-api/2.0/mlflow/upload-artifact?run_uuid=r1&path=x+y']);
+
+  const model = modelSource({ model_id: 'm-1', artifact_uri: 's3://b/m' }, path => `#/m/${path}`);
+  assert.equal(model.url('a/b'), 'ajax-api/2.0/mlflow/logged-models/m-1/artifacts/files?artifact_file_path=a%2Fb');
+  assert.equal(model.archiveUrl([], 'zip'), 'ajax-api/cairn/1/logged-models/m-1/artifacts/archive?format=zip');
+  assert.deepEqual(model.clientArguments('d'), ['--artifact-uri', 'models:/m-1/d']);
 });

@@ -3,7 +3,7 @@ import { ApiError, errorOf, persist, queryString, read, send, write } from './cl
 import { t } from '../i18n';
 import type { Experiment, FileInfo, Metric, MetricPoint, Page, Run, RunInfo, RunStatus, ViewType, WireNumber } from './types';
 
-export { ApiError, isAbort } from './client';
+export { ApiError, isAbort, queryString } from './client';
 export type * from './types';
 
 export function numberOf(v: WireNumber | undefined): number {
@@ -104,17 +104,28 @@ export const metrics = {
   },
 };
 
-/** Where the bytes of an artifact are: through the artifact proxy, or through the run when its root is another store. */
-export function artifactUrl(info: RunInfo, path: string): string {
-  const proxied = /^mlflow-artifacts:(?:\/\/[^/]*)?\/+(.*)$/.exec(info.artifact_uri ?? '');
-  if (!proxied) return `get-artifact?${queryString({ run_uuid: info.run_id, path })}`;
+/** Where the artifact proxy has a file below this root; null when the root is of another store. */
+export function proxyUrl(root: string | undefined, path: string): string | null {
+  const proxied = /^mlflow-artifacts:(?:\/\/[^/]*)?\/+(.*)$/.exec(root ?? '');
+  if (!proxied) return null;
   const full = `${(proxied[1] ?? '').replace(/\/+$/, '')}/${path}`;
   return `ajax-api/2.0/mlflow-artifacts/artifacts/${full.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+/** Where the bytes of an artifact are: through the artifact proxy, or through the run when its root is another store. */
+export function artifactUrl(info: RunInfo, path: string): string {
+  return proxyUrl(info.artifact_uri, path) ?? `get-artifact?${queryString({ run_uuid: info.run_id, path })}`;
 }
 
 export const artifacts = {
   async list(runId: string, path: string, signal?: AbortSignal): Promise<FileInfo[]> {
     const r = await read<{ files?: FileInfo[] }>({ method: 'GET', path: 'artifacts/list', query: { run_id: runId, path: path || undefined }, signal });
+    return r.files ?? [];
+  },
+
+  async listOfModel(modelId: string, path: string, signal?: AbortSignal): Promise<FileInfo[]> {
+    const query = { artifact_directory_path: path || undefined };
+    const r = await read<{ files?: FileInfo[] }>({ method: 'GET', path: `logged-models/${encodeURIComponent(modelId)}/artifacts/directories`, query, signal });
     return r.files ?? [];
   },
 

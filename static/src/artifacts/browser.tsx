@@ -1,23 +1,23 @@
 // The files of a run: a tree that is read folder by folder, and a preview of the chosen one.
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { artifacts, artifactUrl } from '../api';
-import type { FileInfo, RunInfo } from '../api/types';
+import type { FileInfo } from '../api/types';
 import { formatBytes } from '../format';
 import { t } from '../i18n';
 import { useLoad } from '../state/load';
-import { href, replace, route } from '../state/router';
+import { replace, route } from '../state/router';
 import { Icon } from '../ui/icons';
 import { Copy, Empty, Failure, Loading } from '../ui/parts';
 import { Preview } from './preview';
+import type { ArtifactSource } from './source';
 
 const baseName = (path: string) => path.slice(path.lastIndexOf('/') + 1);
 
-interface FolderProps { info: RunInfo; path: string; selected: string; onSelect: (file: FileInfo) => void; onFound: (file: FileInfo) => void; onRoot: (files: FileInfo[]) => void; top?: boolean }
+interface FolderProps { source: ArtifactSource; path: string; selected: string; onSelect: (file: FileInfo) => void; onFound: (file: FileInfo) => void; onRoot: (files: FileInfo[]) => void; top?: boolean }
 
 function Folder(props: FolderProps): JSX.Element {
-  const { info, path, selected } = props;
-  const list = useLoad(`artifacts ${info.run_id} ${path}`, signal => artifacts.list(info.run_id, path, signal));
+  const { source, path, selected } = props;
+  const list = useLoad(`artifacts ${source.key} ${path}`, signal => source.list(path, signal));
   useEffect(() => {
     if (props.top && list.data) props.onRoot(list.data);
     const found = list.data?.find(f => f.path === selected);
@@ -63,7 +63,7 @@ function NoFiles(): JSX.Element {
   return <Empty title={t('artifacts.empty')} code={`mlflow.log_text("hello", "notes/hello.txt")\nmlflow.log_artifact("model.bin")`} />;
 }
 
-export function ArtifactBrowser({ info, path }: { info: RunInfo; path: string }): JSX.Element {
+export function ArtifactBrowser({ source, path }: { source: ArtifactSource; path: string }): JSX.Element {
   const [file, setFile] = useState<FileInfo | null>(null);
   const [empty, setEmpty] = useState(false);
   if (empty) return <NoFiles />;
@@ -72,22 +72,22 @@ export function ArtifactBrowser({ info, path }: { info: RunInfo; path: string })
     <div class="artifacts">
       <div class="artifact-tree">
         <Folder
-          top info={info} path="" selected={path} onFound={setFile} onRoot={files => setEmpty(files.length === 0)}
+          top source={source} path="" selected={path} onFound={setFile} onRoot={files => setEmpty(files.length === 0)}
           onSelect={f => {
             setFile(f);
-            replace(href.artifact(info.experiment_id, info.run_id, f.path, route.value.query));
+            replace(source.page(f.path, route.value.query));
           }}
         />
       </div>
       <div class="artifact-view">
-        {path === '' ? <p class="muted artifact-hint">{t('artifacts.choose')}</p> : <Chosen key={path} info={info} path={path} file={known} />}
+        {path === '' ? <p class="muted artifact-hint">{t('artifacts.choose')}</p> : <Chosen key={path} source={source} path={path} file={known} />}
       </div>
     </div>
   );
 }
 
-function Chosen({ info, path, file }: { info: RunInfo; path: string; file: FileInfo | null }): JSX.Element {
-  const url = artifactUrl(info, path);
+function Chosen({ source, path, file }: { source: ArtifactSource; path: string; file: FileInfo | null }): JSX.Element {
+  const url = source.url(path);
   return (
     <section aria-label={baseName(path)}>
       <header class="artifact-head">

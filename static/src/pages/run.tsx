@@ -2,6 +2,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ArtifactBrowser } from '../artifacts/browser';
+import { runSource } from '../artifacts/source';
 import { experiments, messageOf, numberOf, runs } from '../api';
 import type { DatasetInput, Metric, Run } from '../api/types';
 import { ChartControls, MetricCharts } from '../charts/metric-charts';
@@ -116,7 +117,7 @@ function Content({ run, reload, live }: { run: Run; reload: () => void; live: bo
             id="artifacts" title={t('artifacts')} arrived={landed === 'artifacts'}
             controls={<IconButton icon="refresh" class="quiet" label={t('artifacts.refresh')} onClick={() => setFilesTurn(filesTurn + 1)} />}
           >
-            <ArtifactBrowser key={`${filesTurn} ${run.info.status}`} info={run.info} path={path} />
+            <ArtifactBrowser key={`${filesTurn} ${run.info.status}`} source={runSource(run.info)} path={path} />
           </Section>
         </div>
       </div>

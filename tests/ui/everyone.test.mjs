@@ -8,7 +8,7 @@ const pages = {
   experiments: { hash: '', ready: page => page.getByRole('link', { name: vision.title }).waitFor() },
   runs: { hash: address.experiment(vision.experiment), ready: page => page.getByRole('link', { name: 'trial-0' }).waitFor() },
   charts: {
-    hash: '#/runs?show=charts&cols=metrics.train/loss,metrics.train/loss%40min',
+    hash: '#/runs?show=split&cols=metrics.train/loss,metrics.train/loss%40min',
     async ready(page) {
       await page.getByRole('link', { name: 'many-runs' }).first().waitFor();
       await page.locator('.compare-card').first().waitFor();

@@ -304,7 +304,7 @@ test('all that a filter finds is changed at once', async () => {
 
 test('the runs of a table are drawn together, the selected ones alone, and a zoom fetches finer points', async () => {
   await withPage(address.experiment(vision.experiment), {}, async (page, { requests }) => {
-    await page.getByRole('button', { name: 'Charts', exact: true }).click();
+    await page.getByRole('button', { name: 'Table and charts', exact: true }).click();
     await page.getByText('5 of 5 runs drawn').waitFor();
     const card = name => page.locator(`.compare-card[data-metric="${name}"]`);
     await card('long/curve').locator('.plot[data-drawn="yes"][data-lines="1"]').waitFor();
@@ -327,7 +327,7 @@ test('the runs of a table are drawn together, the selected ones alone, and a zoo
     assert.equal(curve.width, 0, 'every point of the part is given');
     assert.ok(curve.step[0] > 1000 && curve.step.at(-1) < 1700, `${curve.step[0]} to ${curve.step.at(-1)}`);
     assert.ok(requests.every(r => !r.url().includes('get-history')));
-    assert.match(page.url(), /show=charts/);
+    assert.match(page.url(), /show=split/);
   });
 });
 

@@ -13,7 +13,8 @@ export interface View {
   diff: boolean;
   /** Ids of columns that rows are grouped by. */
   group: string[];
-  charts: boolean;
+  /** Which view: table, split, or one of views.tsx. */
+  show: string;
 }
 
 const list = (text: string | null) => (text ? text.split(',').filter(Boolean) : []);
@@ -29,6 +30,6 @@ export function viewOf(query: URLSearchParams): View {
     widths: widthsFromText(query.get('width')),
     diff: query.get('diff') === '1',
     group: list(query.get('group')),
-    charts: query.get('show') === 'charts',
+    show: query.get('show') ?? (query.get('compareRunsMode') === 'CHART' ? 'charts' : 'table'),
   };
 }

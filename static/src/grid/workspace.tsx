@@ -5,7 +5,6 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ApiError, experiments, messageOf } from '../api';
 import { grid, type Keys, type Search, type Selection } from '../api/grid';
 import type { Experiment } from '../api/types';
-import { CompareCharts } from '../charts/compare';
 import { MOST_RUNS } from '../charts/many';
 import { count as countText, t, tn } from '../i18n';
 import { pythonLines, ViewSwitch } from '../pages/experiments';
@@ -23,8 +22,11 @@ import { defaultColumns } from './rows';
 import { isPicked, nothingPicked, type Picked, pickedCount, RunsTable } from './runs-table';
 import { SelectionBar } from './selection';
 import { useRunRows } from './use-rows';
-import { type View, viewOf } from './view';
+import { Split } from './split';
+import { viewOf } from './view';
 import { columnActions, storeKeyOf, useChoice } from './view-actions';
+import { ShowSwitch } from './view-switch';
+import { showOf } from './views';
 
 interface Props { scope: readonly string[]; experiment: Experiment | undefined; primary: string }
 
@@ -78,12 +80,26 @@ export function RunList({ scope, experiment, primary }: Props): JSX.Element {
   const some = rowsAtHand.filter(r => isPicked(picked, r.id));
   const drawn = (some.length > 0 ? some : rowsAtHand).slice(0, MOST_RUNS).map(r => ({ id: r.id, name: r.name, start: r.start ?? 0, href: href.run(r.experimentId, r.id) }));
 
+  const show = showOf(view.show);
+  const table = show.table && (
+    <RunsTable
+      rows={rows} columns={columns} pins={view.pins} widths={view.widths} experiments={several ? (experimentNames.data ?? new Map()) : null}
+      sorts={view.sorts} picked={picked} version={version} actions={actions}
+    />
+  );
+  const shown = show.view && total !== undefined && (
+    <show.view.Component
+      search={search} found={found} total={total} keys={names} columns={columns} sorts={view.sorts} group={view.group} runs={drawn}
+      selection={count > 0 ? selection : null} version={version} filter={filter} setFilter={setFilter}
+    />
+  );
+
   return (
     <>
       <QueryBar value={filter} scope={whole} keys={names} error={badFilter ? messageOf(rows.error) : ''} onSubmit={setFilter} handle={bar} />
       <div class="toolbar">
         <ViewSwitch deleted={deleted} active={t('runs.active')} gone={t('runs.trash')} />
-        <TableOrCharts view={view} />
+        <ShowSwitch shown={view.show} />
         <button type="button" aria-expanded={picking} data-testid="columns" onClick={() => setPicking(!picking)}><Icon name="columns" /> {t('columns')}</button>
         <IconButton icon="refresh" label={t('refresh')} onClick={rows.reload} />
         {total !== undefined && rows.error === null && <span class="count" role="status" data-testid="count">{tn('runs.count', total)}</span>}
@@ -95,24 +111,11 @@ export function RunList({ scope, experiment, primary }: Props): JSX.Element {
       {count > 0 && <SelectionBar count={count} selection={selection} deleted={deleted} onDone={done} onClear={() => setPicked(nothingPicked)} />}
       {rows.error !== null && !badFilter && <Failure error={rows.error} retry={rows.reload} />}
       {total === undefined && rows.error === null && <Loading />}
-      {total !== undefined && total > 0 && view.charts && <CompareCharts runs={drawn} total={total} metrics={names?.metrics.map(k => k.key) ?? []} version={version} />}
       {total !== undefined && total > 0 && (
-        <RunsTable
-          rows={rows} columns={columns} pins={view.pins} widths={view.widths} experiments={several ? (experimentNames.data ?? new Map()) : null}
-          sorts={view.sorts} picked={picked} version={version} actions={actions}
-        />
+        <div class="results">{table && shown ? <Split first={table} second={shown} /> : (table || shown)}</div>
       )}
       {total === 0 && !rows.stale && rows.error === null && <NoRuns filter={filter} deleted={deleted} experiment={experiment} />}
     </>
-  );
-}
-
-function TableOrCharts({ view }: { view: View }): JSX.Element {
-  return (
-    <div class="segmented" role="group" aria-label={t('view')}>
-      <button type="button" aria-pressed={!view.charts} onClick={() => go(withMembers({ show: null }))}>{t('table')}</button>
-      <button type="button" aria-pressed={view.charts} onClick={() => go(withMembers({ show: 'charts' }))}>{t('charts')}</button>
-    </div>
   );
 }
 

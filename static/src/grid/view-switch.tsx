@@ -1,0 +1,27 @@
+// Which view of the runs is shown: the table, the table and charts, charts; the other views in a menu.
+import type { JSX } from 'preact';
+import { type Key, t } from '../i18n';
+import { go, withMembers } from '../state/router';
+import { Icon } from '../ui/icons';
+import { Menu } from '../ui/menu';
+import { views } from './views';
+
+const show = (name: string) => go(withMembers({ show: name === 'table' ? null : name, compareRunsMode: null }));
+
+/** Those that have a button of their own. */
+const first: readonly { id: string; title: Key }[] = [{ id: 'table', title: 'table' }, { id: 'split', title: 'view.split' }, views[0]!];
+const more = views.slice(1);
+
+export function ShowSwitch({ shown }: { shown: string }): JSX.Element {
+  const other = more.find(v => v.id === shown);
+  return (
+    <div class="segmented" role="group" aria-label={t('view')}>
+      {first.map(v => <button key={v.id} type="button" aria-pressed={shown === v.id} onClick={() => show(v.id)}>{t(v.title)}</button>)}
+      {more.length > 0 && (
+        <Menu class={other ? 'chosen' : ''} named label={t('view.more')} items={() => more.map(v => ({ text: t(v.title), checked: v.id === shown, act: () => show(v.id) }))} testId="views">
+          {other ? t(other.title) : t('view.more')} <Icon name="down" />
+        </Menu>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,47 @@
+// The views of the runs that are found: what may stand beside the table, or in its place. A new one is a row here; its
+// code is fetched when it is first shown.
+import type { JSX } from 'preact';
+import type { Keys, Search, Selection } from '../api/grid';
+import type { DrawnRun } from '../charts/compare-card';
+import type { Key } from '../i18n';
+import { lazy } from '../ui/lazy';
+import type { Column, Sort } from './columns';
+
+export interface ViewProps {
+  /** Which runs: for runs/column, runs/groups and the like. */
+  search: Search;
+  /** Another text, other runs: a key for what is fetched. */
+  found: string;
+  total: number;
+  keys: Keys | undefined;
+  columns: readonly Column[];
+  sorts: readonly Sort[];
+  /** Ids of the columns that rows are grouped by. */
+  group: readonly string[];
+  /** Those that are drawn one by one: the selected ones, else the first of the table; never more than can be told apart. */
+  runs: readonly DrawnRun[];
+  /** What is selected, if anything is. */
+  selection: Selection | null;
+  /** Goes up when the runs have moved on. */
+  version: number;
+  filter: string;
+  /** Another filter: the whole view follows. */
+  setFilter: (text: string) => void;
+}
+
+export interface ResultView { id: string; title: Key; Component: (props: ViewProps) => JSX.Element }
+
+const CompareCharts = lazy(() => import('../charts/compare').then(m => m.CompareCharts));
+
+export const views: readonly ResultView[] = [
+  { id: 'charts', title: 'charts', Component: p => <CompareCharts runs={p.runs} total={p.total} metrics={p.keys?.metrics.map(k => k.key) ?? []} version={p.version} /> },
+];
+
+/** Besides the views: the table alone, and the table with charts. */
+export type Show = { table: boolean; view: ResultView | undefined };
+
+export function showOf(name: string): Show {
+  if (name === 'split') return { table: true, view: views[0] };
+  const view = views.find(v => v.id === name);
+  return { table: view === undefined, view };
+}

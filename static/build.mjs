@@ -2,7 +2,7 @@
 import { build } from 'esbuild';
 import { gzipSync } from 'node:zlib';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -16,11 +16,38 @@ const work = `${dist}.new`; // dist is replaced at the end, so that a failed bui
 rmSync(work, { recursive: true, force: true });
 mkdirSync(join(work, 'assets'), { recursive: true });
 
+/** The modules that are fetched when wanted: what `import('…')` names anywhere in src/. */
+function lazyModules() {
+  const found = new Set();
+  for (const entry of readdirSync(join(root, 'src'), { recursive: true })) {
+    const file = join(root, 'src', String(entry));
+    if (!/\.tsx?$/.test(file)) continue;
+    for (const [, name] of readFileSync(file, 'utf8').matchAll(/import\('(\.[^']+)'\)/g))
+      for (const end of ['.ts', '.tsx', '/index.ts', '/index.tsx']) {
+        const path = join(dirname(file), name + end);
+        if (existsSync(path)) found.add(path);
+      }
+  }
+  return found;
+}
+
+// esbuild makes a file of every set of modules that the same pages share, and the first page would need a dozen of them.
+// When each lazy module imports the shell, whose modules are there anyway, all pages share the same set: one file.
+const oneCore = {
+  name: 'one-core',
+  setup(build) {
+    const lazy = lazyModules();
+    build.onLoad({ filter: /\/src\/.*\.tsx?$/ }, ({ path }) =>
+      lazy.has(path) ? { contents: `${readFileSync(path, 'utf8')}\nimport ${JSON.stringify(join(root, 'src/app.tsx'))};\n`, loader: path.endsWith('x') ? 'tsx' : 'ts' } : undefined);
+  },
+};
+
 const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: { app: 'src/main.tsx', style: 'src/style.css' },
   outdir: join(work, 'assets'),
   entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]', assetNames: '[name]-[hash]',
+  plugins: [oneCore],
   bundle: true, splitting: true, format: 'esm', target: 'es2022', platform: 'browser',
   jsx: 'automatic', jsxImportSource: 'preact',
   minify: !args.includes('--dev'), sourcemap: args.includes('--dev') ? 'linked' : false,

@@ -1,58 +1,24 @@
-// The shell: top bar, the page of the route, messages.
+// The shell: top bar, rail, the page of the route, messages.
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
-import { type Key, type LanguageChoice, t } from './i18n';
+import { useEffect, useRef } from 'preact/hooks';
+import { t } from './i18n';
+import { useKeys } from './keys';
 import { Experiments } from './pages/experiments';
 import { NotFound } from './pages/not-found';
 import { AllRuns, Runs } from './pages/runs';
+import { shellCommands } from './shell/commands';
+import { Overlays } from './shell/overlays';
+import { Rail } from './shell/rail';
+import { TopBar } from './shell/topbar';
 import { crumbs } from './state/crumbs';
 import { retryNow, trouble } from './state/net';
 import { dismiss, notices } from './state/notices';
-import { href, route } from './state/router';
-import { chooseLanguage, chooseTheme, languageChoice, theme, type ThemeChoice } from './state/settings';
-import { Icon, Mark } from './ui/icons';
+import { placeOf, route } from './state/router';
+import { Icon } from './ui/icons';
 import { lazy } from './ui/lazy';
 import { IconButton } from './ui/parts';
 
 const RunPage = lazy(() => import('./pages/run').then(m => m.RunPage));
-
-const themes: ThemeChoice[] = ['auto', 'light', 'dark'];
-const themeIcon = { auto: 'auto', light: 'sun', dark: 'moon' } as const;
-
-function TopBar(): JSX.Element {
-  const trail = crumbs.value;
-  const next = themes[(themes.indexOf(theme.value) + 1) % themes.length]!;
-  return (
-    <header class="topbar">
-      <a class="brand" href={href.experiments()} aria-label={t('app.home')}>
-        <Mark /><span>Cairn</span>
-      </a>
-      <nav class="crumbs" aria-label={t('app.breadcrumb')}>
-        <ol>
-          {trail.map((c, i) => (
-            <li key={c.href}>
-              <a href={c.href} aria-current={i === trail.length - 1 ? 'page' : undefined} title={c.text}>{c.text}</a>
-            </li>
-          ))}
-        </ol>
-      </nav>
-      <a class="button plain topbar-link" href={href.allRuns()} aria-current={route.value.page === 'all-runs' ? 'page' : undefined}>{t('runs.all')}</a>
-      <div class="topbar-right">
-        <label class="language">
-          <span class="sr-only">{t('app.language')}</span>
-          <select value={languageChoice.value} data-testid="language" onChange={e => void chooseLanguage(e.currentTarget.value as LanguageChoice)}>
-            <option value="auto">{t('app.language.auto')}</option>
-            <option value="en" lang="en">English</option>
-            <option value="ja" lang="ja">日本語</option>
-          </select>
-        </label>
-        <button type="button" class="icon-button" data-testid="theme" aria-label={t(`app.theme.${theme.value}` as Key)} title={t(`app.theme.${theme.value}` as Key)} onClick={() => chooseTheme(next)}>
-          <Icon name={themeIcon[theme.value]} />
-        </button>
-      </div>
-    </header>
-  );
-}
 
 function TroubleBar(): JSX.Element | null {
   const t0 = trouble.value;
@@ -73,6 +39,7 @@ function Notices(): JSX.Element {
         <div key={n.id} class={`notice notice-${n.kind}`}>
           <Icon name={n.kind === 'done' ? 'check' : 'warn'} />
           <span>{n.text}</span>
+          {n.undo && <button type="button" onClick={() => { dismiss(n.id); n.undo!(); }}>{t('undo')}</button>}
           <IconButton icon="close" label={t('close')} class="quiet" onClick={() => dismiss(n.id)} />
         </div>
       ))}
@@ -96,20 +63,38 @@ function Page(): JSX.Element {
   }
 }
 
+/** Another page begins at its top, and that is where the keyboard goes on. */
+function useArrival(): void {
+  const place = placeOf(route.value);
+  const before = useRef(place);
+  useEffect(() => {
+    if (before.current === place) return;
+    before.current = place;
+    scrollTo(0, 0);
+    document.getElementById('main')?.focus({ preventScroll: true });
+  }, [place]);
+}
+
 export function App(): JSX.Element {
   const trail = crumbs.value;
   useEffect(() => {
     document.title = [...trail.map(c => c.text).reverse(), 'Cairn'].join(' · ');
   }, [trail]);
+  useArrival();
+  useKeys(shellCommands());
   return (
     <>
       <a class="skip" href="#main" onClick={e => { e.preventDefault(); document.getElementById('main')?.focus(); }}>{t('app.skip')}</a>
       <TopBar />
       <TroubleBar />
-      <main id="main" tabIndex={-1}>
-        <Page />
-      </main>
+      <div class="frame">
+        <Rail />
+        <main id="main" tabIndex={-1} aria-label={trail.at(-1)?.text}>
+          <Page />
+        </main>
+      </div>
       <Notices />
+      <Overlays />
     </>
   );
 }

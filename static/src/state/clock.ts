@@ -1,6 +1,7 @@
 // The time of day as a signal, so that "3 minutes ago" ages without anybody asking; and work repeated while the page is seen.
 import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { heard, live } from './live';
 
 export const now = signal(Date.now());
 
@@ -11,12 +12,13 @@ export function startClock(): void {
   document.addEventListener('visibilitychange', () => (now.value = Date.now()));
 }
 
-/** Calls `work` every `ms` while `active` and the page is visible, never twice at once, and at once when it becomes visible again. */
+/** Calls `work` every `ms` while `active`, wanted (`.`) and visible, never twice at once, and at once when it becomes visible again. */
 export function usePoll(active: boolean, ms: number, work: (signal: AbortSignal) => Promise<void>): void {
   const latest = useRef(work);
   latest.current = work;
+  const on = active && live.value;
   useEffect(() => {
-    if (!active) return;
+    if (!on) return;
     const stop = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     let busy = false;
@@ -29,6 +31,7 @@ export function usePoll(active: boolean, ms: number, work: (signal: AbortSignal)
       busy = true;
       try {
         await latest.current(stop.signal);
+        heard.value = Date.now();
       } catch {
         /* the next turn tries again; a server that is away is shown by the bar */
       }
@@ -43,5 +46,5 @@ export function usePoll(active: boolean, ms: number, work: (signal: AbortSignal)
       clearTimeout(timer);
       document.removeEventListener('visibilitychange', seen);
     };
-  }, [active, ms]);
+  }, [on, ms]);
 }

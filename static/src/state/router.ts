@@ -51,6 +51,20 @@ function comparedExperiments(query: URLSearchParams): URLSearchParams {
   return ours;
 }
 
+/** What of an address makes it another page, and not the same page in another state. */
+export function placeOf(r: Route): string {
+  switch (r.page) {
+    case 'runs':
+      return `runs ${r.experimentId}`;
+    case 'run':
+      return `run ${r.runId}`;
+    case 'not-found':
+      return `not-found ${r.path}`;
+    default:
+      return r.page;
+  }
+}
+
 function withQuery(path: string, query?: URLSearchParams): string {
   const text = query?.toString();
   return text ? `${path}?${text}` : path;

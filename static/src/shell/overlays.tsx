@@ -1,0 +1,36 @@
+// What lies over the page: the sheet of keys, the palette. Fetched when first wanted.
+import { signal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { lazy } from '../ui/lazy';
+
+export const showing = signal<'keys' | 'palette' | null>(null);
+
+const KeySheet = lazy(() => import('../keys/sheet').then(m => m.KeySheet));
+const Palette = lazy(() => import('../keys/palette').then(m => m.Palette));
+
+export function Overlays(): JSX.Element | null {
+  if (showing.value === null) return null;
+  return <Overlay key={showing.value} label={showing.value} />;
+}
+
+function Overlay({ label }: { label: 'keys' | 'palette' }): JSX.Element {
+  const element = useRef<HTMLDialogElement>(null);
+  const close = () => (showing.value = null);
+  useEffect(() => {
+    const opener = document.activeElement;
+    element.current?.showModal();
+    return () => {
+      if (opener instanceof HTMLElement && opener.isConnected && document.activeElement === document.body) opener.focus();
+    };
+  }, []);
+  const Content = label === 'keys' ? KeySheet : Palette;
+  return (
+    <dialog
+      ref={element} class={`overlay overlay-${label}`} aria-labelledby={`${label}-title`} onClose={close} onKeyDown={e => e.stopPropagation()}
+      onClick={e => e.target === element.current && close()}
+    >
+      <Content close={close} />
+    </dialog>
+  );
+}

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { GridPage, Keys } from '../src/api/grid';
 import { columnOf, columnsOf } from '../src/grid/columns';
-import { constantColumns, defaultColumns, isNumericColumn, rowsOf, specsOf } from '../src/grid/rows';
-import { isPicked, pickedCount } from '../src/grid/runs-table';
+import { defaultColumns, isNumericColumn, rowsOf, specsOf } from '../src/grid/rows';
+import { isPicked, pickedCount } from '../src/grid/select';
 import { pagesOf } from '../src/state/rows';
 
 const columns = columnsOf(['info.duration', 'metrics.loss', 'metrics.loss@min', 'metrics.acc@7', 'params.lr', 'tags.team']);
@@ -47,13 +47,11 @@ test('the params of a single run are all shown, and there is a limit to what is 
   assert.equal(defaultColumns(keys(2, Array.from({ length: 50 }, (_, i) => [`m${i}`, 2]), [])).length, 8 + info.length);
 });
 
-test('a column of numbers is set as numbers, and one of equal cells is constant', () => {
+test('a column of numbers is set as numbers', () => {
   const rows = rowsOf(page([[1, 2], [3, 3], [null, null], ['0.1', '1e-3'], ['a', '2']]), columns);
   assert.equal(isNumericColumn(rows, columnOf('params.lr')!), true);
   assert.equal(isNumericColumn(rows, columnOf('tags.team')!), false);
   assert.equal(isNumericColumn(rows, columnOf('params.none')!), false);
-  assert.deepEqual([...constantColumns(rows, columns)], ['metrics.loss@min', 'metrics.acc@7']);
-  assert.equal(constantColumns(rows.slice(0, 1), columns).size, 0);
 });
 
 test('a selection is some, or all but some', () => {

@@ -5,7 +5,7 @@ import type { RunStatus, ViewType, WireNumber } from './types';
 /** Which runs: those of these experiments (none: of all), that the filter finds, in this order. */
 export interface Search { experimentIds: readonly string[]; filter: string; view: ViewType; orderBy?: readonly string[] }
 
-export interface ColumnSpec { kind: 'metric' | 'param' | 'tag'; key: string; value?: 'latest' | 'min' | 'max' | 'best' | 'points' | 'at'; step?: number }
+export interface ColumnSpec { kind: 'metric' | 'param' | 'tag' | 'attribute'; key: string; value?: 'latest' | 'min' | 'max' | 'best' | 'points' | 'at'; step?: number | undefined; numeric?: boolean }
 
 type Cell = WireNumber | string | null;
 
@@ -36,6 +36,31 @@ export interface Curve {
   last: WireNumber[];
   min?: WireNumber[];
   max?: WireNumber[];
+}
+
+/** Of one column, what it comes to in each group; count: runs that have a value. */
+export interface ColumnStats { count: number[]; mean: (number | null)[]; std: (number | null)[]; min: (WireNumber | string | null)[]; max: (WireNumber | string | null)[] }
+
+export interface Groups {
+  total: number;
+  /** Of each key, its value in each group. */
+  values: (WireNumber | string | null)[][];
+  runs: number[];
+  columns: ColumnStats[];
+  best?: ({ run_id: string; experiment_id: string; run_name: string } | null)[];
+}
+
+export interface GroupQuery {
+  by: readonly ColumnSpec[];
+  columns: readonly ColumnSpec[];
+  order?: 'runs' | 'keys' | 'mean' | 'min' | 'max';
+  order_column?: number;
+  descending?: boolean;
+  /** Which of the columns says which run of a group is its best. */
+  best?: number;
+  best_is_least?: boolean;
+  limit?: number;
+  offset?: number;
 }
 
 export type BulkOperation =
@@ -72,6 +97,8 @@ export const grid = {
   async facets(s: Search, kind: 'param' | 'tag', key: string, limit: number, signal?: AbortSignal): Promise<{ value: string; runs: number }[]> {
     return (await ask<{ values: { value: string; runs: number }[] }>('runs/facets', { ...bodyOf(s), kind, key, limit }, signal)).values;
   },
+
+  groups: (s: Search, q: GroupQuery, signal?: AbortSignal): Promise<Groups> => ask('runs/groups', { ...bodyOf(s), order_by: undefined, ...q }, signal),
 
   changes: (s: Search, runIds: readonly string[], revisions: readonly string[], signal?: AbortSignal): Promise<{ total: number; changed: { run_id: string; revision: string }[] }> =>
     ask('runs/changes', { ...bodyOf(s), run_ids: runIds, revisions, total: true }, signal),

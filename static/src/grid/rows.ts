@@ -24,15 +24,18 @@ const hidden = ['mlflow.user', 'mlflow.parentRunId', 'mlflow.source.name', 'mlfl
 
 const specs: Record<string, ColumnSpec['kind']> = { metrics: 'metric', params: 'param', tags: 'tag' };
 
+/** How the server calls a column. Of what a run is itself, and not what was logged, an attribute. */
+export function specOf(c: Column): ColumnSpec {
+  const kind = specs[c.group] ?? 'attribute';
+  if (!c.value || c.value === 'spark') return { kind, key: c.key };
+  return c.value === 'at' ? { kind, key: c.key, value: 'at', step: c.step } : { kind, key: c.key, value: c.value };
+}
+
+const hasCells = (c: Column) => specs[c.group] !== undefined && c.value !== 'spark';
+
 /** What to ask the server for these columns; the first ones are for the rows themselves. */
 export function specsOf(columns: readonly Column[]): ColumnSpec[] {
-  const wanted: ColumnSpec[] = hidden.map(key => ({ kind: 'tag', key }));
-  for (const c of columns) {
-    const kind = specs[c.group];
-    if (!kind || c.value === 'spark') continue;
-    wanted.push(c.value === 'at' ? { kind, key: c.key, value: 'at', step: c.step } : c.value ? { kind, key: c.key, value: c.value } : { kind, key: c.key });
-  }
-  return wanted;
+  return [...hidden.map((key): ColumnSpec => ({ kind: 'tag', key })), ...columns.filter(hasCells).map(specOf)];
 }
 
 function cellOf(value: number | string | null | undefined, kind: ColumnSpec['kind']): Cell {
@@ -41,7 +44,7 @@ function cellOf(value: number | string | null | undefined, kind: ColumnSpec['kin
 }
 
 export function rowsOf(page: GridPage, columns: readonly Column[]): Row[] {
-  const asked = columns.filter(c => specs[c.group] && c.value !== 'spark');
+  const asked = columns.filter(hasCells);
   return page.run_id.map((id, i) => {
     const tag = (n: number) => String(page.columns[n]?.[i] ?? '');
     const cells = new Map<string, Cell>();
@@ -91,16 +94,4 @@ export function isNumericColumn(rows: readonly Row[], column: Column): boolean {
     seen = true;
   }
   return seen;
-}
-
-/** Columns in which all rows at hand are equal; with fewer than two rows none is. */
-export function constantColumns(rows: readonly Row[], columns: readonly Column[]): Set<string> {
-  const same = new Set<string>();
-  if (rows.length < 2) return same;
-  for (const c of columns) {
-    if (c.group === 'info' || c.value === 'spark') continue;
-    const first = rows[0]!.cells.get(c.id) ?? null;
-    if (rows.every(r => Object.is(r.cells.get(c.id) ?? null, first))) same.add(c.id);
-  }
-  return same;
 }

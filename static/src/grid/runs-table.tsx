@@ -12,6 +12,7 @@ import type { Column, Group, Sort } from './columns';
 import { type ColumnActions, columnTitle, groupTitle, HeadCell } from './header';
 import { CHECK, NAME, naturalWidth, type Placed, placed, STATUS, type Widths } from './layout';
 import { isNumericColumn, type Row } from './rows';
+import { isPicked, type Picked, pickedCount } from './select';
 import { Spark, type Sparks, useSparks } from './spark';
 
 /** Of a row, in pixels; style.css has the same. */
@@ -20,12 +21,6 @@ const HEIGHT = 31;
 const AROUND = 12;
 /** Browsers end an element at some 33 million pixels. */
 const MOST = 1_000_000;
-
-/** All that the search finds but some, or some. */
-export interface Picked { all: boolean; ids: ReadonlySet<string> }
-export const nothingPicked: Picked = { all: false, ids: new Set() };
-export const isPicked = (p: Picked, id: string) => p.all !== p.ids.has(id);
-export const pickedCount = (p: Picked, total: number) => (p.all ? total - p.ids.size : p.ids.size);
 
 export interface TableActions extends ColumnActions { pick: (picked: Picked) => void }
 

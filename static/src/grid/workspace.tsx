@@ -3,14 +3,14 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ApiError, experiments, messageOf } from '../api';
-import { grid, type Keys, type Search, type Selection } from '../api/grid';
+import { grid, type Keys, type Search } from '../api/grid';
 import type { Experiment } from '../api/types';
 import { MOST_RUNS } from '../charts/many';
 import { count as countText, t, tn } from '../i18n';
 import { pythonLines, ViewSwitch } from '../pages/experiments';
 import { QueryBar } from '../query/bar';
 import { useLoad } from '../state/load';
-import { go, href, route, withMembers } from '../state/router';
+import { go, href, replace, route, withMembers } from '../state/router';
 import { readStored } from '../state/settings';
 import { Icon } from '../ui/icons';
 import { Empty, Failure, IconButton, Loading } from '../ui/parts';
@@ -18,8 +18,10 @@ import { AtStep } from './at-step';
 import { ColumnPicker, namesOf } from './column-picker';
 import { type Column, columnsOf } from './columns';
 import { useLive } from './live';
+import { useSame } from './diff';
 import { defaultColumns } from './rows';
-import { isPicked, nothingPicked, type Picked, pickedCount, RunsTable } from './runs-table';
+import { RunsTable } from './runs-table';
+import { isPicked, nothingPicked, type Picked, pickedCount, selectionOf } from './select';
 import { SelectionBar } from './selection';
 import { useRunRows } from './use-rows';
 import { Split } from './split';
@@ -68,7 +70,9 @@ export function RunList({ scope, experiment, primary }: Props): JSX.Element {
   const actions = { ...columnActions(view, ids, { choose: choice, setFilter, askStep: setAsking, write: text => bar.current?.write(text) }), pick: setPicked };
   const badFilter = filter !== '' && rows.error instanceof ApiError && rows.error.status === 400;
   const count = pickedCount(picked, total ?? 0);
-  const selection: Selection = picked.all ? { search, except: [...picked.ids] } : { run_ids: [...picked.ids] };
+  const selection = selectionOf(picked, search);
+  const same = useSame(view.diff, search, found, names, selection, count, columns);
+  const seen = useMemo(() => (same.size > 0 ? columns.filter(c => !same.has(c.id)) : columns), [columns, same]);
   const done = () => {
     setPicked(nothingPicked);
     rows.reload();
@@ -83,13 +87,13 @@ export function RunList({ scope, experiment, primary }: Props): JSX.Element {
   const show = showOf(view.show);
   const table = show.table && (
     <RunsTable
-      rows={rows} columns={columns} pins={view.pins} widths={view.widths} experiments={several ? (experimentNames.data ?? new Map()) : null}
+      rows={rows} columns={seen} pins={view.pins} widths={view.widths} experiments={several ? (experimentNames.data ?? new Map()) : null}
       sorts={view.sorts} picked={picked} version={version} actions={actions}
     />
   );
   const shown = show.view && total !== undefined && (
     <show.view.Component
-      search={search} found={found} total={total} keys={names} columns={columns} sorts={view.sorts} group={view.group} runs={drawn}
+      search={search} found={found} total={total} keys={names} columns={seen} sorts={view.sorts} group={view.group} runs={drawn}
       selection={count > 0 ? selection : null} version={version} filter={filter} setFilter={setFilter}
     />
   );
@@ -101,9 +105,11 @@ export function RunList({ scope, experiment, primary }: Props): JSX.Element {
         <ViewSwitch deleted={deleted} active={t('runs.active')} gone={t('runs.trash')} />
         <ShowSwitch shown={view.show} />
         <button type="button" aria-expanded={picking} data-testid="columns" onClick={() => setPicking(!picking)}><Icon name="columns" /> {t('columns')}</button>
+        <button type="button" aria-pressed={view.diff} title={t('diff.hint')} onClick={() => replace(withMembers({ diff: view.diff ? null : '1' }))}><Icon name="diff" /> {t('diff')}</button>
         <IconButton icon="refresh" label={t('refresh')} onClick={rows.reload} />
         {total !== undefined && rows.error === null && <span class="count" role="status" data-testid="count">{tn('runs.count', total)}</span>}
         {total !== undefined && rows.error === null && filter && everything.data !== undefined && <span class="count">{t('runs.of', { total: countText(everything.data), ms: took })}</span>}
+        {same.size > 0 && <span class="count" role="status">{tn('diff.hidden', same.size)}</span>}
         {fresh > 0 && <button type="button" class="pill" onClick={rows.reload}>{tn('runs.fresh', fresh)}</button>}
       </div>
       {picking && names && <ColumnPicker keys={namesOf(names)} chosen={ids} custom={chosen !== null} onChange={choice} onClose={() => setPicking(false)} />}

@@ -107,29 +107,32 @@ static bool read_int(const json_t *value, int64_t min, int64_t max, int64_t *int
     return good && *into >= min && *into <= max;
 }
 
+/* As Python's float: signs, blanks around, infinities and NaN in any case, but no hexadecimals
+ * and no underscores. What is beyond the doubles is endless. */
+static bool read_real_text(const char *s, double *into)
+{
+    static const char blanks[] = " \t\n\r\f\v";
+    const char *number = s + strspn(s, blanks);
+    char *end;
+
+    *into = strtod(number, &end);
+    return end > number && !memchr(number, 'x', (size_t)(end - number)) &&
+           !memchr(number, 'X', (size_t)(end - number)) &&
+           !memchr(number, '(', (size_t)(end - number)) && !end[strspn(end, blanks)];
+}
+
 static bool read_real(const json_t *value, double *into)
 {
-    const char *s;
-    char *end = NULL;
-
+    if (json_is_boolean(value)) {
+        *into = json_is_true(value);
+        return true;
+    }
     if (json_is_number(value)) {
         *into = json_number_value(value);
         return true;
     }
-    if (!json_is_string(value))
-        return false;
-    s = json_string_value(value);
-    if (!strcmp(s, "NaN"))
-        *into = NAN;
-    else if (!strcmp(s, "Infinity"))
-        *into = INFINITY;
-    else if (!strcmp(s, "-Infinity"))
-        *into = -INFINITY;
-    else if (!*s || s[strspn(s, "+-0123456789.eE")]) /* no hexadecimals, no other infinities */
-        return false;
-    else
-        *into = strtod(s, &end);
-    return !end || (!*end && !isinf(*into));
+    return json_is_string(value) && strlen(json_string_value(value)) == json_string_length(value) &&
+           read_real_text(json_string_value(value), into);
 }
 
 static bool read_text(const struct fields_ctx *ctx, const json_t *value, const char **into)

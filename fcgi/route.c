@@ -84,13 +84,15 @@ static int other_method(struct request *rq, const char *allowed)
                 rq->method_name);
 }
 
-int route(struct request *rq)
+/* The endpoint of a path and of the request's method. NULL: there is none; *allowed has the
+ * methods of the path, if it is one. */
+static const struct endpoint *find_endpoint(struct request *rq, const char *path, size_t length,
+                                            const char **allowed)
 {
-    const char *path = rq->uri, *allowed = "";
-    size_t length = strcspn(path, "?#");
     bool ajax = !strncmp(path, "/ajax-api/", 10);
     enum method method = rq->method == HEAD ? GET : rq->method;
 
+    *allowed = "";
     for (const struct endpoint *e = endpoints; e->name; e++) {
         bool both = ajax && !strncmp(e->path, "/api/", 5);
         size_t skip = both ? strlen("/ajax") : 0;
@@ -99,14 +101,43 @@ int route(struct request *rq)
         if (both ? !matches(rq, e->path + 1, path + skip + 1, length - skip - 1)
                  : !matches(rq, e->path, path, length))
             continue;
-        if (e->method == method) {
-            rq->endpoint = e;
-            return 0;
-        }
-        allowed = arena_printf(rq->mem, "%s%s%s, ", allowed, method_names[e->method],
-                               e->method == GET ? ", HEAD" : "");
+        if (e->method == method)
+            return e;
+        *allowed = arena_printf(rq->mem, "%s%s%s, ", *allowed, method_names[e->method],
+                                e->method == GET ? ", HEAD" : "");
     }
     rq->member_count = 0;
+    return NULL;
+}
+
+/* With one slash where several follow each other: clients join a base that ends in one and a
+ * path that begins with one. */
+static char *merge_slashes(struct arena *mem, const char *path, size_t length)
+{
+    char *merged = arena_alloc(mem, length + 1), *to = merged;
+
+    for (size_t i = 0; i < length; i++)
+        if (path[i] != '/' || to == merged || to[-1] != '/')
+            *to++ = path[i];
+    *to = '\0';
+    return merged;
+}
+
+int route(struct request *rq)
+{
+    const char *path = rq->uri, *allowed;
+    size_t length = strcspn(path, "?#");
+
+    rq->endpoint = find_endpoint(rq, path, length, &allowed);
+    if (!rq->endpoint && !*allowed) {
+        const char *merged = merge_slashes(rq->mem, path, length);
+
+        /* Paths of artifacts mean what they say. */
+        if (strlen(merged) < length && !strstr(merged, "/mlflow-artifacts/"))
+            rq->endpoint = find_endpoint(rq, merged, strlen(merged), &allowed);
+    }
+    if (rq->endpoint)
+        return 0;
     if (*allowed)
         return other_method(rq, allowed);
     path = request_loggable(rq->mem, path);

@@ -174,6 +174,18 @@ static int check_bulk(struct request *rq, const struct metric_history_bulk_in *i
     return 0;
 }
 
+/* This route's members are in the order of the alphabet, unlike its neighbours'. */
+static void write_row(struct out *out, const struct metric_point_of_run *row)
+{
+    out_object(out, NULL);
+    out_text(out, "key", row->key);
+    out_text(out, "run_id", row->run_uuid);
+    out_int(out, "step", row->step);
+    out_int(out, "timestamp", row->timestamp);
+    out_real(out, "value", row->is_nan ? NAN : row->value);
+    out_end(out);
+}
+
 int metric_history_bulk(struct request *rq)
 {
     const struct metric_history_bulk_in *in = rq->in;
@@ -193,9 +205,7 @@ int metric_history_bulk(struct request *rq)
         more = db_next(rows, metric_point_of_run_columns, &row);
         if (more <= 0)
             break;
-        write_point(&rq->out, row.key,
-                    &(struct metric_point){ row.value, row.timestamp, row.step, row.is_nan },
-                    row.run_uuid);
+        write_row(&rq->out, &row);
         arena_release(rq->mem, mark);
     }
     out_end(&rq->out);

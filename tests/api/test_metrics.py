@@ -63,6 +63,14 @@ def test_the_same_point_twice_is_one_point(api, run):
         ("NaN", "NaN"),
         ("Infinity", BIG),
         ("-Infinity", -BIG),
+        ("inf", BIG),
+        ("-INF", -BIG),
+        ("+Inf", BIG),
+        ("1e400", BIG),
+        ("NAN", "NaN"),
+        (" 2.5\n", 2.5),
+        (True, 1.0),
+        (False, 0.0),
     ],
 )
 def test_every_double_comes_back_exactly(api, run, sent, got):

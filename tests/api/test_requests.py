@@ -179,7 +179,7 @@ def test_an_error_repeats_what_was_sent_safely(api, value):
         "/api/2.0/mlflow/experiments",
         "/api/2.0/mlflow/",
         "/api/2.0/mlflow/experiments/get/",
-        "/api/2.0/mlflow//experiments/get",
+        "/api/2.0/mlflow//experiments/got",
         "/api/2.0/mlflow/Experiments/get",
         "/api/1.0/mlflow/experiments/get",
         "/api/3.0/mlflow/experiments/get",
@@ -195,6 +195,15 @@ def test_an_error_repeats_what_was_sent_safely(api, value):
 def test_what_is_not_there_is_told_in_json(api, method, path):
     more = {"json": {}} if method == "POST" else {}
     api.request(method, path, **more).fails(404, "ENDPOINT_NOT_FOUND")
+
+
+@pytest.mark.parametrize("path", ["//api/2.0/mlflow/experiments/search", "/api//2.0/mlflow///experiments/search", "//ajax-api/2.0/mlflow/experiments/search"])
+def test_slashes_that_follow_each_other_are_one(api, path):
+    """The peer sends the client on with a 308."""
+    reply = api.request("POST", path, json={"max_results": 1, "filter": "name = 'Default'"}, allow_redirects=True)
+    assert [e["experiment_id"] for e in reply.ok()["experiments"]] == ["0"]
+    if not api.server.is_peer:
+        api.request("GET", path.replace("experiments/search", "runs/create")).fails(405, "METHOD_NOT_ALLOWED")
 
 
 @pytest.mark.improves("the peer answers in HTML")

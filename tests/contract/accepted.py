@@ -74,6 +74,10 @@ ACCEPTED = [
         and ("Hint: Value was of type" in message(ours) or "Missing value for required parameter" in message(ours))
         and route(step).startswith(("runs/", "experiments/search")),
     ),
+    Rule(
+        "Slashes that follow each other: the peer sends the client on with a 308, Cairn answers at once.",
+        lambda step, theirs, ours: "//" in route(step) and theirs["status"] == 308 and ours["status"] in (200, 400),
+    ),
     # -- experiments
     Rule(
         "The peer names an environment variable of its own that would allow the scheme.",

@@ -188,7 +188,7 @@ def values():
         metric("m", 1.5, 1, step=0), metric("m", 1.5, 1, step=0), metric("m", "2.5", "2", step="-1"), metric("nan", "NaN"), metric("inf", "Infinity"),
         metric("ninf", "-Infinity"), metric("m", "abc"), {"key": "m", "timestamp": 1}, {"key": "m", "value": 1}, {"value": 1, "timestamp": 1},
         metric("m", 1, -1), metric("../m"), metric("m$"), metric("mé ü"), metric("k" * 250), metric("k" * 251), metric(""), metric(5), metric("m", None),
-        metric("m", "1e5"), metric("m", "0x10"), metric("a/b"), metric("/a"), metric("a/"), metric("a//b"),
+        metric("m", "1e5"), metric("m", "0x10"), metric("m", True), metric("m", "inf"), metric("m", "-Infinity "), metric("n", "NAN"), metric("a/b"), metric("/a"), metric("a/"), metric("a//b"),
         metric("./a"), metric("."), metric(".."), metric("a\nb"), metric("日本"), metric("🚀"), metric("m", 5e-324),
         metric("big", 123456789012345678), metric("zero", -0.0), metric("third", 1 / 3), metric("m", 1, 0), metric("s", 1, 1, step=2**63 - 1),
         metric("s", 1, 1, step=-(2**63)), metric("m", 1, 1, step=None), metric("x", 1, 1, bogus=1), {"key": "m", "value": 0, "timestamp": 0},
@@ -262,7 +262,7 @@ def unreadable():
     """Values that cannot be read; the peer keeps something else, so nothing is read back here."""
     yield post("experiments/create", {"name": "unreadable"}, save="e")
     yield post("runs/create", {"experiment_id": "{e}", "start_time": 1, "run_name": "u"}, save="r")
-    for change in ({"value": True}, {"value": " 1"}, {"value": []}, {"value": {}}, {"timestamp": 1.5}, {"timestamp": True}, {"step": "x"}, {"step": 1.5}, {"step": 2**63}):
+    for change in ({"value": "1_0"}, {"value": "1,0"}, {"value": []}, {"value": {}}, {"timestamp": 1.5}, {"timestamp": True}, {"step": "x"}, {"step": 1.5}, {"step": 2**63}):
         yield post("runs/log-metric", {"run_id": "{r}", **metric("m"), **change})
         yield post("runs/log-batch", {"run_id": "{r}", "metrics": [{**metric("m"), **change}]})
     for parts in ({"metrics": [metric("a", "x")]}, {"metrics": [metric("a", 1, "x")]}, {"params": [pair("p", 5)]}, {"tags": [pair("t", 5)]}, {"tags": [5]}, {"params": [[]]}):
@@ -397,6 +397,7 @@ def reading():
     yield get("experiments/get", None, json={"experiment_id": "0"})
     for method, path in (
         ("GET", "/api/2.0/mlflow/nope"), ("GET", "/api/2.0/mlflow/experiments/list"), ("PUT", "/api/2.0/mlflow/experiments/get"), ("GET", "/version/"),
+        ("GET", "//api/2.0/mlflow/experiments/get"), ("POST", "/api/2.0/mlflow//runs/create"), ("GET", "/api/2.0/mlflow//nope"),
         ("DELETE", "/api/2.0/mlflow/runs/create"), ("POST", "/api/2.0/mlflow/experiments/get"), ("GET", "/api/2.0/mlflow/metrics/get-history-bulk"),
     ):  # fmt: skip
         yield method, path, None, {}

@@ -120,6 +120,8 @@ def normal(reply, names):
 def differences(theirs, ours, at=""):
     if isinstance(theirs, dict) and isinstance(ours, dict):
         found = []
+        if at.startswith(".body") and set(theirs) == set(ours) and list(theirs) != list(ours):
+            found.append((f"{at} (order)", list(theirs), list(ours)))
         for key in sorted(set(theirs) | set(ours)):
             if key not in theirs or key not in ours:
                 found.append((f"{at}.{key}", theirs.get(key, "(absent)"), ours.get(key, "(absent)")))

@@ -92,6 +92,28 @@ static void numbers_may_be_texts(void **state)
     assert_true(isinf(in.real.value));
 }
 
+static void reals_are_read_as_python_reads_them(void **state)
+{
+    static const char *const endless[] = { "inf", "+Inf", "INFINITY", "1e400", " Infinity\\t" };
+    static const char *const none[] = { "nan", "NAN", "+nan", "-NaN", " NaN " };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(endless) / sizeof(*endless); i++) {
+        assert_int_equal(read_text(arena_printf(mem, "{\"real\":\"%s\"}", endless[i])), 0);
+        assert_true(in.real.value == INFINITY);
+    }
+    for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++) {
+        assert_int_equal(read_text(arena_printf(mem, "{\"real\":\"%s\"}", none[i])), 0);
+        assert_true(isnan(in.real.value));
+    }
+    assert_int_equal(read_text("{\"real\":true}"), 0);
+    assert_true(in.real.set && in.real.value == 1);
+    assert_int_equal(read_text("{\"real\":false}"), 0);
+    assert_true(in.real.set && in.real.value == 0);
+    assert_int_equal(read_text("{\"real\":\" 1.5 \"}"), 0);
+    assert_true(in.real.value == 1.5);
+}
+
 static void bare_words_of_python_are_numbers(void **state)
 {
     (void)state;
@@ -109,7 +131,10 @@ static void what_is_no_number_is_refused(void **state)
         "{\"small\":\"3e9\"}",      "{\"max_results\":\"1e99\"}",
         "{\"small\":\"1.5\"}",      "{\"max_results\":\"-9223372036854775809\"}",
         "{\"real\":\"abc\"}",       "{\"real\":\"0x10\"}",
-        "{\"real\":\"1e400\"}",     "{\"flag\":\"true\"}",
+        "{\"real\":\"1_0\"}",       "{\"flag\":\"true\"}",
+        "{\"real\":\"\"}",          "{\"real\":\" \"}",
+        "{\"real\":\"nan(1)\"}",    "{\"real\":\"1 2\"}",
+        "{\"real\":\"-0X1p3\"}",    "{\"real\":\"infinit\"}",
         "{\"experiment_name\":7}",  "{\"order_by\":\"a\"}",
         "{\"order_by\":[1]}",       "{\"items\":{}}",
         "{\"items\":[7]}",          "{\"experiment_name\":\"a\\u0000b\"}",
@@ -229,6 +254,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(absent_numbers_have_their_defaults),
         cmocka_unit_test(numbers_may_be_texts),
+        cmocka_unit_test(reals_are_read_as_python_reads_them),
         cmocka_unit_test(bare_words_of_python_are_numbers),
         cmocka_unit_test(what_is_no_number_is_refused),
         cmocka_unit_test(endless_numbers_do_no_harm),

@@ -31,6 +31,7 @@ DROPPED = {
 }
 ADDED = {
     ("runs", "cairn_runs_page"): "a page of runs, newest first, without sorting",
+    ("runs", "cairn_runs_status"): "what is going on, what has ended lately, and counts of both",
     ("params", "cairn_params_value"): "runs by the value of a parameter",
     ("latest_metrics", "cairn_latest_metrics_value"): "runs by the value of a metric, and in its order",
 }

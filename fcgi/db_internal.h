@@ -14,8 +14,8 @@ typedef __typeof__(*((MYSQL_BIND *)0)->is_null) db_bool;
 
 enum {
     STATEMENTS = 128, /* prepared at most, per connection */
-    COLUMNS = 32,
-    CELL = 512, /* bytes read at once; longer cells are fetched again */
+    COLUMNS = 256,    /* of a result: 40 columns in groups are 208 */
+    CELL = 512,       /* bytes read at once; longer cells are fetched again */
 };
 
 struct cell {

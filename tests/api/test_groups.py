@@ -96,3 +96,10 @@ def test_texts_that_are_numbers_and_numbers_that_are_none(api, data):
     {"by": [{"key": "x"}]}, {"filter": "metrics.loss <"}])
 def test_what_cannot_be_is_refused(api, data, body):
     api.post(ROUTE, body).fails(400, "INVALID_PARAMETER_VALUE")
+
+
+def test_as_many_keys_and_columns_as_are_taken(api, data):
+    g = groups(api, data, by=[OPT, TEAM, {"kind": "tag", "key": "none"}, {"kind": "param", "key": "lr"}, {"kind": "attribute", "key": "status"}], columns=[LOSS] * 40, best=39)
+    assert len(g["columns"]) == 40 and len(g["values"]) == 5
+    assert all(column == g["columns"][0] for column in g["columns"])
+    assert sum(g["runs"]) == 7 and all(g["best"][i] for i in range(g["total"]) if g["columns"][0]["count"][i])

@@ -35,3 +35,48 @@ test('columns that are the same in all runs hide, or in the runs that are select
     assert.equal(await member(page, 'diff'), null);
   });
 });
+
+test('runs are grouped by any number of keys, with means, the best run, and the runs of a group', async () => {
+  const filter = `filter=${encodeURIComponent("run_name LIKE 'trial-%'")}`;
+  await withPage(`${address.experiment(vision.experiment)}?${filter}&cols=metrics.精度,params.lr,params.epochs`, {}, async page => {
+    await settled(page);
+    await page.getByTestId('group').click();
+    await page.getByRole('combobox', { name: 'Group by…' }).pressSequentially('opt');
+    await page.getByRole('option', { name: /optimizer/ }).waitFor();
+    await page.keyboard.press('Enter');
+    const groups = page.getByTestId('groups');
+    const row = name => groups.getByRole('row').filter({ has: page.getByRole('rowheader', { name, exact: true }) });
+    await row('adam').waitFor();
+    assert.equal(await member(page, 'group'), 'params.optimizer');
+    const cells = async name => (await row(name).getByRole('cell').allInnerTexts()).slice(1);
+    assert.deepEqual(await cells('adam'), ['2', 'trial-2', '0.65 ± 0.071', '0.0055 ± 0.0064', '40']);
+    assert.deepEqual(await cells('sgd'), ['1', 'trial-0', '0.5', '0.1', '40']);
+    assert.equal(await row('adam').getByRole('link').getAttribute('href'), `#/experiments/${vision.experiment}/runs/${vision.runs[2]}`);
+    await axe(page, 'groups');
+
+    await groups.getByRole('columnheader', { name: '精度' }).getByRole('button').click();
+    await groups.getByRole('columnheader', { name: '精度' }).getByRole('button').click();
+    await page.waitForFunction(() => document.querySelector('[data-testid="groups"] .group th')?.textContent === 'sgd');
+    await page.waitForFunction(() => document.querySelectorAll('[data-testid="groups"] .group td a')[1]?.textContent === 'trial-1', null, {}); // least first: least is best
+    await page.getByLabel('Values').selectOption('range');
+    await page.getByText('0.6 … 0.7').waitFor();
+    await row('adam').getByRole('button', { name: 'Runs of optimizer adam' }).click();
+    await groups.getByRole('link', { name: 'trial-2' }).waitFor();
+    assert.deepEqual(await groups.locator('.member th a').allInnerTexts(), ['trial-1', 'trial-2'], 'sorted as the groups are');
+    await axe(page, 'an open group');
+
+    await page.getByRole('combobox', { name: 'Group by…' }).fill('status');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.querySelectorAll('[data-testid="groups"] .group').length === 3);
+    await page.getByRole('button', { name: 'Move Status forward' }).click();
+    await page.waitForFunction(() => location.hash.includes('group=info.status%2Cparams.optimizer'));
+    await page.reload();
+    await page.waitForFunction(() => document.querySelectorAll('[data-testid="groups"] .group').length === 3);
+    await page.getByRole('button', { name: 'Do not group by optimizer' }).click();
+    await row('Failed').getByRole('button', { name: '1', exact: true }).click();
+    await page.getByText('1 run', { exact: true }).waitFor();
+    assert.equal(await member(page, 'filter'), "run_name LIKE 'trial-%' AND attributes.status = 'FAILED'");
+    assert.equal(await member(page, 'group'), null);
+    await page.getByRole('link', { name: 'trial-1' }).waitFor();
+  });
+});

@@ -31,6 +31,7 @@ export const groupTitle: Record<Group, 'metrics' | 'params' | 'tags' | 'columns.
 
 export function columnTitle(column: Column): string {
   if (column.group === 'info') {
+    if (column.key === 'experiment_id') return t('runs.experiment');
     const known = ['duration', 'user_id', 'source', 'run_id', 'start_time', 'end_time', 'run_name', 'status'] as const;
     const key = known.find(k => k === column.key);
     return key ? t(`runs.${key}`) : column.key;

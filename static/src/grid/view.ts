@@ -1,5 +1,6 @@
 // The view of a runs table, as its address has it. Pure.
 import { type Sort, sortsFromQuery } from './columns';
+import { type Aggregate, aggregateOf } from './groups';
 import { widthsFromText, type Widths } from './layout';
 
 export interface View {
@@ -13,6 +14,8 @@ export interface View {
   diff: boolean;
   /** Ids of columns that rows are grouped by. */
   group: string[];
+  /** What is told of a group: mean, min, max or range. */
+  aggregate: Aggregate;
   /** Which view: table, split, or one of views.tsx. */
   show: string;
 }
@@ -30,6 +33,7 @@ export function viewOf(query: URLSearchParams): View {
     widths: widthsFromText(query.get('width')),
     diff: query.get('diff') === '1',
     group: list(query.get('group')),
+    aggregate: aggregateOf(query.get('agg')),
     show: query.get('show') ?? (query.get('compareRunsMode') === 'CHART' ? 'charts' : 'table'),
   };
 }

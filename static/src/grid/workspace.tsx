@@ -13,10 +13,13 @@ import { useLoad } from '../state/load';
 import { go, href, replace, route, withMembers } from '../state/router';
 import { readStored } from '../state/settings';
 import { Icon } from '../ui/icons';
+import { lazy } from '../ui/lazy';
 import { Empty, Failure, IconButton, Loading } from '../ui/parts';
 import { AtStep } from './at-step';
 import { ColumnPicker, namesOf } from './column-picker';
 import { type Column, columnsOf } from './columns';
+import { GroupBar } from './group-bar';
+import { groupKeys } from './groups';
 import { useLive } from './live';
 import { useSame } from './diff';
 import { defaultColumns } from './rows';
@@ -29,6 +32,8 @@ import { viewOf } from './view';
 import { columnActions, storeKeyOf, useChoice } from './view-actions';
 import { ShowSwitch } from './view-switch';
 import { showOf } from './views';
+
+const GroupTable = lazy(() => import('./group-table').then(m => m.GroupTable));
 
 interface Props { scope: readonly string[]; experiment: Experiment | undefined; primary: string }
 
@@ -58,6 +63,7 @@ export function RunList({ scope, experiment, primary }: Props): JSX.Element {
 
   const [picked, setPicked] = useState<Picked>(nothingPicked);
   const [picking, setPicking] = useState(false);
+  const [grouping, setGrouping] = useState(false);
   const [asking, setAsking] = useState<Column | null>(null);
   useEffect(() => setPicked(nothingPicked), [found]);
   const bar = useRef<{ write: (text: string) => void }>(null);
@@ -85,12 +91,19 @@ export function RunList({ scope, experiment, primary }: Props): JSX.Element {
   const drawn = (some.length > 0 ? some : rowsAtHand).slice(0, MOST_RUNS).map(r => ({ id: r.id, name: r.name, start: r.start ?? 0, href: href.run(r.experimentId, r.id) }));
 
   const show = showOf(view.show);
-  const table = show.table && (
+  const groups = groupKeys(view.group);
+  const table = show.table && (groups.length > 0 ? (
+    <GroupTable
+      search={search} found={found} keys={groups} columns={seen} sample={rowsAtHand} sorts={view.sorts} aggregate={view.aggregate} experiments={several ? (experimentNames.data ?? new Map()) : null} version={version}
+      sort={id => (id ? actions.sort(id, false) : replace(withMembers({ sort: null })))}
+      only={inner => go(withMembers({ group: null, filter: inner.filter, q: null, searchFilter: null, exp: scope.length === 1 ? null : inner.experimentIds.join(',') }))}
+    />
+  ) : (
     <RunsTable
       rows={rows} columns={seen} pins={view.pins} widths={view.widths} experiments={several ? (experimentNames.data ?? new Map()) : null}
       sorts={view.sorts} picked={picked} version={version} actions={actions}
     />
-  );
+  ));
   const shown = show.view && total !== undefined && (
     <show.view.Component
       search={search} found={found} total={total} keys={names} columns={seen} sorts={view.sorts} group={view.group} runs={drawn}
@@ -106,12 +119,19 @@ export function RunList({ scope, experiment, primary }: Props): JSX.Element {
         <ShowSwitch shown={view.show} />
         <button type="button" aria-expanded={picking} data-testid="columns" onClick={() => setPicking(!picking)}><Icon name="columns" /> {t('columns')}</button>
         <button type="button" aria-pressed={view.diff} title={t('diff.hint')} onClick={() => replace(withMembers({ diff: view.diff ? null : '1' }))}><Icon name="diff" /> {t('diff')}</button>
+        <button type="button" aria-pressed={groups.length > 0} aria-expanded={grouping} data-testid="group" onClick={() => setGrouping(!grouping)}><Icon name="group" /> {t('group')}</button>
         <IconButton icon="refresh" label={t('refresh')} onClick={rows.reload} />
         {total !== undefined && rows.error === null && <span class="count" role="status" data-testid="count">{tn('runs.count', total)}</span>}
         {total !== undefined && rows.error === null && filter && everything.data !== undefined && <span class="count">{t('runs.of', { total: countText(everything.data), ms: took })}</span>}
         {same.size > 0 && <span class="count" role="status">{tn('diff.hidden', same.size)}</span>}
         {fresh > 0 && <button type="button" class="pill" onClick={rows.reload}>{tn('runs.fresh', fresh)}</button>}
       </div>
+      {(grouping || groups.length > 0) && (
+        <GroupBar
+          keys={names} chosen={groups} several={several} aggregate={view.aggregate}
+          onChange={ids => replace(withMembers({ group: ids.join(',') }))} onAggregate={a => replace(withMembers({ agg: a === 'mean' ? null : a }))}
+        />
+      )}
       {picking && names && <ColumnPicker keys={namesOf(names)} chosen={ids} custom={chosen !== null} onChange={choice} onClose={() => setPicking(false)} />}
       {asking && <AtStep column={asking} onClose={() => setAsking(null)} onDone={step => actions.replace(asking.id, `metrics.${asking.key}@${step}`)} />}
       {count > 0 && <SelectionBar count={count} selection={selection} deleted={deleted} onDone={done} onClear={() => setPicked(nothingPicked)} />}

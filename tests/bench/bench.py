@@ -144,6 +144,7 @@ class Bench:
     def __init__(self, args):
         self.args, self.servers, self.number = args, [], 0
         self.place = Path(tempfile.mkdtemp(prefix="cb-", dir=args.dir))
+        self.static = self.place / "static"    # what nginx serves besides the API
         self.mariadb = None
 
     def start(self):
@@ -156,7 +157,7 @@ class Bench:
         for workers in self.args.workers:
             directory = self.place / f"c{workers}"
             directory.mkdir(mode=0o700)
-            self.servers.append(servers.Cairn(f"Cairn, {workers} workers", directory, db, self.place / "static", workers))
+            self.servers.append(servers.Cairn(f"Cairn, {workers} workers", directory, db, self.static, workers))
         if self.args.peer_workers:
             (self.place / "p").mkdir(mode=0o700)
             peer_db = self.mariadb.create_database("peer")

@@ -35,9 +35,12 @@ def prepare():
     found = python()
     build.server("release", "-DCAIRN_TESTS=OFF")
     load()
-    artifacts = "--artifacts" in sys.argv
-    rest = [a for a in sys.argv[1:] if a != "--artifacts"]
-    os.execv(found, [found, "-B", os.path.join(HERE, "artifacts.py" if artifacts else "bench.py"), *rest])
+    which = next((name for name in ("artifacts", "pages") if f"--{name}" in sys.argv), "bench")
+    if which == "pages":
+        packages.ensure(packages.UI, packages.TEST)
+        build.ui()
+    rest = [a for a in sys.argv[1:] if a != f"--{which}"]
+    os.execv(found, [found, "-B", os.path.join(HERE, f"{which}.py"), *rest])
 
 
 main(prepare)

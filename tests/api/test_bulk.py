@@ -85,7 +85,82 @@ def test_many_runs_in_one_transaction(api):
     assert bulk(api, "delete", experiment_ids=[experiment]) == 0
 
 
+def kept(api, operation, **body):
+    return api.post(BULK, {"operation": operation, "keep": True, **body}).ok()["before"]
+
+
+def state(api, runs):
+    found = [api.get_run(r) for r in runs]
+    return [(f["info"]["run_name"], f["info"]["status"], f["info"].get("end_time"), f["info"]["experiment_id"], f["info"]["lifecycle_stage"],
+             {t["key"]: t["value"] for t in f["data"].get("tags", [])}) for f in found]
+
+
+def test_what_is_changed_can_be_put_back_to_the_letter(api, experiment, runs):
+    api.post("runs/set-tag", {"run_id": runs[0], "key": "team", "value": "vision"}).ok()
+    api.post("runs/set-tag", {"run_id": runs[1], "key": "team", "value": ""}).ok()
+    api.post("runs/update", {"run_id": runs[2], "status": "FINISHED", "end_time": 77}).ok()
+    before = state(api, runs)
+
+    each = kept(api, "set_tag", run_ids=runs, key="team", value="all")
+    assert sorted(each, key=lambda e: runs.index(e["run_id"]))[:3] == [{"run_id": runs[0], "value": "vision"}, {"run_id": runs[1], "value": ""}, {"run_id": runs[2]}]
+    assert all(s[5]["team"] == "all" for s in state(api, runs))
+    assert bulk(api, "set_tag", key="team", each=each) == 5
+    assert state(api, runs) == before
+    each = kept(api, "delete_tag", run_ids=runs, key="team")
+    bulk(api, "set_tag", key="team", each=each)
+    assert state(api, runs) == before
+
+    each = kept(api, "set_tag", run_ids=runs, key="mlflow.runName", value="same")
+    assert {s[0] for s in state(api, runs)} == {"same"}
+    bulk(api, "set_tag", key="mlflow.runName", each=each)
+    assert state(api, runs) == before
+
+    each = kept(api, "set_status", run_ids=runs, status="FAILED")
+    assert {s[1] for s in state(api, runs)} == {"FAILED"}
+    bulk(api, "set_status", each=each)
+    assert state(api, runs) == before
+
+    moved = kept(api, "move", run_ids=runs, experiment_id=api.experiment())
+    assert {m["value"] for m in moved} == {experiment}
+    bulk(api, "move", run_ids=[m["run_id"] for m in moved], experiment_id=experiment)
+    assert state(api, runs) == before
+
+
+def test_what_was_deleted_already_is_not_told(api, experiment, runs):
+    bulk(api, "delete", run_ids=runs[:2])
+    gone = kept(api, "delete", run_ids=runs[:3])
+    assert gone == [{"run_id": runs[2], "value": "active"}], "to undo it, only this one is to be restored"
+    assert "before" not in api.post(BULK, {"operation": "delete", "run_ids": runs, "keep": True, "dry_run": True}).ok()
+    assert [g["run_id"] for g in kept(api, "restore", run_ids=[runs[2]])] == [runs[2]]
+
+
+def test_each_run_gets_a_name_of_its_own(api, runs):
+    each = [{"run_id": r, "value": f"new-{n}"} for n, r in enumerate(runs)] + [{"run_id": "0" * 32, "value": "nobody"}]
+    assert bulk(api, "set_tag", key="mlflow.runName", each=each, dry_run=True) == 6
+    assert bulk(api, "set_tag", key="mlflow.runName", each=each) == 6
+    assert [api.get_run(r)["info"]["run_name"] for r in runs] == [f"new-{n}" for n in range(5)]
+    assert [api.tags(r)["mlflow.runName"] for r in runs] == [f"new-{n}" for n in range(5)]
+
+
+def test_many_runs_with_values_of_their_own(api):
+    experiment = api.experiment()
+    db = api.server.db
+    db.execute(
+        "INSERT INTO runs (run_uuid, name, source_type, source_name, entry_point_name, user_id, status, start_time,"
+        " source_version, lifecycle_stage, artifact_uri, experiment_id)"
+        " SELECT MD5(CONCAT('each', seq)), CONCAT('n', seq), 'UNKNOWN', '', '', 'u', 'RUNNING', 1, '', 'active', 'x', %s"
+        " FROM seq_1_to_1300", int(experiment))
+    before = kept(api, "set_tag", experiment_ids=[experiment], key="mlflow.runName", value="same")
+    assert len(before) == 1300
+    assert bulk(api, "set_tag", key="mlflow.runName", each=before) == 1300
+    assert db.value("SELECT COUNT(*) FROM runs r JOIN tags t ON t.run_uuid = r.run_uuid AND t.`key` = 'mlflow.runName'"
+                    " WHERE r.experiment_id = %s AND t.value = r.name AND r.run_uuid = MD5(CONCAT('each', SUBSTRING(r.name, 2)))", int(experiment)) == 1300
+
+
 @pytest.mark.parametrize("body", [
+    {"operation": "move", "each": [{"run_id": "a", "value": "1"}]}, {"operation": "set_tag", "each": [{"run_id": "a", "value": "x"}]},
+    {"operation": "set_tag", "key": "k", "each": [{"value": "x"}]}, {"operation": "set_tag", "key": "mlflow.runName", "each": [{"run_id": "a", "value": ""}]},
+    {"operation": "set_status", "each": [{"run_id": "a", "value": "DONE"}]}, {"operation": "set_status", "each": [{"run_id": "a"}]},
     {}, {"operation": "delete"}, {"operation": "explode", "run_ids": ["a"]}, {"operation": "set_tag", "run_ids": ["a"]},
     {"operation": "set_status", "run_ids": ["a"]}, {"operation": "delete", "filter": "metrics.loss <"},
     {"operation": "delete", "run_ids": ["a"] * 10001}, {"operation": "delete", "filter": "", "order_by": ["start_time"]}])

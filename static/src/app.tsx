@@ -18,6 +18,7 @@ import { Icon } from './ui/icons';
 import { lazy } from './ui/lazy';
 import { IconButton } from './ui/parts';
 
+const ComparePage = lazy(() => import('./pages/compare').then(m => m.ComparePage));
 const RunPage = lazy(() => import('./pages/run').then(m => m.RunPage));
 
 function TroubleBar(): JSX.Element | null {
@@ -56,6 +57,8 @@ function Page(): JSX.Element {
       return <AllRuns />;
     case 'runs':
       return <Runs key={r.experimentId} experimentId={r.experimentId} />;
+    case 'compare':
+      return <ComparePage runIds={r.runIds} />;
     case 'run':
       return <RunPage key={r.runId} experimentId={r.experimentId} runId={r.runId} />;
     case 'not-found':

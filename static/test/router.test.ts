@@ -22,6 +22,17 @@ test('the sub-pages of MLflow are sections of the run page', () => {
   assert.equal(file.query.get('x'), 'wall');
 });
 
+test('runs to compare come by the address of MLflow', () => {
+  const r = parseHash('#/compare-runs?runs=[%22a1%22,%22b-2%22,%22a1%22]&experiments=[%227%22]&base=a1');
+  assert.ok(r.page === 'compare');
+  assert.deepEqual(r.runIds, ['a1', 'b-2']);
+  const made = parseHash(href.compare(['b-2', 'c'], r.query));
+  assert.ok(made.page === 'compare');
+  assert.deepEqual(made.runIds, ['b-2', 'c']);
+  assert.equal(made.query.get('base'), 'a1');
+  assert.deepEqual(of('#/compare-runs'), { page: 'compare', runIds: [], query: '' });
+});
+
 test('what is not known behind a known address is ignored', () => {
   assert.equal(of('#/experiments/7/traces?compareRunsMode=CHART').page, 'runs');
   assert.equal(of('#/experiments/7/runs').page, 'runs');

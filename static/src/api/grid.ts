@@ -92,7 +92,8 @@ export const grid = {
   query: (s: Search, q: { columns: readonly ColumnSpec[]; offset: number; limit: number; total?: boolean }, signal?: AbortSignal): Promise<GridPage> =>
     ask('runs/query', { ...bodyOf(s), ...q }, signal),
 
-  keys: (s: Search, signal?: AbortSignal): Promise<Keys> => ask('runs/keys', bodyOf(s), signal),
+  /** Of the first `sample` runs that are found. */
+  keys: (s: Search, signal?: AbortSignal, sample?: number): Promise<Keys> => ask('runs/keys', { ...bodyOf(s), sample }, signal),
 
   async facets(s: Search, kind: 'param' | 'tag', key: string, limit: number, signal?: AbortSignal): Promise<{ value: string; runs: number }[]> {
     return (await ask<{ values: { value: string; runs: number }[] }>('runs/facets', { ...bodyOf(s), kind, key, limit }, signal)).values;

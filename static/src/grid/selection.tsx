@@ -5,6 +5,7 @@ import { messageOf } from '../api';
 import { type BulkOperation, grid, type Selection } from '../api/grid';
 import { type Key, t, tn } from '../i18n';
 import { notify } from '../state/notices';
+import { go, href, withMembers } from '../state/router';
 import { Dialog } from '../ui/dialog';
 import { Icon } from '../ui/icons';
 
@@ -25,6 +26,7 @@ export function SelectionBar({ count, selection, deleted, onDone, onClear }: Pro
   return (
     <div class="selection" role="region" aria-label={t('selection')}>
       <span>{tn('runs.selected', count)}</span>
+      {count > 1 && <button type="button" class="primary" data-testid="compare" onClick={() => go('run_ids' in selection ? href.compare(selection.run_ids) : withMembers({ show: 'diff' }))}>{t('compare.selected')}</button>}
       {deleted ? (
         <button type="button" onClick={() => void act({ operation: 'restore' }, 'runs.restored').catch((e: unknown) => notify('error', messageOf(e)))}><Icon name="restore" /> {t('restore')}</button>
       ) : (

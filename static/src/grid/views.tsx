@@ -32,9 +32,11 @@ export interface ViewProps {
 export interface ResultView { id: string; title: Key; Component: (props: ViewProps) => JSX.Element }
 
 const CompareCharts = lazy(() => import('../charts/compare').then(m => m.CompareCharts));
+const DiffView = lazy(() => import('../compare/view').then(m => m.DiffView));
 
 export const views: readonly ResultView[] = [
   { id: 'charts', title: 'charts', Component: p => <CompareCharts runs={p.runs} total={p.total} metrics={p.keys?.metrics.map(k => k.key) ?? []} version={p.version} /> },
+  { id: 'diff', title: 'compare.diff', Component: DiffView },
 ];
 
 /** Besides the views: the table alone, and the table with charts. */

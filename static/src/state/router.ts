@@ -7,6 +7,7 @@ export type Route =
   | { page: 'experiments'; query: URLSearchParams }
   | { page: 'all-runs'; query: URLSearchParams }
   | { page: 'runs'; experimentId: string; query: URLSearchParams }
+  | { page: 'compare'; runIds: string[]; query: URLSearchParams }
   | { page: 'run'; experimentId: string; runId: string; section: Section; artifactPath: string; query: URLSearchParams }
   | { page: 'not-found'; path: string; query: URLSearchParams };
 
@@ -33,6 +34,7 @@ export function parseHash(hash: string): Route {
 
   if (first === undefined) return { page: 'experiments', query };
   if (first === 'runs' && id === undefined) return { page: 'all-runs', query };
+  if (first === 'compare-runs') return { page: 'compare', runIds: idsIn(query.get('runs')), query };
   if (first === 'compare-experiments') return { page: 'all-runs', query: comparedExperiments(query) };
   if (first !== 'experiments') return { page: 'not-found', path: path, query };
   if (id === undefined) return { page: 'experiments', query };
@@ -40,6 +42,11 @@ export function parseHash(hash: string): Route {
   if (second !== 'runs' || runId === undefined) return { page: 'runs', experimentId: id, query };
   const section = tabs[tab ?? ''] ?? 'overview';
   return { page: 'run', experimentId: id, runId, section, artifactPath: section === 'artifacts' ? rest.join('/') : '', query };
+}
+
+/** Of MLflow's ?runs=["a","b"], each of them once. */
+function idsIn(text: string | null): string[] {
+  return [...new Set((text ?? '').match(/[\w-]+/g) ?? [])];
 }
 
 /** MLflow's #/compare-experiments/s?experiments=["1","2"]. */
@@ -76,6 +83,12 @@ export const href = {
   runs: (experimentId: string, query?: URLSearchParams) => withQuery(`#/experiments/${encodeURIComponent(experimentId)}/runs`, query),
   run: (experimentId: string, runId: string, query?: URLSearchParams) =>
     withQuery(`#/experiments/${encodeURIComponent(experimentId)}/runs/${encodeURIComponent(runId)}`, query),
+  /** MLflow's form; more than the runs is a choice of the page. */
+  compare: (runIds: readonly string[], query?: URLSearchParams) => {
+    const members = new URLSearchParams({ runs: JSON.stringify(runIds) });
+    for (const [name, value] of query ?? []) if (name !== 'runs' && name !== 'experiments') members.append(name, value);
+    return withQuery('#/compare-runs', members);
+  },
   artifact: (experimentId: string, runId: string, path: string, query?: URLSearchParams) =>
     withQuery(`${href.run(experimentId, runId)}/artifacts/${path.split('/').map(encodeURIComponent).join('/')}`, query),
 };

@@ -44,7 +44,7 @@ export function IconButton(props: { icon: IconName; label: string; onClick?: (e:
   );
 }
 
-async function toClipboard(text: string): Promise<boolean> {
+export async function toClipboard(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text); // only on secure origins
     return true;

@@ -117,7 +117,7 @@ test('notes are Markdown that can do no harm', async () => {
 test('artifacts: a tree, and a look into text, json, csv, markdown and pictures', async () => {
   await withPage(full('/artifacts'), {}, async page => {
     const box = page.getByRole('region', { name: 'Artifacts' });
-    const choose = name => box.getByRole('button', { name });
+    const choose = name => box.getByRole('treeitem', { name });
     await choose('notes').click();
     await choose(/hello\.txt/).click();
     await box.getByTestId('text').getByText('日本語の行').waitFor();

@@ -1,5 +1,6 @@
 """Runs the browser tests against the server under test, on data that the real client logged."""
 
+import json
 import os
 import re
 import subprocess
@@ -16,14 +17,19 @@ STATIC = HERE.parent.parent / "static"
 def seeded(server):
     assert (STATIC / "dist" / "index.html").is_file(), "the UI is not built: node static/build.mjs"
     assert (STATIC / "node_modules" / "playwright-core").is_dir(), "npm ci --ignore-scripts in static/ has not been run"
-    done = subprocess.run([sys.executable, HERE / "seed.py", server.url], capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, f"seed.py failed:\n{done.stdout}\n{done.stderr}"
-    return done.stdout.strip().splitlines()[-1]
+    ids = seed("seed.py", server)
+    return json.dumps({**ids, "files": seed("seed_artifacts.py", server)})
+
+
+def seed(script, server):
+    done = subprocess.run([sys.executable, HERE / script, server.url], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, f"{script} failed:\n{done.stdout}\n{done.stderr}"
+    return json.loads(done.stdout.strip().splitlines()[-1])
 
 
 @pytest.mark.timeout(400)
 @pytest.mark.cairn_only("the pages are ours")
-@pytest.mark.parametrize("part", ["pages", "work", "everyone", "workspace", "compare", "grid"])
+@pytest.mark.parametrize("part", ["pages", "work", "everyone", "workspace", "artifacts", "compare", "grid"])
 def test_what_a_person_sees_and_does(server, seeded, part):
     environment = {**os.environ, "CAIRN_URL": server.url, "CAIRN_IDS": seeded}
     command = ["node", "--test", "--test-reporter=tap", HERE / f"{part}.test.mjs"]

@@ -129,37 +129,44 @@ export const artifacts = {
     return r.files ?? [];
   },
 
-  /** The first bytes of a file. Never reads past the limit, whether or not the server knows ranges. */
-  head(url: string, limit: number, signal?: AbortSignal): Promise<{ bytes: Uint8Array; whole: boolean }> {
+  /** Some bytes of a file, `to` not included. Never reads past them, whether or not the server knows ranges. */
+  range(url: string, from: number, to: number, signal?: AbortSignal): Promise<{ bytes: Uint8Array<ArrayBuffer>; whole: boolean; size: number | undefined }> {
     return persist(signal, async () => {
-      const response = await send(url, { headers: { Range: `bytes=0-${limit - 1}` }, signal: signal ?? null });
-      if (response.status === 416) return { bytes: new Uint8Array(), whole: true }; // an empty file has no first byte
+      const response = await send(url, { headers: { Range: `bytes=${from}-${to - 1}` }, signal: signal ?? null });
+      if (response.status === 416) return { bytes: new Uint8Array(), whole: true, size: undefined }; // nothing begins there
       if (!response.ok) throw errorOf(response.status, await response.text());
+      const skip = response.status === 206 ? 0 : from;
+      const limit = to - from;
       const reader = response.body?.getReader();
       const parts: Uint8Array[] = [];
-      let length = 0;
-      let whole = false;
+      let length = -skip;
+      let ended = false;
       while (reader && length < limit) {
         const { done, value } = await reader.read();
         if (done) {
-          whole = true;
+          ended = true;
           break;
         }
-        parts.push(value);
+        if (length + value.length > 0) parts.push(length < 0 ? value.subarray(-length) : value);
         length += value.length;
       }
       void reader?.cancel().catch(() => undefined);
-      const size = Number(/\/(\d+)$/.exec(response.headers.get('Content-Range') ?? '')?.[1] ?? NaN);
-      if (response.status === 206 && size) whole = length >= size;
-      const bytes = new Uint8Array(Math.min(length, limit));
+      const told = Number(/\/(\d+)$/.exec(response.headers.get('Content-Range') ?? '')?.[1] ?? NaN);
+      const size = response.status === 206 && told ? told : ended ? length + skip : undefined;
+      const bytes = new Uint8Array(Math.max(0, Math.min(length, limit)));
       let at = 0;
       for (const part of parts) {
         const piece = part.subarray(0, bytes.length - at);
         bytes.set(piece, at);
         at += piece.length;
       }
-      return { bytes, whole: whole && length <= limit };
+      return { bytes, whole: size !== undefined && from + bytes.length >= size, size };
     });
+  },
+
+  /** The first bytes of a file. */
+  head(url: string, limit: number, signal?: AbortSignal): Promise<{ bytes: Uint8Array<ArrayBuffer>; whole: boolean; size: number | undefined }> {
+    return this.range(url, 0, limit, signal);
   },
 
   blob(url: string, type: string, signal?: AbortSignal): Promise<Blob> {
@@ -167,6 +174,26 @@ export const artifacts = {
       const response = await send(url, { signal: signal ?? null });
       if (!response.ok) throw errorOf(response.status, await response.text());
       return new Blob([await response.arrayBuffer()], { type });
+    });
+  },
+
+  /** A file, or a folder and what is in it, from the artifact proxy. */
+  async remove(url: string): Promise<void> {
+    const response = await send(url, { method: 'DELETE' });
+    if (!response.ok) throw errorOf(response.status, await response.text());
+  },
+
+  /** `fetch` does not say how much has been sent. */
+  upload(method: 'PUT' | 'POST', url: string, file: Blob, progress: (sent: number) => void, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const request = new XMLHttpRequest();
+      request.open(method, url);
+      request.upload.onprogress = e => progress(e.loaded);
+      request.onload = () => (request.status >= 200 && request.status < 300 ? resolve() : reject(errorOf(request.status, request.responseText)));
+      request.onerror = () => reject(new ApiError(0, 'NETWORK', ''));
+      request.onabort = () => reject(new DOMException('', 'AbortError'));
+      signal.addEventListener('abort', () => request.abort());
+      request.send(file);
     });
   },
 };

@@ -1,102 +1,159 @@
-// The files of a run: a tree that is read folder by folder, and a preview of the chosen one.
+// Files of a run or of a model: a tree that is read folder by folder, and a look into the chosen one. What is chosen, which
+// folders are open and the filter are in the address.
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
-import type { FileInfo } from '../api/types';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { formatBytes } from '../format';
-import { t } from '../i18n';
-import { useLoad } from '../state/load';
+import { count, t } from '../i18n';
 import { replace, route } from '../state/router';
-import { Icon } from '../ui/icons';
-import { Copy, Empty, Failure, Loading } from '../ui/parts';
-import { Preview } from './preview';
+import { lazy } from '../ui/lazy';
+import { Empty, Failure, Loading } from '../ui/parts';
+import { Actions } from './actions';
+import { Chosen } from './chosen';
+import { type Chosen as Dropped, readDropped } from './dropped';
+import { imageName, nearestImage } from './images';
+import { startWidth, Splitter } from './splitter';
 import type { ArtifactSource } from './source';
+import { ancestors, find, parentOf, pickedPaths, rowsOf, totalOf } from './tree';
+import { TreeView } from './tree-view';
+import { useFolders } from './use-folders';
 
-const baseName = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+const Upload = lazy(() => import('./upload').then(m => m.Upload));
 
-interface FolderProps { source: ArtifactSource; path: string; selected: string; onSelect: (file: FileInfo) => void; onFound: (file: FileInfo) => void; onRoot: (files: FileInfo[]) => void; top?: boolean }
+const OPEN = 'open';
+const FILTER = 'find';
 
-function Folder(props: FolderProps): JSX.Element {
-  const { source, path, selected } = props;
-  const list = useLoad(`artifacts ${source.key} ${path}`, signal => source.list(path, signal));
-  useEffect(() => {
-    if (props.top && list.data) props.onRoot(list.data);
-    const found = list.data?.find(f => f.path === selected);
-    if (found) props.onFound(found);
-  }, [list.data, selected]);
-  if (list.error !== null) return <Failure error={list.error} retry={list.reload} />;
-  if (!list.data) return <Loading />;
-  if (list.data.length === 0) return <p class="muted tree-empty">{t('artifacts.folder.empty')}</p>;
-  const sorted = [...list.data].sort((a, b) => Number(b.is_dir ?? false) - Number(a.is_dir ?? false));
-  return (
-    <ul class="tree" aria-label={props.top ? t('artifacts') : undefined}>
-      {sorted.map(f => <li key={f.path}>{f.is_dir ? <Directory {...props} path={f.path} /> : <Leaf file={f} selected={selected === f.path} onSelect={props.onSelect} />}</li>)}
-    </ul>
-  );
-}
-
-function Directory(props: FolderProps): JSX.Element {
-  const inside = props.selected === props.path || props.selected.startsWith(`${props.path}/`);
-  const [open, setOpen] = useState(inside);
-  useEffect(() => {
-    if (inside) setOpen(true);
-  }, [inside]);
-  return (
-    <>
-      <button type="button" class="tree-item" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <Icon name="right" class={open ? 'turned' : ''} /><Icon name="folder" /><span class="tree-name">{baseName(props.path)}</span>
-      </button>
-      {open && <Folder {...props} top={false} />}
-    </>
-  );
-}
-
-function Leaf({ file, selected, onSelect }: { file: FileInfo; selected: boolean; onSelect: (file: FileInfo) => void }): JSX.Element {
-  return (
-    <button type="button" class={`tree-item leaf ${selected ? 'selected' : ''}`} aria-current={selected ? 'true' : undefined} title={file.path} onClick={() => onSelect(file)}>
-      <Icon name="file" /><span class="tree-name">{baseName(file.path)}</span>
-      {file.file_size !== undefined && <span class="muted size">{formatBytes(file.file_size)}</span>}
-    </button>
-  );
-}
-
-function NoFiles(): JSX.Element {
-  return <Empty title={t('artifacts.empty')} code={`mlflow.log_text("hello", "notes/hello.txt")\nmlflow.log_artifact("model.bin")`} />;
+/** The address of a file, with the folders that stay open beside it. */
+function addressOf(source: ArtifactSource, path: string, open: ReadonlySet<string>, filter: string): string {
+  const query = new URLSearchParams(route.value.query);
+  const implied = new Set(ancestors(path));
+  query.delete(OPEN);
+  for (const folder of open) if (!implied.has(folder)) query.append(OPEN, folder);
+  if (filter) query.set(FILTER, filter);
+  else query.delete(FILTER);
+  return source.page(path, query);
 }
 
 export function ArtifactBrowser({ source, path }: { source: ArtifactSource; path: string }): JSX.Element {
-  const [file, setFile] = useState<FileInfo | null>(null);
-  const [empty, setEmpty] = useState(false);
-  if (empty) return <NoFiles />;
-  const known = file?.path === path ? file : null;
-  return (
-    <div class="artifacts">
-      <div class="artifact-tree">
-        <Folder
-          top source={source} path="" selected={path} onFound={setFile} onRoot={files => setEmpty(files.length === 0)}
-          onSelect={f => {
-            setFile(f);
-            replace(source.page(f.path, route.value.query));
-          }}
-        />
-      </div>
-      <div class="artifact-view">
-        {path === '' ? <p class="muted artifact-hint">{t('artifacts.choose')}</p> : <Chosen key={path} source={source} path={path} file={known} />}
-      </div>
-    </div>
-  );
-}
+  const [open, setOpen] = useState<ReadonlySet<string>>(() => new Set([...route.value.query.getAll(OPEN), ...ancestors(path)]));
+  const [filter, setFilter] = useState(() => route.value.query.get(FILTER) ?? '');
+  const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
+  const [width, setWidth] = useState(startWidth);
+  const [batch, setBatch] = useState<{ turn: number; picked: Promise<Dropped[]> } | null>(null);
+  const [over, setOver] = useState(false);
+  const send = (picked: File[] | DataTransferItem[]) => setBatch(now => ({ turn: (now?.turn ?? 0) + 1, picked: readDropped(picked) }));
+  const box = useRef<HTMLDivElement>(null);
+  const wanted = ['', ...open, ...ancestors(path)];
+  const { folders, read } = useFolders(source, wanted);
+  const rows = useMemo(() => rowsOf(folders, open, filter), [folders, open, filter]);
+  const found = find(folders, path);
+  const root = folders.get('');
 
-function Chosen({ source, path, file }: { source: ArtifactSource; path: string; file: FileInfo | null }): JSX.Element {
-  const url = source.url(path);
+  useEffect(() => {
+    setPicked(new Set());
+  }, [source.key]);
+  useEffect(() => {
+    if (ancestors(path).some(a => !open.has(a))) setOpen(now => new Set([...now, ...ancestors(path)]));
+    if (found.kind === 'folder' && path !== '' && !open.has(path)) setOpen(now => new Set([...now, path]));
+  }, [path, found.kind]);
+  // A picture of another run has another name: the one of the same key and step is meant.
+  useEffect(() => {
+    const image = found.kind === 'missing' && imageName(path);
+    const folder = image && folders.get(parentOf(path));
+    const near = folder && folder.state === 'read' ? nearestImage(folder.sets, image) : null;
+    if (near) replace(addressOf(source, near, open, filter));
+  }, [found.kind, path]);
+
+  const show = (next: { path?: string; open?: ReadonlySet<string>; filter?: string }) => {
+    if (next.open) setOpen(next.open);
+    if (next.filter !== undefined) setFilter(next.filter);
+    replace(addressOf(source, next.path ?? path, next.open ?? open, next.filter ?? filter));
+  };
+  const changed = (folder: string, gone: boolean) => {
+    read(folder, true);
+    setPicked(new Set());
+    if (gone) show({ path: folder });
+  };
+  const folder = found.kind === 'folder' ? path : parentOf(path);
+  const writable = Boolean(source.editable ?? source.uploadUrl);
+  const total = totalOf(folders, '');
+  const selection = pickedPaths(picked);
+  const drop = writable && {
+    onDragOver: (e: DragEvent) => {
+      if (!e.dataTransfer?.types.includes('Files')) return;
+      e.preventDefault();
+      setOver(true);
+    },
+    onDragLeave: (e: DragEvent) => {
+      if (!(e.relatedTarget instanceof Node && box.current?.contains(e.relatedTarget))) setOver(false);
+    },
+    onDrop: (e: DragEvent) => {
+      e.preventDefault();
+      setOver(false);
+      send([...(e.dataTransfer?.items ?? [])].filter(i => i.kind === 'file'));
+    },
+  };
+
+  const empty = root?.state === 'read' && rows.length === 1 && rows[0]!.kind === 'note' && filter === '';
   return (
-    <section aria-label={baseName(path)}>
-      <header class="artifact-head">
-        <h3 title={path}>{path}</h3>
-        <Copy text={path} label={t('artifacts.copy')} />
-        {file?.file_size !== undefined && <span class="muted">{formatBytes(file.file_size)}</span>}
-        <a class="button" href={url} download={baseName(path)}><Icon name="download" /> {t('artifacts.download')}</a>
-      </header>
-      {file && <Preview url={url} path={path} size={file.file_size} />}
-    </section>
+    <div ref={box} class={`artifacts ${over ? 'drop-over' : ''}`} {...drop}>
+      {over && <p class="drop-note" role="status">{t('artifacts.drop', { folder: `${folder}/` })}</p>}
+      {root?.state === 'failed' && path === '' ? (
+        <Failure error={root.error} retry={() => read('', true)} />
+      ) : empty && path === '' ? (
+        <div class="artifacts-empty">
+          <Empty title={t('artifacts.empty')} code={`mlflow.log_text("hello", "notes/hello.txt")\nmlflow.log_artifact("model.bin")`} />
+          {writable && <Actions source={source} picked={[]} folder="" onFiles={send} onClear={() => undefined} bare />}
+        </div>
+      ) : (
+        <div class="artifact-columns" style={{ '--tree-width': `${width}px` }}>
+          <div class="artifact-side">
+            <div class="artifact-bar">
+              <input
+                type="search" class="search" aria-label={t('artifacts.find')} placeholder={t('artifacts.find')} value={filter}
+                onInput={e => show({ filter: e.currentTarget.value })} onKeyDown={e => e.stopPropagation()}
+              />
+              <Actions source={source} picked={selection} folder={folder} onFiles={send} onClear={() => setPicked(new Set())} />
+            </div>
+            {!root ? (
+              <Loading />
+            ) : rows.length === 0 ? (
+              <p class="muted artifact-hint">{t('artifacts.find.none')}</p>
+            ) : (
+              <TreeView
+                rows={rows} folders={folders} path={path} picked={picked}
+                actions={{
+                  choose: next => show({ path: next }),
+                  open: (name, on) => {
+                    const next = new Set(open);
+                    if (on) next.add(name);
+                    else next.delete(name);
+                    show({ open: next });
+                  },
+                  pick: (paths, on) => setPicked(now => {
+                    const next = new Set(now);
+                    for (const p of paths) if (on) next.add(p);
+                    else next.delete(p);
+                    return next;
+                  }),
+                  retry: name => read(name, true),
+                }}
+              />
+            )}
+            <p class="muted tree-foot" data-testid="total">
+              {root?.state === 'read' && t(total.whole ? 'artifacts.total' : 'artifacts.total.least', { files: count(total.files), size: formatBytes(total.bytes) })}
+              {filter !== '' && !total.whole && ` ${t('artifacts.find.part')}`}
+            </p>
+          </div>
+          <Splitter width={width} onWidth={setWidth} />
+          <div class="artifact-view">
+            {path === '' ? <p class="muted artifact-hint">{t('artifacts.choose')}</p>
+              : found.kind === 'missing' ? <p class="artifact-hint" role="status">{t('artifacts.missing', { path })}</p>
+              : found.kind === 'unknown' && root?.state !== 'failed' && ![...ancestors(path)].some(a => folders.get(a)?.state === 'failed') ? <Loading />
+              : <Chosen key={found.kind === 'images' ? `${found.set.folder}//${found.set.key}` : path} source={source} path={path} found={found} folders={folders} onShow={next => show({ path: next })} onChanged={changed} />}
+          </div>
+        </div>
+      )}
+      {batch && <Upload key={batch.turn} source={source} folder={folder} folders={folders} picked={batch.picked} onClose={() => setBatch(null)} onDone={() => changed(folder, false)} />}
+    </div>
   );
 }

@@ -9,22 +9,14 @@ import { Markdown } from '../ui/markdown';
 import { Failure, Loading } from '../ui/parts';
 import { AUTO_LIMIT, extension, isKnownBinary, kindOf, looksLikeText, TEXT_HEAD } from './kinds';
 import { ImagePreview } from './image';
+import type { ArtifactSource } from './source';
 import { TablePreview } from './table';
 
-export function Preview({ url, path, size }: { url: string; path: string; size: number | undefined }): JSX.Element {
+export function Preview({ url, path, size }: { source: ArtifactSource; url: string; path: string; size: number | undefined }): JSX.Element {
   const kind = kindOf(path);
-  const [agreed, setAgreed] = useState(false);
   if (size === 0) return <p class="muted artifact-hint">{t('artifacts.zero')}</p>;
   if (isKnownBinary(path)) return <p class="muted artifact-hint">{t('artifacts.nopreview')}</p>;
-  if (kind === 'image') {
-    if ((size === undefined || size > AUTO_LIMIT) && !agreed)
-      return (
-        <p class="artifact-hint">
-          {t('artifacts.large', { size: size === undefined ? '?' : formatBytes(size) })} <button type="button" onClick={() => setAgreed(true)}>{t('artifacts.load')}</button>
-        </p>
-      );
-    return <ImagePreview url={url} path={path} />;
-  }
+  if (kind === 'image') return <ImagePreview url={url} path={path} size={size} />;
   return <TextPreview url={url} path={path} size={size} />;
 }
 

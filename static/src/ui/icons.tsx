@@ -12,6 +12,8 @@ const paths = {
   refresh: 'M13 3.5v3.2H9.8M12.7 6.5A5 5 0 1 0 13 9',
   columns: 'M2.5 3h11v10h-11zM6.2 3v10M9.8 3v10',
   download: 'M8 2.5v7.2M5 7l3 3 3-3M3 13h10',
+  upload: 'M8 10V2.8M5 5.5l3-3 3 3M3 13h10',
+  image: 'M2.5 3h11v10h-11zM2.5 11l3.2-3.4 2.4 2.4 1.9-1.8 3.5 3.4M10.6 5.6v.2',
   folder: 'M2 4.2h4.2l1.3 1.5H14v7.1H2z',
   file: 'M4 2.2h5l3 3v8.6H4zM9 2.2v3h3',
   right: 'M6 3.5L10.5 8 6 12.5',

@@ -1,0 +1,69 @@
+// The chosen file or folder: its head, and a look into it.
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { artifacts } from '../api';
+import { formatBytes } from '../format';
+import { count, t } from '../i18n';
+import { notify } from '../state/notices';
+import { Dialog } from '../ui/dialog';
+import { Icon } from '../ui/icons';
+import { lazy } from '../ui/lazy';
+import { Menu } from '../ui/menu';
+import { Copy, serverUrl } from '../ui/parts';
+import { absolute, archiveItems, copyLine } from './actions';
+import { Preview } from './preview';
+import { clientLine, curlLine } from './shell-words';
+import type { ArtifactSource } from './source';
+import { baseName, type Folders, type Found, parentOf, totalOf } from './tree';
+
+const ImageSteps = lazy(() => import('./image-steps').then(m => m.ImageSteps));
+
+interface Props { source: ArtifactSource; path: string; found: Found; folders: Folders; onShow: (path: string) => void; onChanged: (folder: string, gone: boolean) => void }
+
+export function Chosen({ source, path, found, folders, onShow, onChanged }: Props): JSX.Element {
+  const [removing, setRemoving] = useState(false);
+  const isFolder = found.kind === 'folder';
+  const url = source.url(path);
+  const name = baseName(path);
+  const size = found.kind === 'file' || found.kind === 'images' ? found.size : undefined;
+  const step = found.kind === 'images' ? found.set.steps[found.step] : undefined;
+  const doomed = step ? [step.full, step.small].flatMap(f => f?.path ?? []) : [path];
+  const items = () => [
+    ...(isFolder ? archiveItems(source, [path], name) : [
+      { text: t('artifacts.copy.curl'), act: () => copyLine(curlLine(absolute(url), name)) },
+      { text: t('artifacts.copy.client'), act: () => copyLine(clientLine(serverUrl(), source.clientArguments(path))) },
+    ]),
+    source.editable && { text: t('artifacts.remove'), danger: true, apart: true, act: () => setRemoving(true) },
+  ];
+  const total = totalOf(folders, path);
+  return (
+    <section aria-label={found.kind === 'images' ? found.set.key : name} data-testid="chosen">
+      <header class="artifact-head">
+        <h3 title={path}>{found.kind === 'images' ? found.set.key : path}</h3>
+        <Copy text={path} label={t('artifacts.copy')} />
+        {size !== undefined && <span class="muted">{formatBytes(size)}</span>}
+        {isFolder && folders.get(path)?.state === 'read' && <span class="muted">{t(total.whole ? 'artifacts.total' : 'artifacts.total.least', { files: count(total.files), size: formatBytes(total.bytes) })}</span>}
+        <span class="artifact-buttons">
+          {!isFolder && <a class="button" href={url} download={name}><Icon name="download" /> {t('artifacts.download')}</a>}
+          {isFolder && <a class="button" href={source.archiveUrl([path], 'zip')} download={`${name}.zip`}><Icon name="download" /> {t('artifacts.archive.zip')}</a>}
+          <Menu label={t('artifacts.more')} items={items} class="icon-button" testId="more"><Icon name="more" /></Menu>
+        </span>
+      </header>
+      {found.kind === 'images' ? <ImageSteps source={source} set={found.set} at={found.step} path={path} onShow={onShow} />
+        : !isFolder && <Preview source={source} url={url} path={path} size={size} />}
+      {removing && (
+        <Dialog
+          title={t('artifacts.remove')} action={t('delete')} danger onClose={() => setRemoving(false)}
+          submit={async () => {
+            for (const p of doomed) await artifacts.remove(source.editable!(p));
+            notify('done', t('artifacts.removed', { path: name }));
+            onChanged(parentOf(path), true);
+          }}
+        >
+          <p>{t(isFolder ? 'artifacts.remove.folder' : 'artifacts.remove.file')}</p>
+          <ul class="doomed">{doomed.map(p => <li key={p}><code>{p}</code></li>)}</ul>
+        </Dialog>
+      )}
+    </section>
+  );
+}

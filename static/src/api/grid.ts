@@ -75,7 +75,8 @@ export type Selection = { run_ids: readonly string[] } | { search: Search; excep
 
 const base = 'ajax-api/cairn/1/';
 
-function bodyOf(s: Search): Record<string, unknown> {
+/** A search as the requests have it. */
+export function bodyOf(s: Search): Record<string, unknown> {
   return {
     experiment_ids: s.experimentIds.length > 0 ? s.experimentIds : undefined,
     filter: s.filter || undefined,

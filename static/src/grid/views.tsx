@@ -24,6 +24,10 @@ export interface ViewProps {
   selection: Selection | null;
   /** Goes up when the runs have moved on. */
   version: number;
+  /** The metric that the experiment names; or nothing. */
+  primary: string;
+  /** Names by id where runs of several experiments are shown. */
+  experiments: ReadonlyMap<string, string> | undefined;
   filter: string;
   /** Another filter: the whole view follows. */
   setFilter: (text: string) => void;
@@ -33,9 +37,11 @@ export interface ResultView { id: string; title: Key; Component: (props: ViewPro
 
 const CompareCharts = lazy(() => import('../charts/compare').then(m => m.CompareCharts));
 const DiffView = lazy(() => import('../compare/view').then(m => m.DiffView));
+const Parallel = lazy(() => import('../plots/parallel').then(m => m.Parallel));
 
 export const views: readonly ResultView[] = [
   { id: 'charts', title: 'charts', Component: p => <CompareCharts runs={p.runs} total={p.total} metrics={p.keys?.metrics.map(k => k.key) ?? []} version={p.version} /> },
+  { id: 'parallel', title: 'plot.parallel', Component: Parallel },
   { id: 'diff', title: 'compare.diff', Component: DiffView },
 ];
 

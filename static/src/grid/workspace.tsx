@@ -107,7 +107,7 @@ export function RunList({ scope, experiment, primary }: Props): JSX.Element {
   const shown = show.view && total !== undefined && (
     <show.view.Component
       search={search} found={found} total={total} keys={names} columns={seen} sorts={view.sorts} group={view.group} runs={drawn}
-      selection={count > 0 ? selection : null} version={version} filter={filter} setFilter={setFilter}
+      selection={count > 0 ? selection : null} version={version} primary={primary} experiments={several ? experimentNames.data : undefined} filter={filter} setFilter={setFilter}
     />
   );
 

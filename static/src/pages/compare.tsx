@@ -77,7 +77,7 @@ function Compared({ heads, update, remove }: { heads: readonly Head[]; update: (
           <view.Component
             search={search} found={ids.join(' ')} total={heads.length} keys={comparison.keys} columns={[]} sorts={[]} group={[]}
             runs={drawn.map(h => ({ id: h.id, name: h.name, start: h.start ?? 0, href: href.run(h.experimentId, h.id) }))}
-            selection={null} version={comparison.version} filter={search.filter} setFilter={filter => go(href.allRuns(new URLSearchParams({ filter })))}
+            selection={null} version={comparison.version} primary="" experiments={undefined} filter={search.filter} setFilter={filter => go(href.allRuns(new URLSearchParams({ filter })))}
           />
         )}
       </div>

@@ -80,3 +80,94 @@ test('runs are grouped by any number of keys, with means, the best run, and the 
     await page.getByRole('link', { name: 'trial-1' }).waitFor();
   });
 });
+
+const unique = name => `${name}-${Date.now()}-${Math.floor(Math.random() * 1e6)}`;
+
+/** An experiment with runs of these names, the first one last in time. */
+async function experimentOf(names) {
+  const title = unique('bulk');
+  const { experiment_id } = await api('experiments/create', { name: title });
+  const runs = [];
+  for (const [i, run_name] of names.entries()) runs.push((await api('runs/create', { experiment_id, run_name, start_time: 1_700_000_000_000 - i * 1000 })).run.info.run_id);
+  return { id: experiment_id, title, runs };
+}
+
+const stateOf = async runs => Promise.all(runs.map(async run_id => {
+  const { run } = await api(`runs/get?run_id=${run_id}`);
+  return { name: run.info.run_name, experiment: run.info.experiment_id, stage: run.info.lifecycle_stage, status: run.info.status, end: run.info.end_time, tags: Object.fromEntries(run.data.tags.map(t => [t.key, t.value])) };
+}));
+
+async function undone(page) {
+  await page.getByRole('button', { name: 'Undo' }).last().click();
+  await page.getByText('Undone.').last().waitFor();
+}
+
+const ask = async (page, what) => {
+  await page.getByRole('checkbox', { name: 'Select all runs found' }).check();
+  await page.getByRole('region', { name: 'Selection' }).getByRole('button', { name: what, exact: true }).click();
+  return page.getByRole('dialog');
+};
+
+test('many runs are renamed by a pattern, moved, tagged, ended and deleted, and each is taken back exactly', async () => {
+  const { id, runs } = await experimentOf(['first', 'second', 'third']);
+  const other = await experimentOf([]);
+  await api('runs/set-tag', { run_id: runs[1], key: 'team', value: 'vision' });
+  const before = await stateOf(runs);
+  await withPage(address.experiment(id), {}, async page => {
+    await settled(page);
+    let dialog = await ask(page, 'Rename');
+    await dialog.getByRole('heading', { name: 'Change 3 runs' }).waitFor();
+    await dialog.getByLabel('New name').fill('{name} of {tags.team} {n}');
+    await dialog.getByText('second → second of vision 2').waitFor();
+    await axe(page, 'rename');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('link', { name: 'second of vision 2' }).waitFor();
+    assert.deepEqual((await stateOf(runs)).map(r => r.name), ['first of  1', 'second of vision 2', 'third of  3']);
+    await axe(page, 'a notice with a way back');
+    await undone(page);
+    assert.deepEqual(await stateOf(runs), before);
+
+    dialog = await ask(page, 'Move');
+    await dialog.getByRole('combobox', { name: 'Experiment they move to' }).fill(other.title.slice(0, -2).toUpperCase());
+    await dialog.getByRole('option', { name: other.title }).click();
+    await dialog.getByRole('button', { name: 'Move' }).click();
+    await page.getByText('3 runs were changed.').last().waitFor();
+    assert.ok((await stateOf(runs)).every(r => r.experiment === other.id));
+    await undone(page);
+    await page.getByRole('link', { name: 'second' }).waitFor();
+    assert.deepEqual(await stateOf(runs), before);
+
+    dialog = await ask(page, 'Tag');
+    await dialog.getByRole('combobox', { name: 'Name' }).fill('team');
+    await dialog.getByLabel('Value').fill('all');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.waitForFunction(() => !document.querySelector('dialog'));
+    assert.deepEqual((await stateOf(runs)).map(r => r.tags.team), ['all', 'all', 'all']);
+    await undone(page);
+    assert.deepEqual(await stateOf(runs), before);
+    dialog = await ask(page, 'Tag');
+    await dialog.getByRole('combobox', { name: 'Name' }).fill('team');
+    await dialog.getByLabel('Remove this tag').check();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.waitForFunction(() => !document.querySelector('dialog'));
+    assert.deepEqual((await stateOf(runs)).map(r => r.tags.team), [undefined, undefined, undefined]);
+    await undone(page);
+    assert.deepEqual(await stateOf(runs), before);
+
+    dialog = await ask(page, 'Mark as ended');
+    await dialog.getByRole('button', { name: 'Mark as ended' }).click();
+    await page.waitForFunction(() => !document.querySelector('dialog'));
+    assert.ok((await stateOf(runs)).every(r => r.status === 'FAILED' && r.end > 0));
+    await undone(page);
+    assert.deepEqual(await stateOf(runs), before);
+
+    dialog = await ask(page, 'Delete');
+    await dialog.getByRole('heading', { name: 'Delete 3 runs?' }).waitFor();
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('3 runs were deleted.').waitFor();
+    assert.ok((await stateOf(runs)).every(r => r.stage === 'deleted'));
+    await undone(page);
+    await page.getByRole('link', { name: 'second' }).waitFor();
+    assert.deepEqual(await stateOf(runs), before);
+  });
+});

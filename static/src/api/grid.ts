@@ -70,6 +70,9 @@ export type BulkOperation =
   | { operation: 'move'; experiment_id: string }
   | { operation: 'set_status'; status: RunStatus };
 
+/** What one run has of its own: the value of a tag, its status and end. Without a value there is no such tag. */
+export interface OwnValue { run_id: string; value?: string; end_time?: number }
+
 /** These runs; or all that a search finds, but not those. */
 export type Selection = { run_ids: readonly string[] } | { search: Search; except: readonly string[] };
 
@@ -110,11 +113,9 @@ export const grid = {
     return (await ask<{ series: Curve[] }>('metrics/series', body, signal)).series;
   },
 
-  /** Answers how many runs it was, or would be. */
-  async bulk(selection: Selection, operation: BulkOperation, dryRun = false): Promise<number> {
-    const which = 'search' in selection
-      ? { ...bodyOf(selection.search), order_by: undefined, except_run_ids: selection.except, everything: true }
-      : { run_ids: selection.run_ids };
-    return (await write<{ runs: number }>('runs/bulk', { ...which, ...operation, dry_run: dryRun }, base)).runs;
+  /** Answers how many runs it was, or would be; and with keep, what they were before, unless they are too many. */
+  bulk(which: Selection | { each: readonly OwnValue[] }, operation: BulkOperation, how: { dry?: boolean; keep?: boolean } = {}): Promise<{ runs: number; before?: OwnValue[] }> {
+    const runs = 'search' in which ? { ...bodyOf(which.search), order_by: undefined, except_run_ids: which.except, everything: true } : which;
+    return write('runs/bulk', { ...runs, ...operation, dry_run: how.dry, keep: how.keep }, base);
   },
 };

@@ -2,25 +2,23 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { messageOf } from '../api';
-import { type BulkOperation, grid, type Selection } from '../api/grid';
+import type { Keys, Search, Selection } from '../api/grid';
 import { type Key, t, tn } from '../i18n';
 import { notify } from '../state/notices';
 import { go, href, withMembers } from '../state/router';
-import { Dialog } from '../ui/dialog';
-import { Icon } from '../ui/icons';
+import { Icon, type IconName } from '../ui/icons';
+import { lazy } from '../ui/lazy';
+import type { Question } from './bulk-dialog';
 
-type Question = 'delete' | 'set_tag' | 'rename' | 'move' | 'end';
+interface Props { count: number; selection: Selection; within: Search; keys: Keys | undefined; deleted: boolean; onDone: () => void; onClear: () => void }
 
-interface Props { count: number; selection: Selection; deleted: boolean; onDone: () => void; onClear: () => void }
+const dialog = () => import('./bulk-dialog');
+const BulkDialog = lazy(() => dialog().then(m => m.BulkDialog));
 
-export function SelectionBar({ count, selection, deleted, onDone, onClear }: Props): JSX.Element {
+export function SelectionBar({ count, selection, within, keys, deleted, onDone, onClear }: Props): JSX.Element {
   const [question, setQuestion] = useState<Question | null>(null);
-  const act = async (operation: BulkOperation, said: 'runs.deleted' | 'runs.restored' | 'runs.changed') => {
-    const n = await grid.bulk(selection, operation);
-    notify('done', tn(said, n));
-    onDone();
-  };
-  const button = (what: Question, icon: 'trash' | 'edit' | 'tag' | 'move' | 'stop', text: Key, cls = '') => (
+  const restore = () => dialog().then(m => m.carryOut([{ selection, operation: { operation: 'restore' } }], 'runs.restored', onDone)).catch((e: unknown) => notify('error', messageOf(e)));
+  const button = (what: Question, icon: IconName, text: Key, cls = '') => (
     <button type="button" class={cls} onClick={() => setQuestion(what)}><Icon name={icon} /> {t(text)}</button>
   );
   return (
@@ -28,7 +26,7 @@ export function SelectionBar({ count, selection, deleted, onDone, onClear }: Pro
       <span>{tn('runs.selected', count)}</span>
       {count > 1 && <button type="button" class="primary" data-testid="compare" onClick={() => go('run_ids' in selection ? href.compare(selection.run_ids) : withMembers({ show: 'diff' }))}>{t('compare.selected')}</button>}
       {deleted ? (
-        <button type="button" onClick={() => void act({ operation: 'restore' }, 'runs.restored').catch((e: unknown) => notify('error', messageOf(e)))}><Icon name="restore" /> {t('restore')}</button>
+        <button type="button" onClick={() => void restore()}><Icon name="restore" /> {t('restore')}</button>
       ) : (
         <>
           {button('set_tag', 'tag', 'bulk.tag')}
@@ -39,44 +37,7 @@ export function SelectionBar({ count, selection, deleted, onDone, onClear }: Pro
         </>
       )}
       <button type="button" class="plain" onClick={onClear}>{t('runs.unselect')}</button>
-      {question && <Ask question={question} count={count} act={act} onClose={() => setQuestion(null)} />}
+      {question && <BulkDialog question={question} selection={selection} within={within} keys={keys} onDone={onDone} onClose={() => setQuestion(null)} />}
     </div>
-  );
-}
-
-function Ask({ question, count, act, onClose }: { question: Question; count: number; act: (o: BulkOperation, said: 'runs.deleted' | 'runs.changed') => Promise<void>; onClose: () => void }): JSX.Element {
-  const text = (form: FormData, name: string) => String(form.get(name) ?? '').trim();
-  const submit = (form: FormData): Promise<void> => {
-    switch (question) {
-      case 'delete':
-        return act({ operation: 'delete' }, 'runs.deleted');
-      case 'set_tag':
-        return act({ operation: 'set_tag', key: text(form, 'key'), value: text(form, 'value') }, 'runs.changed');
-      case 'rename':
-        return act({ operation: 'set_tag', key: 'mlflow.runName', value: text(form, 'name') }, 'runs.changed');
-      case 'move':
-        return act({ operation: 'move', experiment_id: text(form, 'experiment') }, 'runs.changed');
-      case 'end':
-        return act({ operation: 'set_status', status: text(form, 'status') === 'KILLED' ? 'KILLED' : 'FAILED' }, 'runs.changed');
-    }
-  };
-  const actions: Record<Question, Key> = { delete: 'delete', set_tag: 'save', rename: 'save', move: 'bulk.move', end: 'bulk.end' };
-  return (
-    <Dialog title={tn(question === 'delete' ? 'runs.delete.title' : 'bulk.title', count)} action={t(actions[question])} danger={question === 'delete'} onClose={onClose} submit={submit}>
-      {question === 'delete' && <p>{t('runs.delete.text')}</p>}
-      {question === 'set_tag' && (
-        <>
-          <label class="field">{t('key')}<input name="key" required maxLength={250} autocomplete="off" autofocus /></label>
-          <label class="field">{t('value')}<input name="value" autocomplete="off" /></label>
-        </>
-      )}
-      {question === 'rename' && <label class="field">{t('bulk.name')}<input name="name" required autocomplete="off" autofocus /></label>}
-      {question === 'move' && <label class="field">{t('bulk.target')}<input name="experiment" required inputMode="numeric" pattern="[0-9]+" autocomplete="off" autofocus /></label>}
-      {question === 'end' && (
-        <label class="field">{t('runs.status')}
-          <select name="status"><option value="FAILED">{t('status.FAILED')}</option><option value="KILLED">{t('status.KILLED')}</option></select>
-        </label>
-      )}
-    </Dialog>
   );
 }

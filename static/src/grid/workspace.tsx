@@ -17,7 +17,7 @@ import { lazy } from '../ui/lazy';
 import { Empty, Failure, IconButton, Loading } from '../ui/parts';
 import { AtStep } from './at-step';
 import { ColumnPicker, namesOf } from './column-picker';
-import { type Column, columnsOf } from './columns';
+import { type Column, columnsOf, orderBy } from './columns';
 import { GroupBar } from './group-bar';
 import { groupKeys } from './groups';
 import { useLive } from './live';
@@ -134,7 +134,7 @@ export function RunList({ scope, experiment, primary }: Props): JSX.Element {
       )}
       {picking && names && <ColumnPicker keys={namesOf(names)} chosen={ids} custom={chosen !== null} onChange={choice} onClose={() => setPicking(false)} />}
       {asking && <AtStep column={asking} onClose={() => setAsking(null)} onDone={step => actions.replace(asking.id, `metrics.${asking.key}@${step}`)} />}
-      {count > 0 && <SelectionBar count={count} selection={selection} deleted={deleted} onDone={done} onClear={() => setPicked(nothingPicked)} />}
+      {count > 0 && <SelectionBar count={count} selection={selection} within={{ ...search, orderBy: orderBy(view.sorts) }} keys={names} deleted={deleted} onDone={done} onClear={() => setPicked(nothingPicked)} />}
       {rows.error !== null && !badFilter && <Failure error={rows.error} retry={rows.reload} />}
       {total === undefined && rows.error === null && <Loading />}
       {total !== undefined && total > 0 && (

@@ -5,10 +5,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "artifacts/digest.h"
 #include "orphans.h"
+#include "purge.h"
 #include "store/checksums.h"
-#include "store/garbage.h"
 #include "store/usage.h"
 
 enum {
@@ -138,79 +137,65 @@ const char *gc_size_text(struct arena *mem, int64_t bytes)
     return arena_printf(mem, unit ? "%.1f %s" : "%.0f %s", size, units[unit]);
 }
 
-/* Artifacts below the root that uri names, counted and, if asked for, removed. */
-static int take_artifacts(struct gc *gc, const char *what, const char *id, const char *uri)
+struct kind {
+    enum garbage_kind kind;
+    const char *name;
+};
+
+/* How much it would be; in either case says what is out of reach. */
+static int count_artifacts(struct gc *gc, const struct purge *p, const char *what,
+                           const struct garbage_item *item, struct artifact_total *total)
 {
-    struct artifact_store store = artifact_store_of(&gc->err, gc->mem, gc->config);
-    struct artifact_total total = { 0 };
+    struct artifact_store store;
     const char *path = NULL;
-    int found = uri ? artifact_locate(&store, uri, &store, &path) : 0;
+    int found = purge_locate(p, item->artifact_uri, &store, &path);
 
     if (found < 0)
         return -1;
-    if (!found || !*path) {
+    if (!found)
         fprintf(gc->out, "%s %s: its artifacts at '%s' are not in this server's store and stay.\n",
-                what, id, uri ? uri : "");
-        return 0;
-    }
-    if (artifact_path_check(&store, &path) < 0 || artifact_count(&store, path, &total) < 0)
-        return -1;
-    gc->bytes += total.bytes;
-    gc->files += total.files;
-    if (!gc->delete)
-        return 0;
-    if (gc->checksums >= 0 && checksum_forget(&gc->db, artifact_location(&store, path)) < 0)
-        return -1;
-    return artifact_remove(&store, path);
+                what, item->id, item->artifact_uri ? item->artifact_uri : "");
+    return found && !gc->delete ? artifact_count(&store, path, total) : 0;
 }
 
-static int take_run(struct gc *gc, const struct garbage_item *run)
+static int take(struct gc *gc, const struct kind *kind, const struct garbage_item *item)
 {
-    if (take_artifacts(gc, "Run", run->id, run->artifact_uri) < 0)
-        return -1;
-    if (gc->delete &&garbage_delete_run(&gc->db, run->id) < 0)
-        return -1;
-    fprintf(gc->out, "Run with ID %s %s.\n", run->id,
-            gc->delete ? "has been permanently deleted" : "would be permanently deleted");
-    return 0;
-}
+    const struct purge p = { &gc->db, gc->config, gc->checksums >= 0 };
+    struct artifact_total total = { 0 };
+    int done = PURGED;
 
-static int take_model(struct gc *gc, const struct garbage_item *model)
-{
-    if (take_artifacts(gc, "Logged model", model->id, model->artifact_uri) < 0)
-        return -1;
-    if (gc->delete &&garbage_delete_model(&gc->db, model->id) < 0)
-        return -1;
-    fprintf(gc->out, "Logged model with ID %s %s.\n", model->id,
-            gc->delete ? "has been permanently deleted" : "would be permanently deleted");
-    return 0;
-}
-
-static int take_experiment(struct gc *gc, const struct garbage_item *experiment)
-{
-    if (experiment->active_runs) {
+    if (item->active_runs) {
         fprintf(gc->out,
                 "Experiment with ID %s stays: %" PRId64 " of its runs are active. Delete them "
                 "first.\n",
-                experiment->id, experiment->active_runs);
+                item->id, item->active_runs);
         return 0;
     }
-    if (take_artifacts(gc, "Experiment", experiment->id, experiment->artifact_uri) < 0)
+    if (count_artifacts(gc, &p, kind->name, item, &total) < 0)
         return -1;
-    if (gc->delete &&garbage_delete_experiment(&gc->db, experiment->id) < 0)
+    if (gc->delete)
+        done = purge_item(&p, kind->kind, item, &total, NULL);
+    if (done < 0)
         return -1;
-    fprintf(gc->out, "Experiment with ID %s %s.\n", experiment->id,
+    if (done == PURGED_NOT) {
+        fprintf(gc->out, "%s with ID %s stays: somebody restored it, or what belongs to it.\n",
+                kind->name, item->id);
+        return 0;
+    }
+    gc->bytes += total.bytes;
+    gc->files += total.files;
+    fprintf(gc->out, "%s with ID %s %s.\n", kind->name, item->id,
             gc->delete ? "has been permanently deleted" : "would be permanently deleted");
     return 0;
 }
 
-static int take_all(struct gc *gc, const struct garbage_item *items, size_t count,
-                    int (*take)(struct gc *, const struct garbage_item *))
+static int take_all(struct gc *gc, enum garbage_kind kind, const char *name,
+                    const struct garbage_item *items, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         struct arena_mark mark = arena_mark(gc->mem);
 
-        if (take(gc, &items[i]) < 0)
+        if (take(gc, &(const struct kind){ kind, name }, &items[i]) < 0)
             return say_failed(gc);
         arena_release(gc->mem, mark);
     }
@@ -274,9 +259,10 @@ static int collect(struct gc *gc)
         checksum_count(&gc->db, &gc->checksums) < 0)
         return say_failed(gc);
     db_rollback(&gc->db);
-    if (take_all(gc, garbage.runs, garbage.run_count, take_run) < 0 ||
-        take_all(gc, garbage.models, garbage.model_count, take_model) < 0 ||
-        take_all(gc, garbage.experiments, garbage.experiment_count, take_experiment) < 0)
+    if (take_all(gc, GARBAGE_RUN, "Run", garbage.runs, garbage.run_count) < 0 ||
+        take_all(gc, GARBAGE_MODEL, "Logged model", garbage.models, garbage.model_count) < 0 ||
+        take_all(gc, GARBAGE_EXPERIMENT, "Experiment", garbage.experiments,
+                 garbage.experiment_count) < 0)
         return -1;
     fprintf(gc->out,
             "%zu runs, %zu logged models, %zu experiments; %" PRId64 " files, %s of artifacts%s\n",

@@ -11,8 +11,7 @@ static bool is_on(const struct request *rq)
     return rq->config->quota_bytes || rq->config->quota_files;
 }
 
-/* Quotas are those of artifacts_destination: other roots have other owners. */
-static bool is_limited(const struct request *rq, const struct artifact_store *store)
+bool quota_holds(const struct request *rq, const struct artifact_store *store)
 {
     const struct artifact_store destination = artifact_store_of(rq->err, rq->mem, rq->config);
 
@@ -75,7 +74,7 @@ int quota_take(struct request *rq, const struct artifact_store *store, const cha
     struct artifact old;
     int found;
 
-    if (!is_limited(rq, store))
+    if (!quota_holds(rq, store))
         return 0;
     if (lock(rq, store, directory, &usage) < 0)
         return -1;
@@ -109,7 +108,7 @@ int quota_give(struct request *rq, const struct artifact_store *store, const cha
     struct artifact_total total;
     struct usage usage, less;
 
-    if (!*path || !is_limited(rq, store))
+    if (!*path || !quota_holds(rq, store))
         return 0;
     if (lock(rq, store, directory, &usage) < 0 || artifact_count(store, path, &total) < 0)
         return -1;

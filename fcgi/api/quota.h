@@ -8,6 +8,10 @@
 #include "../artifacts/artifacts.h"
 #include "../request.h"
 
+/* Whether there are quotas and they are held against the store: they are those of
+ * artifacts_destination, for other roots have other owners. */
+bool quota_holds(const struct request *, const struct artifact_store *);
+
 /* Makes room for a file of so many bytes at path, in place of one that is there.
  * QUOTA_EXCEEDED if there is none; a file may always be replaced by a smaller one. */
 int quota_take(struct request *, const struct artifact_store *, const char *path,

@@ -24,8 +24,9 @@ const server = createServer(async (req, res) => {
   }
   const name = path.split('?')[0] === '/' ? 'index.html' : normalize(path.split('?')[0]);
   try {
-    const body = await readFile(join(dist, name));
-    res.writeHead(200, { 'content-type': types[extname(name)] ?? 'application/octet-stream', 'cache-control': 'no-cache', 'content-security-policy': csp, 'x-content-type-options': 'nosniff' });
+    const zipped = /\bgzip\b/.test(req.headers['accept-encoding'] ?? '') ? await readFile(join(dist, `${name}.gz`)).catch(() => null) : null;
+    const body = zipped ?? await readFile(join(dist, name));
+    res.writeHead(200, { ...(zipped && { 'content-encoding': 'gzip' }), 'content-type': types[extname(name)] ?? 'application/octet-stream', 'cache-control': 'no-cache', 'content-security-policy': csp, 'x-content-type-options': 'nosniff' });
     res.end(body);
   } catch { res.writeHead(404, { 'content-type': 'text/plain' }).end('not found\n'); }
 });

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from './i18n';
 import { useKeys } from './keys';
-import { Experiments } from './pages/experiments';
+import { Home } from './pages/home';
 import { NotFound } from './pages/not-found';
 import { AllRuns, Runs } from './pages/runs';
 import { shellCommands } from './shell/commands';
@@ -19,6 +19,7 @@ import { lazy } from './ui/lazy';
 import { IconButton } from './ui/parts';
 
 const ComparePage = lazy(() => import('./pages/compare').then(m => m.ComparePage));
+const Experiments = lazy(() => import('./pages/experiments').then(m => m.Experiments));
 const RunPage = lazy(() => import('./pages/run').then(m => m.RunPage));
 
 function TroubleBar(): JSX.Element | null {
@@ -51,6 +52,8 @@ function Notices(): JSX.Element {
 function Page(): JSX.Element {
   const r = route.value;
   switch (r.page) {
+    case 'home':
+      return <Home />;
     case 'experiments':
       return <Experiments />;
     case 'all-runs':

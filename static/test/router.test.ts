@@ -37,8 +37,8 @@ test('what is not known behind a known address is ignored', () => {
   assert.equal(of('#/experiments/7/traces?compareRunsMode=CHART').page, 'runs');
   assert.equal(of('#/experiments/7/runs').page, 'runs');
   assert.equal(of('#/experiments/7/runs/abc/evaluations').page, 'run');
-  assert.equal(of('').page, 'experiments');
-  assert.equal(of('#/').page, 'experiments');
+  assert.equal(of('').page, 'home');
+  assert.equal(of('#/').page, 'home');
   assert.equal(of('#/experiments').page, 'experiments');
 });
 

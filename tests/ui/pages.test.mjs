@@ -8,7 +8,7 @@ const { check, vision, many, empty } = ids;
 const full = (rest = '') => address.run(vision.experiment, vision.full, rest);
 
 test('from the list to the experiment, to its run with foo and bar, to the run', async () => {
-  await withPage('', {}, async (page, { requests }) => {
+  await withPage(address.experiments(), {}, async (page, { requests }) => {
     await page.getByRole('heading', { name: 'Experiments' }).waitFor();
     await page.getByRole('link', { name: check.title }).click();
 
@@ -389,7 +389,7 @@ test('rows are used with the keyboard', async () => {
 });
 
 test('experiments are found by name, in any case and script', async () => {
-  await withPage('', {}, async page => {
+  await withPage(address.experiments(), {}, async page => {
     await page.getByRole('link', { name: check.title }).waitFor();
     const box = page.getByRole('searchbox', { name: 'Search by name' });
     await box.fill('VISION');

@@ -79,7 +79,7 @@ test('notes are written in Markdown', async () => {
 test('an experiment is created, renamed, deleted and restored', async () => {
   const name = unique('実験 made here');
   const renamed = `${name} (2)`;
-  await withPage('', { expected: [/status of 400/] }, async page => {
+  await withPage(address.experiments(), { expected: [/status of 400/] }, async page => {
     const create = async () => {
       await page.getByRole('button', { name: 'New experiment' }).click();
       await page.getByRole('dialog').getByLabel('Name').fill(name);
@@ -89,7 +89,7 @@ test('an experiment is created, renamed, deleted and restored', async () => {
     await page.getByRole('heading', { name, level: 1 }).waitFor();
     await page.getByText('This experiment has no runs yet.').waitFor();
 
-    await page.getByRole('link', { name: 'Experiments', exact: true }).click();
+    await page.getByRole('navigation', { name: 'Location' }).getByRole('link', { name: 'Experiments', exact: true }).click();
     await create(); // the same name again
     await page.getByRole('dialog').getByText(/already exists/).waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
@@ -152,7 +152,7 @@ test('a run is deleted and restored on its own page', async () => {
 });
 
 test('when the server is away a bar says so, the page stays, and it goes on by itself', async () => {
-  await withPage('', { expected: [/ERR_INTERNET_DISCONNECTED/] }, async (page, { context }) => {
+  await withPage(address.experiments(), { expected: [/ERR_INTERNET_DISCONNECTED/] }, async (page, { context }) => {
     await page.getByRole('link', { name: ids.check.title }).waitFor();
     await context.setOffline(true);
     await page.getByRole('link', { name: ids.check.title }).click();
@@ -165,7 +165,7 @@ test('when the server is away a bar says so, the page stays, and it goes on by i
 });
 
 test('an answer of 503 shows the reason, and is tried again', async () => {
-  await withPage('', { expected: [/status of 503/] }, async page => {
+  await withPage(address.experiments(), { expected: [/status of 503/] }, async page => {
     await page.getByRole('link', { name: ids.check.title }).waitFor();
     let away = true;
     let refused = 0;

@@ -5,6 +5,7 @@ import { experiments, isAbort } from '../api';
 import { grid } from '../api/grid';
 import { likeValue } from '../grid/columns';
 import { t, tn } from '../i18n';
+import { filterOf, isFilter } from '../query/free';
 import { go, href } from '../state/router';
 import { Icon, type IconName } from '../ui/icons';
 import { Failure, Status } from '../ui/parts';
@@ -70,7 +71,7 @@ export function Palette({ close }: { close: () => void }): JSX.Element {
   const items: Item[] = [
     ...commandItems(wanted),
     ...(found.text && wanted.startsWith(found.text) ? found.items : []),
-    ...(wanted ? [{ id: 'all', icon: 'filter', text: t('palette.all', { text: wanted }), act: () => go(href.allRuns(new URLSearchParams({ filter: `attributes.run_name ILIKE ${likeValue(wanted)}` }))) } as Item] : []),
+    ...(wanted ? [{ id: 'all', icon: 'filter', text: t(isFilter(wanted) ? 'palette.filter' : 'palette.all', { text: wanted }), act: () => go(href.allRuns(new URLSearchParams({ filter: filterOf(wanted) }))) } as Item] : []),
   ];
   const at = Math.min(marked, items.length - 1);
   useEffect(() => list.current?.children[at]?.scrollIntoView({ block: 'nearest' }), [at]);

@@ -1,6 +1,6 @@
 // The list of experiments: the way in.
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { experiments, isAbort, messageOf } from '../api';
 import type { Experiment, Page } from '../api/types';
 import { isSystemTag, likeValue } from '../grid/columns';
@@ -11,7 +11,9 @@ import { notify } from '../state/notices';
 import { go, href, replace, route, withMembers } from '../state/router';
 import { Dialog } from '../ui/dialog';
 import { Icon } from '../ui/icons';
-import { Copy, Empty, Failure, IconButton, InlineEdit, Loading, serverUrl, Time } from '../ui/parts';
+import { pythonLines } from '../ui/first-lines';
+import { SearchField, ViewSwitch } from '../ui/lists';
+import { Copy, Empty, Failure, IconButton, InlineEdit, Loading, Time } from '../ui/parts';
 
 const sorts = { name: 'name', creation_time: 'creation_time', last_update_time: 'last_update_time' } as const;
 type SortKey = keyof typeof sorts;
@@ -200,50 +202,5 @@ export function Experiments(): JSX.Element {
       {page?.next && <p class="more"><button type="button" disabled={busy} onClick={() => void loadMore()}>{t('more')}</button></p>}
       {creating && <CreateExperiment onClose={() => setCreating(false)} />}
     </div>
-  );
-}
-
-export function pythonLines(experiment: string): string {
-  return `import mlflow
-
-mlflow.set_tracking_uri(${JSON.stringify(serverUrl())})
-mlflow.set_experiment(${JSON.stringify(experiment)})
-with mlflow.start_run():
-    mlflow.log_param("lr", 0.01)
-    mlflow.log_metric("foo", 1)`;
-}
-
-/** Active or deleted things: the same two words on every list. */
-export function ViewSwitch({ deleted, active, gone }: { deleted: boolean; active: string; gone: string }): JSX.Element {
-  return (
-    <div class="segmented" role="group" aria-label={t('view')}>
-      <button type="button" aria-pressed={!deleted} onClick={() => go(withMembers({ view: null }))}>{active}</button>
-      <button type="button" aria-pressed={deleted} onClick={() => go(withMembers({ view: 'deleted' }))}>{gone}</button>
-    </div>
-  );
-}
-
-/** Searches while one types, but not in the middle of a word that an input method is still composing. */
-export function SearchField({ value, label, onChange }: { value: string; label: string; onChange: (text: string) => void }): JSX.Element {
-  const [text, setText] = useState(value);
-  const composing = useRef(false);
-  useEffect(() => setText(value), [value]);
-  useEffect(() => {
-    if (text === value || composing.current) return;
-    const timer = setTimeout(() => onChange(text), 250);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return (
-    <input
-      type="search" class="search" aria-label={label} placeholder={label} value={text} autocomplete="off" spellcheck={false}
-      onCompositionStart={() => (composing.current = true)}
-      onCompositionEnd={e => {
-        composing.current = false;
-        const typed = e.currentTarget.value;
-        setText(typed);
-        onChange(typed);
-      }}
-      onInput={e => setText(e.currentTarget.value)}
-    />
   );
 }

@@ -83,8 +83,14 @@ function Head({ experiment, onChange }: { experiment: Experiment; onChange: () =
           <button type="button" onClick={() => void experiments.restore(experiment.experiment_id).then(onChange, (e: unknown) => notify('error', messageOf(e)))}>{t('restore')}</button>
         </div>
       )}
-      {note && <details class="note"><summary>{t('notes')}</summary><Markdown text={note} /></details>}
+      {note && <Note text={note} />}
       {asking && <DeleteExperiment experiment={experiment} onClose={() => setAsking(false)} onDone={() => go(href.experiments())} />}
     </>
   );
+}
+
+/** Closed at first; what shows Markdown is fetched when somebody opens it. */
+function Note({ text }: { text: string }): JSX.Element {
+  const [open, setOpen] = useState(false);
+  return <details class="note" onToggle={e => setOpen(e.currentTarget.open)}><summary>{t('notes')}</summary>{open && <Markdown text={text} />}</details>;
 }

@@ -10,6 +10,7 @@ interface Place { icon: IconName; text: Key; to: string; pages: readonly Route['
 
 /** Also what `g` and a letter lead to, and what the palette begins with. */
 export const places: readonly Place[] = [
+  { icon: 'home', text: 'shell.home', to: href.home(), pages: ['home'], key: 'h' },
   { icon: 'runs', text: 'shell.runs', to: href.allRuns(), pages: ['all-runs'], key: 'r' },
   { icon: 'flask', text: 'experiments.title', to: href.experiments(), pages: ['experiments', 'runs', 'run'], key: 'e' },
 ];

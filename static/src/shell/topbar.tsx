@@ -19,7 +19,7 @@ export function TopBar(): JSX.Element {
   const themeText = t(`app.theme.${theme.value}` as Key);
   return (
     <header class="topbar">
-      <a class="brand" href={href.experiments()} aria-label={t('app.home')}>
+      <a class="brand" href={href.home()} aria-label={t('app.home')}>
         <Mark /><span>Cairn</span>
       </a>
       <nav class="crumbs" aria-label={t('app.breadcrumb')}>

@@ -4,6 +4,7 @@ import { signal } from '@preact/signals';
 export type Section = 'overview' | 'metrics' | 'system' | 'artifacts';
 
 export type Route =
+  | { page: 'home'; query: URLSearchParams }
   | { page: 'experiments'; query: URLSearchParams }
   | { page: 'all-runs'; query: URLSearchParams }
   | { page: 'runs'; experimentId: string; query: URLSearchParams }
@@ -32,7 +33,7 @@ export function parseHash(hash: string): Route {
   const query = new URLSearchParams(cut < 0 ? '' : text.slice(cut + 1));
   const [first, id, second, runId, tab, ...rest] = path.split('/').filter(Boolean).map(decode);
 
-  if (first === undefined) return { page: 'experiments', query };
+  if (first === undefined) return { page: 'home', query };
   if (first === 'runs' && id === undefined) return { page: 'all-runs', query };
   if (first === 'compare-runs') return { page: 'compare', runIds: idsIn(query.get('runs')), query };
   if (first === 'compare-experiments') return { page: 'all-runs', query: comparedExperiments(query) };
@@ -78,6 +79,7 @@ function withQuery(path: string, query?: URLSearchParams): string {
 }
 
 export const href = {
+  home: () => '#/',
   experiments: (query?: URLSearchParams) => withQuery('#/experiments', query),
   allRuns: (query?: URLSearchParams) => withQuery('#/runs', query),
   runs: (experimentId: string, query?: URLSearchParams) => withQuery(`#/experiments/${encodeURIComponent(experimentId)}/runs`, query),
@@ -122,6 +124,6 @@ export function withMembers(changes: Record<string, string | null>): string {
     if (value === null || value === '') query.delete(name);
     else query.set(name, value);
   }
-  const path = location.hash.replace(/^#/, '').split('?')[0] || '/experiments';
+  const path = location.hash.replace(/^#/, '').split('?')[0] || '/';
   return withQuery(`#${path}`, query);
 }

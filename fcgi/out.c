@@ -33,6 +33,31 @@ void out_raw(struct out *out, const char *bytes, size_t length)
     out->length += length;
 }
 
+void out_u32(struct out *out, uint32_t value)
+{
+    const unsigned char bytes[] = { (unsigned char)value, (unsigned char)(value >> 8),
+                                    (unsigned char)(value >> 16), (unsigned char)(value >> 24) };
+
+    out_raw(out, (const char *)bytes, sizeof(bytes));
+}
+
+void out_f32(struct out *out, float value)
+{
+    uint32_t bits;
+
+    memcpy(&bits, &value, sizeof(bits));
+    out_u32(out, bits);
+}
+
+void out_f64(struct out *out, double value)
+{
+    uint64_t bits;
+
+    memcpy(&bits, &value, sizeof(bits));
+    out_u32(out, (uint32_t)bits);
+    out_u32(out, (uint32_t)(bits >> 32));
+}
+
 static void out_char(struct out *out, char c)
 {
     out_reserve(out, 1);

@@ -44,6 +44,10 @@ void out_null(struct out *, const char *key);
 
 /* Bytes as they are, for replies that are not JSON. */
 void out_raw(struct out *, const char *bytes, size_t length);
+/* Numbers as bytes, little-endian whatever the host is. */
+void out_u32(struct out *, uint32_t);
+void out_f32(struct out *, float);
+void out_f64(struct out *, double);
 
 /* Python's repr of a double into buffer (at least 32 bytes). Returns its length.
  * NaN is "nan", the infinities "inf" and "-inf". */

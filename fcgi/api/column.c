@@ -80,26 +80,6 @@ enum {
     SLOTS = 2 * COLUMN_BLOCK, /* a power of two */
 };
 
-/* Little-endian, whatever the host is. */
-static void put_u32(struct out *out, size_t value)
-{
-    const unsigned char bytes[] = { (unsigned char)value, (unsigned char)(value >> 8),
-                                    (unsigned char)(value >> 16), (unsigned char)(value >> 24) };
-
-    out_raw(out, (const char *)bytes, sizeof(bytes));
-}
-
-static void put_numbers(struct out *out, const double *numbers, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        uint64_t bits;
-
-        memcpy(&bits, &numbers[i], sizeof(bits));
-        put_u32(out, (size_t)(bits & 0xffffffff));
-        put_u32(out, (size_t)(bits >> 32));
-    }
-}
-
 static uint64_t hash_of(const char *text)
 {
     uint64_t hash = UINT64_C(14695981039346656037);
@@ -140,26 +120,27 @@ static void put_texts(struct request *rq, const char **texts, size_t count)
 
     for (size_t i = 0; i < count; i++)
         codes[i] = code_of(&d, texts[i]);
-    put_u32(&rq->out, d.count);
+    out_u32(&rq->out, d.count);
     for (size_t i = 0; i < d.count; i++) {
         size_t length = strlen(d.texts[i]);
 
-        put_u32(&rq->out, length);
+        out_u32(&rq->out, (uint32_t)length);
         out_raw(&rq->out, d.texts[i], length);
     }
     for (size_t i = 0; i < count; i++)
-        put_u32(&rq->out, codes[i]);
+        out_u32(&rq->out, codes[i]);
 }
 
 static void put_block(struct request *rq, const struct column_reader *reader)
 {
     const struct column_block *block = &reader->block;
 
-    put_u32(&rq->out, block->rows);
+    out_u32(&rq->out, (uint32_t)block->rows);
     for (size_t c = 0; c < reader->count; c++) {
-        put_u32(&rq->out, block->numbers[c] ? TYPE_NUMBERS : TYPE_TEXTS);
+        out_u32(&rq->out, block->numbers[c] ? TYPE_NUMBERS : TYPE_TEXTS);
         if (block->numbers[c])
-            put_numbers(&rq->out, block->numbers[c], block->rows);
+            for (size_t i = 0; i < block->rows; i++)
+                out_f64(&rq->out, block->numbers[c][i]);
         else
             put_texts(rq, block->texts[c], block->rows);
     }
@@ -191,7 +172,7 @@ static int write_columns(struct request *rq, reply_sink *sink, void *to)
     }
     if (more < 0)
         return -1;
-    put_u32(&rq->out, 0);
+    out_u32(&rq->out, 0);
     return send_out(rq, sink, to);
 }
 

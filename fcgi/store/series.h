@@ -3,25 +3,47 @@
 
 #include "../db.h"
 
-/* Points of neighbouring steps; of one point alone all values are its own. */
+/* What a curve is drawn over. */
+enum series_axis {
+    SERIES_STEP,
+    SERIES_TIME,     /* ms since 1970 */
+    SERIES_RELATIVE, /* ms since the run began */
+    SERIES_METRIC,   /* the value of another metric at the same step */
+};
+
+struct series_query {
+    const char *run_id, *key;
+    enum series_axis axis;
+    const char *axis_key;              /* of SERIES_METRIC */
+    struct opt_int from_step, to_step; /* whatever the axis is */
+    struct opt_real from, to;          /* of the axis, if it is not SERIES_STEP */
+    size_t most;                       /* buckets */
+};
+
+/* Points that are neighbours on the axis; of one point alone all values are its own. */
 struct series_bucket {
-    int64_t points;     /* that are numbers */
-    int64_t nans;       /* and that are not */
-    int64_t first_step; /* steps from here */
-    int64_t last_step;  /* to here */
-    int64_t timestamp;  /* ms, of the last of them */
-    double low, high;   /* over all of them: nothing that stands out is lost */
+    int64_t points;        /* that are numbers */
+    int64_t nans;          /* and that are not */
+    int64_t infinite;      /* take part in no value where there are numbers */
+    double first_x;        /* of the axis, from here */
+    double x;              /* to here */
+    int64_t first_step;    /* of the first of them */
+    int64_t step;          /* of the last of them */
+    int64_t timestamp;     /* ms, of the last of them */
+    double low, high, sum; /* over all of them: nothing that stands out is lost */
     double first, last;
 };
 
 struct series {
-    struct series_bucket *buckets; /* by step */
+    struct series_bucket *buckets; /* by x */
     size_t count;
-    int64_t points; /* all of them, NaN included */
-    uint64_t width; /* steps of a bucket; 0: each bucket is one point */
+    int64_t points;         /* all of them */
+    int64_t nans, infinite; /* among them */
+    double width;           /* of a bucket, on the axis; 0: each is one point */
 };
 
-/* The points of steps from to to, in at most most buckets, or two (if steps are evenly
- * spread at least half as many). Reads them once, in the order of the table. */
-int series_read(struct db *, const char *run_id, const char *key, struct opt_int from,
-                struct opt_int to, size_t most, struct series *) MUST_CHECK;
+/* The points of a part of the axis in at most so many buckets: those of steps, if they are
+ * evenly spread, in at least half as many, where two narrow ones make a wide one. Read as
+ * they come, in the order of the table: memory does not grow with them. Points that have
+ * no place on the axis are left out. */
+int series_read(struct db *, const struct series_query *, struct series *) MUST_CHECK;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Search } from '../src/api/grid';
 import { columnsOf } from '../src/grid/columns';
 import { groupProposals } from '../src/grid/group-bar';
-import { aggregateOf, bestOf, groupKeys, groupQuery, leastIsBest, rowsOfGroups, searchOfGroup, statColumns, statText } from '../src/grid/groups';
+import { aggregateOf, bestOf, groupKeys, groupQuery, rowsOfGroups, searchOfGroup, statColumns, statText } from '../src/grid/groups';
 
 const keys = groupKeys(['params.opt', 'info.user_id', 'params.opt', 'info.start_time', 'nonsense']);
 const columns = statColumns(columnsOf(['info.duration', 'metrics.loss', 'metrics.loss@spark', 'metrics.acc@max', 'params.lr', 'params.opt']), keys);
@@ -24,11 +24,6 @@ test('groups are ordered as rows are, and the best run is at the end that is sor
   assert.equal(groupQuery(keys, columns, new Set(), [{ id: 'params.lr', descending: false }], 'mean').order, 'min', 'texts have no mean');
   assert.equal(groupQuery(keys, columns, numeric, [{ id: 'params.opt', descending: false }], 'mean').order, 'keys');
   assert.equal(bestOf([], columnsOf(['params.lr'])), null);
-});
-
-test('a name tells which end of a metric is the best', () => {
-  for (const key of ['loss', 'val/logLoss', 'trainLoss', 'test_rmse', 'latency_ms']) assert.equal(leastIsBest(key), true, key);
-  for (const key of ['accuracy', 'val/f1', 'glossary', 'terror']) assert.equal(leastIsBest(key), false, key);
 });
 
 test('a group is a search of its own', () => {

@@ -1,5 +1,7 @@
 // What can be done with the runs that the workspace found: compared, grouped, changed, taken away.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { address, api, axeSource, ids, withPage } from './browser.mjs';
 
@@ -169,5 +171,54 @@ test('many runs are renamed by a pattern, moved, tagged, ended and deleted, and 
     await undone(page);
     await page.getByRole('link', { name: 'second' }).waitFor();
     assert.deepEqual(await stateOf(runs), before);
+  });
+});
+
+test('what is found is taken away as a file, all of it or the selection', async () => {
+  const filter = `filter=${encodeURIComponent("run_name LIKE 'row-%'")}`;
+  await withPage(`${address.experiment(ids.many.experiment)}?${filter}&sort=info.run_name:asc&cols=tags.mlflow.runName`, {}, async page => {
+    await settled(page);
+    const saved = async item => {
+      const download = page.waitForEvent('download');
+      await page.getByTestId('export').click();
+      await page.getByRole('menu', { name: 'Export' }).getByRole('menuitem', { name: item, exact: true }).click();
+      const file = await download;
+      return { name: file.suggestedFilename(), text: await readFile(await file.path(), 'utf8') };
+    };
+    const csv = await saved('CSV, columns shown');
+    assert.equal(csv.name, `runs-${ids.many.experiment}.csv`);
+    const lines = csv.text.trimEnd().split('\r\n');
+    assert.equal(lines[0], 'run_id,experiment_id,run_name,status,start_time,end_time,user,tags.mlflow.runName');
+    assert.deepEqual(lines.slice(1).map(line => line.split(',')[2]), Array.from({ length: 120 }, (_, i) => `row-${String(i).padStart(3, '0')}`));
+    await page.getByText(`120 runs are in runs-${ids.many.experiment}.csv.`).waitFor();
+    await page.getByRole('checkbox', { name: 'Select row-003' }).check();
+    await page.getByRole('checkbox', { name: 'Select row-001' }).check();
+    const json = JSON.parse((await saved('JSON, everything logged')).text);
+    assert.deepEqual(json.map(r => r.run_name), ['row-001', 'row-003'], 'in the order of the table');
+    assert.equal(json[0].tags['mlflow.runName'], 'row-001');
+    await page.getByTestId('export').click();
+    await axe(page, 'export');
+  });
+});
+
+test('the same runs are found elsewhere by the lines that are copied', async () => {
+  const filter = `filter=${encodeURIComponent("params.lr < 0.05 AND run_name LIKE 'trial-%'")}`;
+  await withPage(`${address.experiment(vision.experiment)}?${filter}&sort=params.lr:asc&cols=params.lr,metrics.精度`, {}, async (page, { context }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await settled(page);
+    const copied = async item => {
+      await page.getByTestId('copy-as').click();
+      await page.getByRole('menu', { name: 'Copy as' }).getByRole('menuitem', { name: item, exact: true }).click();
+      await page.getByText('Copied', { exact: true }).last().waitFor();
+      const text = await page.evaluate(() => navigator.clipboard.readText());
+      await page.getByRole('button', { name: 'Close' }).last().click();
+      return text;
+    };
+    const curl = JSON.parse(execFileSync('bash', ['-c', await copied('curl')], { encoding: 'utf8' }));
+    assert.deepEqual([curl.total, curl.run_name], [2, ['trial-2', 'trial-1']]);
+    const python = execFileSync('python3', ['-c', (await copied('Python')).replace('print(len(runs), runs[:3])', 'print(json.dumps(runs))')], { encoding: 'utf8' });
+    assert.deepEqual(JSON.parse(python).map(r => [r.run_name, r.lr, r['精度']]), [['trial-2', '0.001', 0.7], ['trial-1', '0.01', 0.6]]);
+    assert.equal(await copied('Filter'), "params.lr < 0.05 AND run_name LIKE 'trial-%'");
+    assert.equal(await copied('Markdown'), '| Name | Status | lr | 精度 |\n| --- | ---: | ---: | ---: |\n| trial-2 | Finished | 0.001 | 0.7 |\n| trial-1 | Failed | 0.01 | 0.6 |\n');
   });
 });

@@ -1,18 +1,16 @@
 // A question before many runs change: how many it will be, as the server counts them, and what they become.
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { experiments } from '../api';
+import { experiments, messageOf } from '../api';
 import { type BulkOperation, grid, type Keys, type OwnValue, type Search, type Selection } from '../api/grid';
 import { type Key, t, tn } from '../i18n';
 import { useLoad } from '../state/load';
 import { notify } from '../state/notices';
-import { messageOf } from '../api';
 import { Combobox } from '../ui/combobox';
 import { Dialog } from '../ui/dialog';
 import { type Change, change, chunks, selectedRows } from './bulk';
-import { likeValue } from './columns';
+import { isSystemTag, likeValue } from './columns';
 import { columnsOfPattern, hasPlaceholders, nameByPattern } from './pattern';
-import { isSystemTag } from './columns';
 
 export type Question = 'delete' | 'set_tag' | 'rename' | 'move' | 'end';
 

@@ -49,11 +49,15 @@ export async function change(changes: readonly Change[]): Promise<{ runs: number
   return { runs, undo: undo && undo.length > 0 ? undo : null };
 }
 
+/** A selection as searches, each of which has a filter that is not too long. */
+export function selectionSearches(selection: Selection, within: Search): Search[] {
+  return 'run_ids' in selection ? chunks(selection.run_ids, MOST_NAMED).map(run_ids => searchOf({ run_ids }, within)) : [searchOf(selection, within)];
+}
+
 /** The selected runs, in the order of the table, a page at a time. */
 export async function* selectedRows(selection: Selection, within: Search, columns: readonly Column[], most = Infinity, signal?: AbortSignal): AsyncGenerator<Row[]> {
-  const searches = 'run_ids' in selection ? chunks(selection.run_ids, MOST_NAMED).map(run_ids => searchOf({ run_ids }, within)) : [searchOf(selection, within)];
   let given = 0;
-  for (const search of searches)
+  for (const search of selectionSearches(selection, within))
     for (let offset = 0; given < most; offset += PAGE) {
       const limit = Math.min(PAGE, most - given);
       const page = await grid.query({ ...search, orderBy: within.orderBy ?? [] }, { columns: specsOf(columns), offset, limit }, signal);

@@ -1,6 +1,7 @@
 // Runs in groups: what to ask the server, and what its answer means for the rows of the table. Pure.
 import type { ColumnSpec, ColumnStats, GroupQuery, Groups, Search } from '../api/grid';
 import type { WireNumber } from '../api/types';
+import { nameIsMinimized } from '../compare/direction';
 import { formatNumber, fullNumber } from '../format';
 import { t } from '../i18n';
 import { equals, joined, quotedName } from '../query/clauses';
@@ -34,18 +35,13 @@ export function statColumns(columns: readonly Column[], keys: readonly Column[])
   return columns.filter(c => c.group !== 'info' && c.value !== 'spark' && !keys.some(k => k.id === c.id)).slice(0, MOST_COLUMNS);
 }
 
-/** Smaller is better, by the name of a metric. Who means otherwise sorts by it. */
-export function leastIsBest(key: string): boolean {
-  return /(^|[^a-z])(logloss|loss|err|error|rmse|mse|mae|mape|nll|perplexity|ppl|latency|time|duration|wer|cer)([^a-z]|$)/i.test(key.replace(/([a-z])([A-Z])/g, '$1_$2'));
-}
-
-/** Which column says which run is the best one, and which end of it. */
+/** Which column says which run is the best one, and which end of it: by its name, unless it is sorted by. */
 export function bestOf(sorts: readonly Sort[], columns: readonly Column[]): { index: number; least: boolean } | null {
   const sort = sorts[0];
   const sorted = columns.findIndex(c => c.id === sort?.id && c.group === 'metrics');
   if (sort && sorted >= 0) return { index: sorted, least: !sort.descending };
   const first = columns.findIndex(c => c.group === 'metrics');
-  return first < 0 ? null : { index: first, least: leastIsBest(columns[first]!.key) };
+  return first < 0 ? null : { index: first, least: nameIsMinimized(columns[first]!.key) };
 }
 
 /** The groups are in the order of the rows: by the column that is sorted by, or by a key; else the largest first. */

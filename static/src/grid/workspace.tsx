@@ -27,6 +27,7 @@ import { defaultColumns } from './rows';
 import { RunsTable } from './runs-table';
 import { isPicked, nothingPicked, type Picked, pickedCount, selectionOf } from './select';
 import { SelectionBar } from './selection';
+import { TakeAway } from './take-away';
 import { useRunRows } from './use-rows';
 import { Split } from './split';
 import { viewOf } from './view';
@@ -121,6 +122,12 @@ export function RunList({ scope, experiment, primary }: Props): JSX.Element {
         <button type="button" aria-expanded={picking} data-testid="columns" onClick={() => setPicking(!picking)}><Icon name="columns" /> {t('columns')}</button>
         <button type="button" aria-pressed={view.diff} title={t('diff.hint')} onClick={() => replace(withMembers({ diff: view.diff ? null : '1' }))}><Icon name="diff" /> {t('diff')}</button>
         <button type="button" aria-pressed={groups.length > 0} aria-expanded={grouping} data-testid="group" onClick={() => setGrouping(!grouping)}><Icon name="group" /> {t('group')}</button>
+        {total !== undefined && total > 0 && (
+          <TakeAway
+            search={search} sorts={view.sorts} columns={seen} keys={names} selection={count > 0 ? selection : { search, except: [] }} total={count > 0 ? count : total}
+            name={experiment ? `runs-${experiment.experiment_id}` : 'runs'}
+          />
+        )}
         <IconButton icon="refresh" label={t('refresh')} onClick={rows.reload} />
         {total !== undefined && rows.error === null && <span class="count" role="status" data-testid="count">{tn('runs.count', total)}</span>}
         {total !== undefined && rows.error === null && filter && everything.data !== undefined && <span class="count">{t('runs.of', { total: countText(everything.data), ms: took })}</span>}

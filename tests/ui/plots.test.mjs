@@ -130,6 +130,17 @@ test('what is under the pointer is named and opens, and the keyboard walks the r
     await said.filter({ hasText: 'sweep-23' }).waitFor({ state: 'attached' });
     await page.keyboard.press('Enter');
     await page.waitForFunction(() => /\/runs\/[0-9a-f]{32}$/.test(location.hash));
+    assert.ok((await page.evaluate(() => location.hash)).endsWith(sweep.runs[23]));
+
+    await page.goBack();
+    await drawn(page);
+    const box = await plot(page).boundingBox();
+    const tip = page.locator('.plot-tip');
+    let y = box.y + 60;
+    while (!(await tip.isVisible()) && y < box.y + box.height) await page.mouse.move(box.x + box.width / 2, (y += 5));
+    const name = await tip.locator('b').innerText();
+    await page.mouse.click(box.x + box.width / 2, y);
+    await page.getByRole('heading', { name }).waitFor();
   });
 });
 
@@ -155,8 +166,114 @@ test('a chart is a picture, a drawing, a table and a file', async () => {
   });
 });
 
+test('scatter: a box is two clauses, a lasso names its runs', async () => {
+  await withPage(at('scatter'), {}, async page => {
+    await drawn(page);
+    await counted(page, `${RUNS - 1} of ${RUNS} runs drawn`); // one has NaN for its accuracy
+    assert.equal(await page.getByRole('combobox', { name: 'X axis' }).inputValue(), 'params.lr');
+    assert.equal(await page.getByRole('combobox', { name: 'Y axis' }).inputValue(), 'metrics.acc');
+    assert.ok(await page.getByRole('checkbox', { name: 'Log x' }).isChecked());
+    await axe(page, 'scatter');
+    const [width, height] = [await widthOf(page), await heightOf(page)];
+    await dragOn(page, [80, 15], [width / 2, height - 70]); // the left half
+    await page.waitForFunction(() => location.hash.includes('BETWEEN'));
+    assert.match(await member(page, 'filter'), /^params\.lr BETWEEN 0\.000\d* AND 0\.00\d+ AND metrics\.acc BETWEEN /);
+    const text = await page.getByTestId('count').filter({ hasNotText: `${RUNS} runs` }).innerText();
+    const found = Number(/^(\d+) runs/.exec(text)[1]);
+    assert.ok(found >= 9 && found <= 14, text);
+    await counted(page, `${found} of ${found} runs drawn`);
+    await page.goBack();
+    await counted(page, `${RUNS - 1} of`);
+    await drawn(page);
+
+    await page.getByRole('checkbox', { name: 'Lasso' }).check();
+    const box = await plot(page).boundingBox();
+    const corner = [box.x + box.width - 20, box.y + 14];
+    await page.mouse.move(...corner);
+    await page.mouse.down();
+    for (const [dx, dy] of [[-220, 0], [-220, 160], [0, 160], [0, 5]]) await page.mouse.move(corner[0] + dx, corner[1] + dy, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForFunction(() => location.hash.includes('run_id'));
+    const ids = [...(await member(page, 'filter')).matchAll(/[0-9a-f]{32}/g)].map(m => m[0]);
+    assert.ok(ids.length > 0 && ids.every(id => sweep.runs.slice(12).includes(id)), 'the best ones are in that corner');
+    await counted(page, `${ids.length} of ${ids.length} runs drawn`);
+  });
+});
+
+test('scatter: size, colour, trend and axes are in the address; what has no value says so', async () => {
+  await withPage(at('scatter', { px: 'metrics.loss', py: 'metrics.acc', pc: 'params.optimizer', ps: 'params.depth', trend: '1' }), {}, async page => {
+    await drawn(page);
+    await counted(page, 'R² = 1'); // both go evenly
+    assert.equal(await page.getByRole('combobox', { name: 'Size' }).inputValue(), 'params.depth');
+    await plot(page).hover({ position: { x: 200, y: 60 } });
+    await page.getByRole('combobox', { name: 'Y axis' }).selectOption('info.duration');
+    await page.getByText(/No run has a value of both Duration|No run has a value of both loss and Duration/).waitFor(); // none has ended
+    assert.equal(await member(page, 'py'), 'info.duration');
+    await axe(page, 'nothing');
+  });
+});
+
+test('bars: each run, or the mean of a group; a group is a click away', async () => {
+  await withPage(at('bar'), {}, async page => {
+    await drawn(page);
+    await counted(page, `${RUNS - 1} of ${RUNS} runs drawn`);
+    assert.equal(await plot(page).getAttribute('data-drawn'), String(RUNS - 1), 'a bar for each run that has a value');
+    await page.getByRole('combobox', { name: 'Group by' }).selectOption('params.optimizer');
+    await counted(page, '3 groups');
+    await drawn(page);
+    await axe(page, 'bars');
+    const csv = (await exported(page, 'CSV')).bytes.toString().trim().split('\r\n');
+    assert.equal(csv[0], 'optimizer,Runs,mean,std. dev.,min,max');
+    // rmsprop has runs 2, 5, 8 … 23, of which 5 has no value.
+    const values = [2, 8, 11, 14, 17, 20, 23].map(i => 0.5 + i / 60);
+    const mean = values.reduce((a, b) => a + b) / 7;
+    const std = Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / 6);
+    const row = csv.find(line => line.startsWith('rmsprop')).split(',').map(Number);
+    assert.equal(row[1], 7);
+    assert.ok(Math.abs(row[2] - mean) < 1e-9 && Math.abs(row[3] - std) < 1e-9, `${row}`);
+    assert.match(csv[1], /^rmsprop/, 'the greatest mean first');
+    await plot(page).focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Enter');
+    await page.getByText(`${RUNS / 3} runs`, { exact: true }).waitFor();
+    assert.equal(await member(page, 'filter'), "params.optimizer IN ('rmsprop')");
+  });
+});
+
+test('boxes have the quartiles of their groups', async () => {
+  await withPage(at('box', { pg: 'params.optimizer', py: 'metrics.loss' }), {}, async page => {
+    await drawn(page);
+    await counted(page, `${RUNS} of ${RUNS} runs drawn · 3 groups`);
+    const csv = (await exported(page, 'CSV')).bytes.toString().trim().split('\r\n').map(line => line.split(','));
+    const adam = csv.find(line => line[0] === 'adam').slice(1).map(Number);
+    // loss is 2 - i / 20 of i = 0, 3, … 21
+    for (const [i, want] of [8, 0.95, 1.2125, 1.475, 1.7375, 2].entries()) assert.ok(Math.abs(adam[i] - want) < 1e-9, `${adam}`);
+    await plot(page).hover({ position: { x: 300, y: 76 } });
+    await page.locator('.plot-tip').waitFor();
+    await axe(page, 'boxes');
+  });
+});
+
+test('contours: a surface between the runs, read at any place', async () => {
+  await withPage(at('contour', { px: 'params.lr', py: 'params.depth' }), {}, async page => {
+    await drawn(page);
+    await counted(page, `${RUNS - 1} of ${RUNS} runs drawn`);
+    const coloured = await plot(page).locator('canvas').first().evaluate(canvas => {
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      const colours = new Set();
+      for (let i = 0; i < data.length; i += 4 * 97) if (data[i + 3] > 250) colours.add(`${data[i] >> 3} ${data[i + 1] >> 3} ${data[i + 2] >> 3}`);
+      return colours.size;
+    });
+    assert.ok(coloured > 12, `${coloured} colours`);
+    const box = await plot(page).boundingBox();
+    await page.mouse.move(box.x + box.width / 2 + 7, box.y + box.height / 2 - 21);
+    await page.locator('.plot-tip').waitFor();
+    await axe(page, 'contour');
+  });
+});
+
 test('every view is readable on the dark, in Japanese and on a phone', async () => {
-  for (const show of ['parallel']) {
+  for (const show of ['parallel', 'scatter', 'bar', 'box', 'contour']) {
     await withPage(at(show), { colorScheme: 'dark', locale: 'ja-JP' }, async page => {
       await drawn(page);
       assert.ok((await inked(page)) > 3000, show);

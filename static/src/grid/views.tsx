@@ -38,10 +38,18 @@ export interface ResultView { id: string; title: Key; Component: (props: ViewPro
 const CompareCharts = lazy(() => import('../charts/compare').then(m => m.CompareCharts));
 const DiffView = lazy(() => import('../compare/view').then(m => m.DiffView));
 const Parallel = lazy(() => import('../plots/parallel').then(m => m.Parallel));
+const Scatter = lazy(() => import('../plots/scatter').then(m => m.Scatter));
+const Bar = lazy(() => import('../plots/bar').then(m => m.Bar));
+const Box = lazy(() => import('../plots/box').then(m => m.Box));
+const Contour = lazy(() => import('../plots/contour').then(m => m.Contour));
 
 export const views: readonly ResultView[] = [
   { id: 'charts', title: 'charts', Component: p => <CompareCharts runs={p.runs} total={p.total} metrics={p.keys?.metrics.map(k => k.key) ?? []} version={p.version} /> },
   { id: 'parallel', title: 'plot.parallel', Component: Parallel },
+  { id: 'scatter', title: 'plot.scatter', Component: Scatter },
+  { id: 'bar', title: 'plot.bar', Component: Bar },
+  { id: 'box', title: 'plot.box', Component: Box },
+  { id: 'contour', title: 'plot.contour', Component: Contour },
   { id: 'diff', title: 'compare.diff', Component: DiffView },
 ];
 

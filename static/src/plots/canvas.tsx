@@ -16,7 +16,7 @@ export interface Look { theme: Theme; text: string; muted: string; grid: string;
 export interface Stage { width: number; height: number; look: Look; /** Of a text, in px. */ sizeOf: (text: string, size?: number, bold?: boolean) => number }
 
 /** A mark that the reader points at or walks to. */
-export interface Hit { index: number; x: number; y: number; title: string; facts: readonly (readonly [string, string])[]; href?: string }
+export interface Hit { index: number; x: number; y: number; title: string; facts: readonly (readonly [string, string])[]; href?: string; /** What a click does, where there is nothing to open. */ act?: () => void }
 
 export interface Drag { move: (x: number, y: number) => ((pen: Pen) => void) | null; end: (x: number, y: number) => void }
 
@@ -29,7 +29,7 @@ export interface Chart {
   /** Marks in the order of the keyboard. */
   marks?: number;
   hit?: (mark: number) => Hit;
-  highlight?: (pen: Pen, hit: Hit) => void;
+  highlight?: (pen: Pen, hit: Hit) => unknown;
   drag?: (x: number, y: number) => Drag | null;
   cursor?: (x: number, y: number) => string;
   doubleClick?: (x: number, y: number) => void;
@@ -50,6 +50,8 @@ interface Props {
   tall?: boolean;
   /** Marks drawn; for tests and the curious. */
   drawn: number;
+  /** Why nothing is drawn, and what to do about it. */
+  empty?: string;
   children?: ComponentChildren;
 }
 
@@ -179,8 +181,9 @@ export function PlotCanvas(props: Props): JSX.Element {
         drag.end(...placeOf(u));
       } else if (!moved) {
         const at = made.chart.hitAt?.(...from) ?? null;
-        if (at?.href && (e.pointerType === 'mouse' || at.index === hit?.index)) open(at.href, u);
-        else setHit(at); // a finger shows first, and opens with the second touch
+        // A finger shows first, and opens with the second touch.
+        if (at && (e.pointerType === 'mouse' || at.index === hit?.index)) follow(at, u);
+        else setHit(at);
       }
     };
     const cancel = () => {
@@ -195,7 +198,7 @@ export function PlotCanvas(props: Props): JSX.Element {
     if (!made || e.buttons !== 0 || e.pointerType !== 'mouse') return;
     const at = made.chart.hitAt?.(...placeOf(e)) ?? null;
     if (at?.index !== hit?.index || at?.title !== hit?.title) setHit(at);
-    over.current!.style.cursor = made.chart.cursor?.(...placeOf(e)) || (at?.href ? 'pointer' : '');
+    over.current!.style.cursor = made.chart.cursor?.(...placeOf(e)) || (at?.href || at?.act ? 'pointer' : '');
   };
   const marks = made?.chart.marks ?? 0;
   const key = (e: KeyboardEvent) => {
@@ -204,7 +207,7 @@ export function PlotCanvas(props: Props): JSX.Element {
     const step = e.shiftKey ? 10 : 1;
     const next =
       e.key === 'ArrowRight' || e.key === 'ArrowDown' ? Math.min(marks - 1, now + step) : e.key === 'ArrowLeft' || e.key === 'ArrowUp' ? Math.max(0, now - step) : e.key === 'Home' ? 0 : e.key === 'End' ? marks - 1 : null;
-    if (e.key === 'Enter' && hit?.href) go(hit.href);
+    if (e.key === 'Enter' && hit) follow(hit, e);
     else if (e.key === 'Escape' && hit) {
       setHit(null);
       setWalked(null);
@@ -235,6 +238,7 @@ export function PlotCanvas(props: Props): JSX.Element {
         role={marks > 0 ? 'application' : 'img'} aria-label={`${props.label}. ${props.status}`} aria-roledescription={t('plot.chart')} tabIndex={0} aria-keyshortcuts={marks > 0 ? 'ArrowLeft ArrowRight Home End Enter' : undefined}
         onKeyDown={key} onBlur={() => setHit(null)}
       >
+        {props.empty && <p class="plot-empty">{props.empty}</p>}
         <canvas ref={under} aria-hidden="true" />
         <canvas
           ref={over} class="plot-over" aria-hidden="true" onPointerDown={down} onPointerMove={hover} onPointerLeave={() => setHit(null)}
@@ -252,9 +256,10 @@ export function PlotCanvas(props: Props): JSX.Element {
     </div>
   );
 
-  function open(to: string, e: MouseEvent): void {
-    if (e.ctrlKey || e.metaKey) window.open(to, '_blank', 'noopener');
-    else go(to);
+  function follow(at: Hit, e: MouseEvent | KeyboardEvent): void {
+    if (!at.href) at.act?.();
+    else if (e.ctrlKey || e.metaKey) window.open(at.href, '_blank', 'noopener');
+    else go(at.href);
   }
 }
 

@@ -152,6 +152,20 @@ export function defaultGroup(keys: Keys): string | null {
   return some[0] ? `params.${some[0].key}` : null;
 }
 
+/** What to hold a metric against: the param with most values, another metric, or when runs began. */
+export function defaultX(keys: Keys, y: string): string {
+  const params = keys.params.filter(k => k.values > 1).sort((a, b) => b.runs - a.runs || b.values - a.values || compare(a.key, b.key));
+  return params[0] ? `params.${params[0].key}` : (metricsByInterest(keys, '').find(id => id !== y && !isSystemMetric(id.slice(8))) ?? 'info.start_time');
+}
+
+/** Two to span a surface: params with many values first, then other metrics. */
+export function surfaceAxes(keys: Keys, z: string): [string, string] {
+  const params = keys.params.filter(k => k.values > 1).sort((a, b) => b.runs - a.runs || b.values - a.values || compare(a.key, b.key)).map(k => `params.${k.key}`);
+  const metrics = metricsByInterest(keys, '').filter(id => id !== z && !isSystemMetric(id.slice(8)));
+  const [x, y] = [...params, ...metrics, 'info.start_time', 'info.duration'];
+  return [x!, y!];
+}
+
 /** A choice in a list of what can be shown. */
 export interface Choice { id: string; label: string; group: 'metrics' | 'params' | 'tags' | 'info' }
 

@@ -94,19 +94,27 @@ test('an experiment is created, renamed, deleted and restored', async () => {
     await page.getByRole('dialog').getByText(/already exists/).waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
 
-    await page.getByRole('button', { name: `Rename ${name}` }).click();
+    const choose = async (of, item) => {
+      await page.getByRole('button', { name: `Menu of ${of}`, exact: true }).click();
+      await page.getByRole('menuitem', { name: item }).click();
+    };
+    await choose(name, 'Rename');
     await page.getByRole('textbox', { name: 'Name' }).fill(renamed);
     await page.getByRole('textbox', { name: 'Name' }).press('Enter');
     await page.getByRole('link', { name: renamed }).waitFor();
 
-    await page.getByRole('button', { name: `Delete ${renamed}` }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await choose(renamed, 'Delete');
     await page.getByText(`“${renamed}” was deleted.`).waitFor();
+    await page.getByRole('link', { name: renamed }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('link', { name: renamed }).waitFor();
+    await choose(renamed, 'Delete');
     await page.getByRole('link', { name: renamed }).waitFor({ state: 'detached' });
 
     await page.getByRole('button', { name: 'Deleted', exact: true }).click();
     const row = page.getByRole('row').filter({ hasText: renamed });
-    await row.getByRole('button', { name: 'Restore' }).click();
+    await row.waitFor();
+    await choose(renamed, 'Restore');
     await row.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Active', exact: true }).click();
     await page.getByRole('link', { name: renamed }).waitFor();

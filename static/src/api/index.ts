@@ -41,6 +41,7 @@ export const experiments = {
   rename: (id: string, name: string) => write<unknown>('experiments/update', { experiment_id: id, new_name: name }),
   remove: (id: string) => write<unknown>('experiments/delete', { experiment_id: id }),
   restore: (id: string) => write<unknown>('experiments/restore', { experiment_id: id }),
+  setTag: (id: string, key: string, value: string) => write<unknown>('experiments/set-experiment-tag', { experiment_id: id, key, value }),
 };
 
 export const runs = {

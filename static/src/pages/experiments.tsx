@@ -1,169 +1,59 @@
-// The list of experiments: the way in.
+// The experiments: their folders, and the list of one.
 import type { JSX } from 'preact';
-import { useRef, useState } from 'preact/hooks';
-import { experiments, isAbort, messageOf } from '../api';
-import type { Experiment, Page } from '../api/types';
-import { isSystemTag, likeValue } from '../grid/columns';
-import { t, tn } from '../i18n';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { type ExperimentSummary, summary } from '../api/summary';
+import { foldersOf, listOf, type SortKey, sortKeys } from '../experiments/folders';
+import { CreateExperiment, removeExperiments, restoreExperiments, TagExperiments } from '../experiments/parts';
+import { ExperimentTable } from '../experiments/table';
+import { FolderTree } from '../experiments/tree';
+import { language, t, tn } from '../i18n';
+import { useKeys } from '../keys';
+import { usePoll } from '../state/clock';
 import { useCrumbs } from '../state/crumbs';
-import { type Loaded, reloadSize, useLoad } from '../state/load';
-import { notify } from '../state/notices';
+import { useLoad } from '../state/load';
 import { go, href, replace, route, withMembers } from '../state/router';
-import { Dialog } from '../ui/dialog';
-import { Icon } from '../ui/icons';
 import { pythonLines } from '../ui/first-lines';
+import { Icon } from '../ui/icons';
 import { SearchField, ViewSwitch } from '../ui/lists';
-import { Copy, Empty, Failure, IconButton, InlineEdit, Loading, Time } from '../ui/parts';
+import { Empty, Failure, IconButton, Loading } from '../ui/parts';
 
-const sorts = { name: 'name', creation_time: 'creation_time', last_update_time: 'last_update_time' } as const;
-type SortKey = keyof typeof sorts;
-const PAGE = 100;
-
-export function CreateExperiment({ onClose }: { onClose: () => void }): JSX.Element {
-  return (
-    <Dialog
-      title={t('experiments.create.title')} action={t('experiments.create.action')} onClose={onClose}
-      submit={async form => {
-        const id = await experiments.create(String(form.get('name')).trim(), String(form.get('location')).trim());
-        go(href.runs(id));
-      }}
-    >
-      <label class="field">{t('experiments.name')}<input name="name" required maxLength={256} autocomplete="off" autofocus /></label>
-      <label class="field">{t('experiments.create.location')}<input name="location" autocomplete="off" placeholder={t('experiments.create.location.hint')} /></label>
-    </Dialog>
-  );
-}
-
-export function DeleteExperiment({ experiment, onClose, onDone }: { experiment: Experiment; onClose: () => void; onDone: () => void }): JSX.Element {
-  return (
-    <Dialog
-      title={t('experiments.delete.title')} action={t('delete')} danger onClose={onClose}
-      submit={async () => {
-        await experiments.remove(experiment.experiment_id);
-        notify('done', t('experiments.deleted', { name: experiment.name }));
-        onDone();
-      }}
-    >
-      <p>{t('experiments.delete.text', { name: experiment.name })}</p>
-    </Dialog>
-  );
-}
-
-export function TagList({ tags }: { tags: { key: string; value?: string }[] | undefined }): JSX.Element {
-  const shown = (tags ?? []).filter(tag => !isSystemTag(tag.key));
-  return (
-    <span class="chips">
-      {shown.slice(0, 6).map(tag => (
-        <span key={tag.key} class="chip" title={`${tag.key}: ${tag.value ?? ''}`}><b>{tag.key}</b> {tag.value}</span>
-      ))}
-      {shown.length > 6 && <span class="chip">+{shown.length - 6}</span>}
-    </span>
-  );
-}
-
-function Row({ experiment, deleted, onChange }: { experiment: Experiment; deleted: boolean; onChange: () => void }): JSX.Element {
-  const [editing, setEditing] = useState(false);
-  const [asking, setAsking] = useState(false);
-  const link = href.runs(experiment.experiment_id);
-  return (
-    <tr>
-      <th scope="row" class="name">
-        {editing ? (
-          <InlineEdit
-            value={experiment.name} label={t('experiments.name')} onClose={() => setEditing(false)}
-            save={async name => {
-              await experiments.rename(experiment.experiment_id, name);
-              onChange();
-            }}
-          />
-        ) : (
-          <a href={link}>{experiment.name}</a>
-        )}
-      </th>
-      <td class="id">{experiment.experiment_id} <Copy text={experiment.experiment_id} label={t('copy.id')} /></td>
-      <td><Time ms={experiment.last_update_time} /></td>
-      <td><Time ms={experiment.creation_time} /></td>
-      <td><TagList tags={experiment.tags} /></td>
-      <td class="actions">
-        {deleted ? (
-          <button
-            type="button" class="plain"
-            onClick={async () => {
-              try {
-                await experiments.restore(experiment.experiment_id);
-                notify('done', t('experiments.restored', { name: experiment.name }));
-                onChange();
-              } catch (e) {
-                notify('error', messageOf(e));
-              }
-            }}
-          >
-            <Icon name="restore" /> {t('restore')}
-          </button>
-        ) : (
-          <>
-            <IconButton icon="edit" class="quiet" label={t('experiments.rename', { name: experiment.name })} onClick={() => setEditing(true)} />
-            <IconButton icon="trash" class="quiet" label={t('experiments.delete', { name: experiment.name })} onClick={() => setAsking(true)} />
-          </>
-        )}
-        {asking && <DeleteExperiment experiment={experiment} onClose={() => setAsking(false)} onDone={onChange} />}
-      </td>
-    </tr>
-  );
-}
+/** The server gives no more in one answer. */
+const MOST = 20_000;
+/** Experiments that an address can name. */
+const MOST_OPENED = 200;
 
 export function Experiments(): JSX.Element {
-  useCrumbs([{ text: t('experiments.title'), href: href.experiments() }]);
   const query = route.value.query;
   const search = query.get('search') ?? '';
+  const folder = query.get('folder') ?? '';
   const deleted = query.get('view') === 'deleted';
-  const sortKey: SortKey = (query.get('sort') ?? '') in sorts ? (query.get('sort') as SortKey) : 'last_update_time';
-  const descending = query.has('sort') ? query.get('dir') === 'desc' : true;
+  const sort: SortKey = sortKeys.find(k => k === query.get('sort')) ?? 'activity';
+  const descending = query.has('sort') ? query.get('dir') !== 'asc' : true;
+  useCrumbs([{ text: t('experiments.title'), href: href.experiments() }, ...(folder ? [{ text: folder, href: href.experiments(new URLSearchParams({ folder })) }] : [])]);
+
+  const all = useLoad(`experiments ${deleted}`, signal => summary.experiments({ view: deleted ? 'DELETED_ONLY' : 'ACTIVE_ONLY', limit: MOST }, signal));
+  const compare = useMemo(() => new Intl.Collator(language.value, { numeric: true }).compare, [language.value]);
+  const top = useMemo(() => foldersOf(all.data?.items.map(e => e.name) ?? [], compare), [all.data, compare]);
+  const list = useMemo(() => listOf(all.data?.items ?? [], { folder, search, sort, descending }, compare), [all.data, folder, search, sort, descending, compare]);
+  const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
   const [creating, setCreating] = useState(false);
-  const [more, setMore] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
-  const list: Loaded<Page<Experiment>> = useLoad<Page<Experiment>>(`experiments ${search} ${deleted} ${sortKey} ${descending}`, signal => fetchPage('', reloadSize(list, PAGE), signal));
-  const shown = useRef<Page<Experiment> | undefined>(undefined);
-  if (list.data) shown.current = list.data;
+  const [tagging, setTagging] = useState<readonly string[] | null>(null);
+  const [folders, setFolders] = useState(false);
+  const [version, setVersion] = useState(0);
+  useEffect(() => setPicked(new Set()), [folder, search, deleted]);
+  usePoll(all.data !== undefined, 15_000, async () => all.reload());
+  useKeys([{ keys: 'n', text: t('experiments.create'), group: 'page', act: () => setCreating(true) }]);
 
-  function fetchPage(pageToken: string, max: number, signal?: AbortSignal): Promise<Page<Experiment>> {
-    return experiments.search({
-      filter: search.trim() && `name ILIKE ${likeValue(search.trim())}`,
-      view: deleted ? 'DELETED_ONLY' : 'ACTIVE_ONLY',
-      orderBy: [`${sortKey} ${descending ? 'DESC' : 'ASC'}`],
-      pageToken,
-      max,
-      ...(signal && { signal }),
-    });
-  }
-
-  const loadMore = async () => {
-    setBusy(true);
-    setMore(null);
-    try {
-      const page = await fetchPage(list.data?.next ?? '', PAGE);
-      list.set(now => ({ items: [...now.items, ...page.items], next: page.next }));
-    } catch (e) {
-      if (!isAbort(e)) setMore(e);
-    }
-    setBusy(false);
+  const changed = () => {
+    setPicked(new Set());
+    setVersion(n => n + 1);
+    all.reload();
   };
-
-  const header = (key: SortKey, text: string) => {
-    const active = key === sortKey;
-    const natural = key !== 'name';
-    return (
-      <th scope="col" aria-sort={active ? (descending ? 'descending' : 'ascending') : 'none'}>
-        <button type="button" class="sort" onClick={() => replace(withMembers({ sort: key, dir: (active ? !descending : natural) ? 'desc' : 'asc' }))}>
-          {text}{active && <span aria-hidden="true">{descending ? ' ↓' : ' ↑'}</span>}
-        </button>
-      </th>
-    );
-  };
-
-  const page = list.data ?? (list.error === null ? shown.current : undefined);
+  const chosen = list.filter(e => picked.has(e.id));
+  const choose = (path: string) => go(withMembers({ folder: path }));
+  const sortBy = (key: SortKey) => replace(withMembers({ sort: key, dir: (key === sort ? !descending : key !== 'name') ? 'desc' : 'asc' }));
   return (
-    <div class="page">
+    <div class="page fill">
       <div class="page-head">
         <h1>{t('experiments.title')}</h1>
         <div class="head-actions">
@@ -171,36 +61,54 @@ export function Experiments(): JSX.Element {
         </div>
       </div>
       <div class="toolbar">
+        {top.length > 0 && <button type="button" class="folders-toggle" aria-expanded={folders} onClick={() => setFolders(!folders)}><Icon name="folder" /> {folder || t('experiments.folders')}</button>}
         <SearchField value={search} label={t('experiments.search')} onChange={text => replace(withMembers({ search: text }))} />
         <ViewSwitch deleted={deleted} active={t('experiments.active')} gone={t('experiments.trash')} />
-        {page && list.error === null && <span class="count" role="status" data-testid="count">{page.next ? tn('count.more', page.items.length) : tn('experiments.count', page.items.length)}</span>}
+        {all.data && <span class="count" role="status" data-testid="count">{tn('experiments.count', list.length)}</span>}
+        {all.data && all.data.total > all.data.items.length && <span class="count">{t('experiments.most', { n: MOST })}</span>}
       </div>
-      {list.error !== null && <Failure error={list.error} retry={list.reload} />}
-      {!page && list.loading && <Loading />}
-      {page && page.items.length > 0 && (
-        <div class="table-box">
-          <table class={`list ${list.loading && !list.data ? 'stale' : ''}`} aria-label={t('experiments.title')}>
-            <thead>
-              <tr>
-                {header('name', t('experiments.name'))}
-                <th scope="col">{t('experiments.id')}</th>
-                {header('last_update_time', t('experiments.updated'))}
-                {header('creation_time', t('experiments.created'))}
-                <th scope="col">{t('tags')}</th>
-                <th scope="col"><span class="sr-only">{t('actions')}</span></th>
-              </tr>
-            </thead>
-            <tbody>
-              {page.items.map(e => <Row key={e.experiment_id} experiment={e} deleted={deleted} onChange={list.reload} />)}
-            </tbody>
-          </table>
+      {chosen.length > 0 && <Selected chosen={chosen} deleted={deleted} changed={changed} tag={setTagging} clear={() => setPicked(new Set())} />}
+      {all.error !== null && <Failure error={all.error} retry={all.reload} />}
+      {!all.data && all.error === null && <Loading />}
+      {all.data && (
+        <div class={`experiment-panes ${folders ? 'folders-open' : ''}`}>
+          {top.length > 0 && <FolderTree key={String(deleted)} top={top} total={all.data.items.length} folder={folder} choose={choose} />}
+          {list.length > 0 ? (
+            <ExperimentTable
+              list={list} folder={folder} deleted={deleted} sort={sort} descending={descending} picked={picked} version={version} stale={false}
+              actions={{ sort: sortBy, pick: setPicked, tag: setTagging, changed }}
+            />
+          ) : <div class="experiments-none"><None search={search} folder={folder} deleted={deleted} /></div>}
         </div>
       )}
-      {page && page.items.length === 0 && !list.loading &&
-        (search ? <Empty title={t('experiments.nomatch', { text: search })} /> : deleted ? <Empty title={t('experiments.trash.empty')} /> : <Empty title={t('experiments.empty')} code={pythonLines('my-experiment')} />)}
-      {more !== null && <Failure error={more} />}
-      {page?.next && <p class="more"><button type="button" disabled={busy} onClick={() => void loadMore()}>{t('more')}</button></p>}
-      {creating && <CreateExperiment onClose={() => setCreating(false)} />}
+      {creating && <CreateExperiment folder={folder} onClose={() => setCreating(false)} />}
+      {tagging && <TagExperiments ids={tagging} onClose={() => setTagging(null)} onDone={changed} />}
+    </div>
+  );
+}
+
+function None({ search, folder, deleted }: { search: string; folder: string; deleted: boolean }): JSX.Element {
+  if (search) return <Empty title={t('experiments.nomatch', { text: search })} />;
+  if (deleted) return <Empty title={t('experiments.trash.empty')} />;
+  if (folder) return <Empty title={t('experiments.folder.empty', { folder })}><p><a href={href.experiments()}>{t('experiments.folders.all')}</a></p></Empty>;
+  return <Empty title={t('experiments.empty')} code={pythonLines('my-experiment')} />;
+}
+
+function Selected({ chosen, deleted, changed, tag, clear }: { chosen: readonly ExperimentSummary[]; deleted: boolean; changed: () => void; tag: (ids: readonly string[]) => void; clear: () => void }): JSX.Element {
+  const ids = chosen.map(e => e.id);
+  return (
+    <div class="selection" role="group" aria-label={t('selection')}>
+      <strong role="status">{tn('experiments.selected', ids.length)}</strong>
+      {deleted ? (
+        <button type="button" onClick={() => void restoreExperiments(chosen, changed)}><Icon name="restore" /> {t('restore')}</button>
+      ) : (
+        <>
+          {ids.length <= MOST_OPENED && <a class="button" href={ids.length === 1 ? href.runs(ids[0]!) : href.allRuns(new URLSearchParams({ exp: ids.join(',') }))}><Icon name="runs" /> {t('experiments.open')}</a>}
+          <button type="button" onClick={() => tag(ids)}><Icon name="tag" /> {t('tags.add')}</button>
+          <button type="button" class="danger-plain" onClick={() => void removeExperiments(chosen, changed)}><Icon name="trash" /> {t('delete')}</button>
+        </>
+      )}
+      <IconButton icon="close" label={t('runs.unselect')} onClick={clear} />
     </div>
   );
 }

@@ -6,8 +6,9 @@ import type { ExperimentSummary } from '../api/summary';
 import { formatNumber, fullNumber } from '../format';
 import { Spark } from '../grid/spark';
 import { type Going, heardOf, isStale, pinnedFirst, splitName } from '../home/activity';
+import { RunCounts } from '../home/run-counts';
 import { endedFilter, EXPERIMENTS, type Runs, runningFilter, useCurves, useHome } from '../home/use-home';
-import { count, relative, t, tn } from '../i18n';
+import { count, relative, t } from '../i18n';
 import { filterOf } from '../query/free';
 import { now } from '../state/clock';
 import { useCrumbs } from '../state/crumbs';
@@ -164,16 +165,5 @@ function ExperimentTable({ list }: { list: readonly ExperimentSummary[] }): JSX.
         })}
       </tbody>
     </table>
-  );
-}
-
-/** How many runs, and of those how many run and have failed. */
-export function RunCounts({ of }: { of: ExperimentSummary }): JSX.Element {
-  return (
-    <span class="run-counts">
-      {of.running > 0 && <span class="status status-running" title={tn('live.running', of.running)}><span class="dot" aria-hidden="true" />{count(of.running)}<span class="sr-only"> {t('status.RUNNING')}</span></span>}
-      {of.failed > 0 && <span class="status status-failed" title={`${t('status.FAILED')}: ${count(of.failed)}`}><span class="dot" aria-hidden="true" />{count(of.failed)}<span class="sr-only"> {t('status.FAILED')}</span></span>}
-      <span>{tn('runs.count', of.runs)}</span>
-    </span>
   );
 }

@@ -3,15 +3,15 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { experiments, messageOf } from '../api';
 import type { Experiment } from '../api/types';
+import { removeExperiments, TagList } from '../experiments/parts';
 import { RunList } from '../grid/workspace';
 import { t } from '../i18n';
 import { useCrumbs } from '../state/crumbs';
 import { useLoad } from '../state/load';
 import { notify } from '../state/notices';
-import { go, href, route } from '../state/router';
+import { href, route } from '../state/router';
 import { Markdown } from '../ui/markdown';
 import { Copy, Failure, IconButton, InlineEdit } from '../ui/parts';
-import { DeleteExperiment, TagList } from './experiments';
 
 export function Runs({ experimentId }: { experimentId: string }): JSX.Element {
   const experiment = useLoad(`experiment ${experimentId}`, signal => experiments.get(experimentId, signal));
@@ -52,7 +52,6 @@ export function AllRuns(): JSX.Element {
 
 function Head({ experiment, onChange }: { experiment: Experiment; onChange: () => void }): JSX.Element {
   const [editing, setEditing] = useState(false);
-  const [asking, setAsking] = useState(false);
   const gone = experiment.lifecycle_stage === 'deleted';
   const note = experiment.tags?.find(tag => tag.key === 'mlflow.note.content')?.value ?? '';
   return (
@@ -70,7 +69,7 @@ function Head({ experiment, onChange }: { experiment: Experiment; onChange: () =
           <h1 title={experiment.name}>{experiment.name}</h1>
         )}
         {!gone && !editing && <IconButton icon="edit" class="quiet" label={t('experiments.rename', { name: experiment.name })} onClick={() => setEditing(true)} />}
-        {!gone && <IconButton icon="trash" class="quiet" label={t('experiments.delete', { name: experiment.name })} onClick={() => setAsking(true)} />}
+        {!gone && <IconButton icon="trash" class="quiet" label={t('experiments.delete', { name: experiment.name })} onClick={() => void removeExperiments([{ id: experiment.experiment_id, name: experiment.name }], onChange)} />}
       </div>
       <div class="facts">
         <span><span class="muted">{t('experiments.id')}</span> <code>{experiment.experiment_id}</code> <Copy text={experiment.experiment_id} label={t('copy.id')} /></span>
@@ -84,7 +83,6 @@ function Head({ experiment, onChange }: { experiment: Experiment; onChange: () =
         </div>
       )}
       {note && <Note text={note} />}
-      {asking && <DeleteExperiment experiment={experiment} onClose={() => setAsking(false)} onDone={() => go(href.experiments())} />}
     </>
   );
 }

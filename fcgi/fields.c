@@ -278,6 +278,13 @@ static const json_t *read_member(const struct fields_ctx *ctx, const struct fiel
     return good ? NULL : value;
 }
 
+static const json_t *old_run_id(const json_t *object)
+{
+    const json_t *value = json_object_get(object, "run_uuid");
+
+    return value ? value : json_object_get(object, "runUuid");
+}
+
 /* The member as sent, by its own name, its camelCase, or run_uuid. */
 static const json_t *member_value(const struct field *field, const json_t *object)
 {
@@ -285,9 +292,10 @@ static const json_t *member_value(const struct field *field, const json_t *objec
     const char *key;
     json_t *candidate;
 
-    if ((!value || json_is_null(value) || (json_is_string(value) && !json_string_length(value))) &&
-        (field->flags & FIELD_RUN_UUID) && json_object_get(object, "run_uuid"))
-        return json_object_get(object, "run_uuid");
+    if ((field->flags & FIELD_RUN_UUID) && old_run_id(object) &&
+        (json_is_null(value) || (json_is_string(value) && !json_string_length(value)) ||
+         (!value && !json_object_get(object, "runId"))))
+        return old_run_id(object);
     if (value || !is_two_spellings(field->name))
         return value;
     json_object_foreach((json_t *)object, key,

@@ -249,7 +249,7 @@ static int run_help(struct call *call)
 static const struct command *command_find(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "", *second = argc > 2 ? argv[2] : "";
-    bool known = false;
+    bool known = false, word = *second && *second != '-'; /* not a flag */
 
     if (!strcmp(name, "--help") || !strcmp(name, "-h"))
         name = "help";
@@ -265,8 +265,8 @@ static const struct command *command_find(int argc, char **argv)
     if (!*name)
         (void)usage("a command is missing", "");
     else if (known)
-        (void)usage(*second ? "unknown command" : "a second word is missing after",
-                    *second ? second : name);
+        (void)usage(word ? "unknown command" : "a second word is missing after",
+                    word ? second : name);
     else
         (void)usage("unknown command", name);
     return NULL;

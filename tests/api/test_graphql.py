@@ -121,6 +121,7 @@ def check_run(run, run_id, experiment):
 def test_the_run_of_a_page(api, experiment, logged):
     answer = ask(api, GET_RUN, {"data": {"runId": logged}})
     assert answer["errors"] is None
+    assert ask(api, GET_RUN, {"data": {"runUuid": logged}}) == answer
     run = answer["data"]["mlflowGetRun"]["run"]
     assert run["__typename"] == "MlflowRunExtension"
     check_run(run, logged, experiment)

@@ -329,6 +329,7 @@ def test_the_shell_reads_statements_and_shows_its_password_to_nobody(server):
         ([], "a command is missing"),
         (["bogus"], "unknown command bogus"),
         (["db"], "a second word is missing after db"),
+        (["db", "--db_port=3306"], "a second word is missing after db"),
         (["db", "bogus"], "unknown command bogus"),
         (["serve", "now"], "unexpected word now"),
         (["serve", "--bogus"], "unexpected word --bogus"),

@@ -193,6 +193,12 @@ static void the_old_name_of_a_run_counts(void **state)
     assert_string_equal(in.run_id, "u");
     assert_int_equal(read_text("{\"run_uuid\":\"u\",\"run_id\":\"i\"}"), 0);
     assert_string_equal(in.run_id, "i");
+    assert_int_equal(read_text("{\"runUuid\":\"c\"}"), 0);
+    assert_string_equal(in.run_id, "c");
+    assert_int_equal(read_text("{\"runUuid\":\"c\",\"runId\":\"i\"}"), 0);
+    assert_string_equal(in.run_id, "i");
+    assert_int_equal(read_text("{\"run_id\":null,\"runUuid\":\"c\"}"), 0);
+    assert_string_equal(in.run_id, "c");
     assert_int_equal(read_query("run_uuid=q"), 0);
     assert_string_equal(in.run_id, "q");
 }

@@ -8,6 +8,7 @@ import { csvCell, csvOf } from '../src/plots/export';
 import { columnFor, defaultAxes, defaultGroup, type Field, fieldOf, scaleOf, scalesFromText, scalesToText } from '../src/plots/fields';
 import { colourAt, SHADES, shadeOf } from '../src/plots/palette';
 import { svgPen } from '../src/plots/pen';
+import { folderOrder, LISTINGS_MOST, pictureAt, readPictures, stepsOf } from '../src/plots/pictures';
 import { categoryScale, linearTicks, logTicks, numberScale, shortened, spaced, timeTicks } from '../src/plots/scales';
 import { boxOf, correlationRatio, lineThrough, quantile, ranks, spearman, summaryOf } from '../src/plots/statistics';
 
@@ -253,4 +254,41 @@ test('a drawing is well-formed, whatever a run is called', () => {
 test('a field of a file is quoted where it must be, and is no formula', () => {
   assert.equal(csvOf(['a', 'b'], [['x,y', 1.5], ['say "hi"', NaN], ['=cmd()', -3]]), 'a,b\r\n"x,y",1.5\r\n"say ""hi""",\r\n\'=cmd(),-3\r\n');
   assert.equal(csvCell('-3'), '-3');
+});
+
+const logged = (key: string, step: number, small = false) => `images/${key}+step+${step}+timestamp+1700000000000+0123abcd-0000-0000-0000-${String(step).padStart(12, '0')}${small ? '+compressed.webp' : '.png'}`;
+
+test('pictures of runs are found by key, run and step, and how many folders were read is said', async () => {
+  const files: Record<string, { path: string; is_dir?: boolean; file_size?: number }[]> = {
+    'a:': [{ path: 'images', is_dir: true }, { path: 'model', is_dir: true }, { path: 'loss.png', file_size: 7 }, { path: 'notes.txt' }],
+    'a:images': [{ path: logged('x~y', 10) }, { path: logged('x~y', 10, true), file_size: 5 }, { path: logged('x~y', 2) }],
+    'a:model': [{ path: 'model/code', is_dir: true }],
+    'b:': [{ path: 'images', is_dir: true }],
+    'b:images': [{ path: logged('x~y', 7) }],
+  };
+  const asked: string[] = [];
+  const shelf = await readPictures(['a', 'b'], async (run, path) => {
+    asked.push(`${run}:${path}`);
+    return files[`${run}:${path}`]!;
+  });
+  assert.deepEqual([...shelf.pictures.keys()], ['loss.png', 'x/y']);
+  assert.deepEqual(shelf.pictures.get('x/y')!.get('a')!.map(p => [p.step, p.path.endsWith('webp'), p.full?.path.endsWith('png')]), [[2, false, undefined], [10, true, true]]);
+  assert.deepEqual([shelf.read, shelf.left, asked.length], [5, 1, 5]);
+  assert.deepEqual(stepsOf(shelf.pictures, ['x/y']), [2, 7, 10]);
+  const list = shelf.pictures.get('x/y')!.get('a');
+  assert.deepEqual([0, 2, 7, 10, 99, null].map(step => pictureAt(list, step)!.step), [2, 2, 2, 10, 10, 10]);
+  assert.equal(pictureAt(undefined, 3), undefined);
+});
+
+test('however many folders there are, few are read: of every run the likeliest first', async () => {
+  assert.deepEqual(folderOrder(['model', 'data', 'eval_plots', 'images']), ['images', 'eval_plots', 'data', 'model']);
+  const runs = Array.from({ length: 30 }, (_, i) => `r${i}`);
+  const asked: string[] = [];
+  const shelf = await readPictures(runs, async (run, path) => {
+    asked.push(path);
+    return path ? [] : ['zz', 'images', 'c', 'd', 'e', 'f', 'g'].map(name => ({ path: name, is_dir: true }));
+  });
+  assert.equal(asked.length, LISTINGS_MOST);
+  assert.equal(asked.filter(path => path === 'images').length, 30);
+  assert.deepEqual([shelf.read, shelf.left], [LISTINGS_MOST, 30 * 6]);
 });

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { before, test } from 'node:test';
-import { address, api, axeSource, ids, withPage } from './browser.mjs';
+import { deflateSync } from 'node:zlib';
+import { address, api, axeSource, ids, upload, withPage } from './browser.mjs';
 
 const RUNS = 24;
 const sweep = { runs: [] };
@@ -17,6 +18,19 @@ before(async () => {
     sweep.runs.push(run.info.run_id);
   }
 });
+
+/** A picture of one colour. */
+function png(r, g, b) {
+  const u32 = n => Buffer.from([n >>> 24, (n >>> 16) & 255, (n >>> 8) & 255, n & 255]);
+  const table = Array.from({ length: 256 }, (_, n) => Array.from({ length: 8 }).reduce(c => (c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1), n) >>> 0);
+  const crc = data => (data.reduce((c, byte) => table[(c ^ byte) & 255] ^ (c >>> 8), 0xffffffff) ^ 0xffffffff) >>> 0;
+  const chunk = (kind, data) => {
+    const body = Buffer.concat([Buffer.from(kind), data]);
+    return Buffer.concat([u32(data.length), body, u32(crc(body))]);
+  };
+  const row = Buffer.from([0, ...Array.from({ length: 16 }).flatMap(() => [r, g, b])]);
+  return Buffer.concat([Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk('IHDR', Buffer.concat([u32(16), u32(12), Buffer.from([8, 2, 0, 0, 0])])), chunk('IDAT', deflateSync(Buffer.concat(Array.from({ length: 12 }, () => row)))), chunk('IEND', Buffer.alloc(0))]);
+}
 
 const at = (show, more = {}) => `${address.experiment(sweep.experiment)}?${new URLSearchParams({ show, ...more })}`;
 const plot = page => page.getByTestId('plot');
@@ -269,6 +283,62 @@ test('contours: a surface between the runs, read at any place', async () => {
     await page.mouse.move(box.x + box.width / 2 + 7, box.y + box.height / 2 - 21);
     await page.locator('.plot-tip').waitFor();
     await axe(page, 'contour');
+  });
+});
+
+test('gallery: pictures by key, run and step; arrows step; two runs are laid over each other', async () => {
+  const [a, b] = sweep.runs.slice(-2);
+  for (const [run, shade] of [[a, 40], [b, 90]])
+    for (const step of run === a ? [0, 10, 20] : [0, 20]) await upload(sweep.experiment, run, `images/val~faces+step+${step}+timestamp+1790000000000+0123abcd-0000-4000-8000-${String(step).padStart(12, '0')}.png`, png(shade, step * 10, 128));
+  await upload(sweep.experiment, a, 'plots/confusion.png', png(1, 2, 3));
+  await withPage(at('gallery'), {}, async (page, { requests }) => {
+    const shelf = page.getByRole('region', { name: 'val/faces' });
+    await shelf.locator('[data-loaded="yes"]').nth(1).waitFor();
+    await page.getByRole('region', { name: 'plots/confusion.png' }).getByRole('img', { name: 'plots/confusion.png, sweep-22' }).waitFor();
+    assert.equal(await shelf.getByRole('img').count(), 2);
+    await shelf.getByRole('img', { name: 'val/faces, sweep-22, Step 20' }).waitFor();
+    const listings = requests.filter(r => r.url().includes('artifacts/list')).length;
+    assert.equal(listings, 13, 'ten runs, and three folders in them');
+    await page.getByText('10 of 24 runs').waitFor();
+    await page.getByText('13 folders read').waitFor();
+    await axe(page, 'gallery');
+
+    await page.getByRole('group', { name: /arrow keys/ }).focus();
+    await page.keyboard.press('ArrowLeft');
+    await shelf.getByRole('img', { name: 'val/faces, sweep-22, Step 10' }).waitFor();
+    await shelf.getByRole('img', { name: 'val/faces, sweep-23, Step 0' }).waitFor(); // it has none at 10: the one before
+    assert.equal(await member(page, 'gstep'), '10');
+    await page.reload();
+    await shelf.getByRole('img', { name: 'val/faces, sweep-22, Step 10' }).waitFor();
+
+    await page.getByRole('button', { name: 'Difference', exact: true }).click();
+    await page.getByRole('combobox', { name: 'A', exact: true }).selectOption({ label: 'sweep-22' });
+    assert.equal((await member(page, 'gpair')).split(',')[0], a);
+    const over = page.getByTestId('over');
+    await over.locator('[data-loaded="yes"]').nth(1).waitFor();
+    assert.equal(await over.count(), 1, 'one key is in both of them');
+    assert.equal(await over.locator('.gallery-upper').evaluate(e => getComputedStyle(e).mixBlendMode), 'difference');
+    await page.getByRole('button', { name: 'Blend' }).click();
+    await page.getByRole('slider', { name: /How much/ }).fill('25');
+    await page.waitForFunction(() => document.querySelector('.gallery-upper').style.opacity === '0.25');
+    await axe(page, 'blend');
+    await page.getByRole('button', { name: 'Blink', exact: true }).click();
+    await page.getByRole('button', { name: 'Stop blinking' }).click();
+    const before = await page.locator('.gallery-upper').evaluate(e => e.style.opacity);
+    await page.getByRole('button', { name: /^Show [AB]$/ }).click();
+    await page.waitForFunction(was => document.querySelector('.gallery-upper').style.opacity !== was, before);
+    await page.getByRole('combobox', { name: 'Images' }).selectOption('plots/confusion.png');
+    await page.getByText('No image is in both of these runs').waitFor();
+    await page.getByRole('button', { name: 'Side by side' }).click();
+    await page.getByRole('img', { name: 'plots/confusion.png, sweep-22' }).click();
+    await page.waitForFunction(id => location.hash.endsWith(`${id}/artifacts/plots/confusion.png`), a);
+  });
+});
+
+test('a gallery without pictures says how to log one', async () => {
+  await withPage(`${address.experiment(ids.many.experiment)}?show=gallery`, { colorScheme: 'dark', locale: 'ja-JP' }, async page => {
+    await page.getByText('mlflow.log_image').waitFor();
+    await axe(page, 'no pictures');
   });
 });
 

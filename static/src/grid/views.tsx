@@ -42,6 +42,7 @@ const Scatter = lazy(() => import('../plots/scatter').then(m => m.Scatter));
 const Bar = lazy(() => import('../plots/bar').then(m => m.Bar));
 const Box = lazy(() => import('../plots/box').then(m => m.Box));
 const Contour = lazy(() => import('../plots/contour').then(m => m.Contour));
+const Gallery = lazy(() => import('../plots/gallery').then(m => m.Gallery));
 
 export const views: readonly ResultView[] = [
   { id: 'charts', title: 'charts', Component: p => <CompareCharts runs={p.runs} total={p.total} metrics={p.keys?.metrics.map(k => k.key) ?? []} version={p.version} /> },
@@ -50,6 +51,7 @@ export const views: readonly ResultView[] = [
   { id: 'bar', title: 'plot.bar', Component: Bar },
   { id: 'box', title: 'plot.box', Component: Box },
   { id: 'contour', title: 'plot.contour', Component: Contour },
+  { id: 'gallery', title: 'gallery', Component: Gallery },
   { id: 'diff', title: 'compare.diff', Component: DiffView },
 ];
 

@@ -21,6 +21,8 @@ import { IconButton } from './ui/parts';
 const ComparePage = lazy(() => import('./pages/compare').then(m => m.ComparePage));
 const Experiments = lazy(() => import('./pages/experiments').then(m => m.Experiments));
 const RunPage = lazy(() => import('./pages/run').then(m => m.RunPage));
+const StoragePage = lazy(() => import('./pages/storage').then(m => m.StoragePage));
+const TrashPage = lazy(() => import('./pages/trash').then(m => m.TrashPage));
 
 function TroubleBar(): JSX.Element | null {
   const t0 = trouble.value;
@@ -60,6 +62,10 @@ function Page(): JSX.Element {
       return <AllRuns />;
     case 'runs':
       return <Runs key={r.experimentId} experimentId={r.experimentId} />;
+    case 'trash':
+      return <TrashPage />;
+    case 'storage':
+      return <StoragePage />;
     case 'compare':
       return <ComparePage runIds={r.runIds} />;
     case 'run':

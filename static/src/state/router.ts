@@ -8,6 +8,8 @@ export type Route =
   | { page: 'experiments'; query: URLSearchParams }
   | { page: 'all-runs'; query: URLSearchParams }
   | { page: 'runs'; experimentId: string; query: URLSearchParams }
+  | { page: 'trash'; query: URLSearchParams }
+  | { page: 'storage'; query: URLSearchParams }
   | { page: 'compare'; runIds: string[]; query: URLSearchParams }
   | { page: 'run'; experimentId: string; runId: string; section: Section; artifactPath: string; query: URLSearchParams }
   | { page: 'not-found'; path: string; query: URLSearchParams };
@@ -35,6 +37,7 @@ export function parseHash(hash: string): Route {
 
   if (first === undefined) return { page: 'home', query };
   if (first === 'runs' && id === undefined) return { page: 'all-runs', query };
+  if (first === 'trash' || first === 'storage') return { page: first, query };
   if (first === 'compare-runs') return { page: 'compare', runIds: idsIn(query.get('runs')), query };
   if (first === 'compare-experiments') return { page: 'all-runs', query: comparedExperiments(query) };
   if (first !== 'experiments') return { page: 'not-found', path: path, query };
@@ -66,6 +69,8 @@ export function placeOf(r: Route): string {
       return `runs ${r.experimentId}`;
     case 'run':
       return `run ${r.runId}`;
+    case 'storage':
+      return `storage ${r.query.get('exp') ?? ''} ${r.query.get('run') ?? ''} ${r.query.get('path') ?? ''}`;
     case 'not-found':
       return `not-found ${r.path}`;
     default:
@@ -82,6 +87,8 @@ export const href = {
   home: () => '#/',
   experiments: (query?: URLSearchParams) => withQuery('#/experiments', query),
   allRuns: (query?: URLSearchParams) => withQuery('#/runs', query),
+  trash: (query?: URLSearchParams) => withQuery('#/trash', query),
+  storage: (query?: URLSearchParams) => withQuery('#/storage', query),
   runs: (experimentId: string, query?: URLSearchParams) => withQuery(`#/experiments/${encodeURIComponent(experimentId)}/runs`, query),
   run: (experimentId: string, runId: string, query?: URLSearchParams) =>
     withQuery(`#/experiments/${encodeURIComponent(experimentId)}/runs/${encodeURIComponent(runId)}`, query),

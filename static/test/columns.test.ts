@@ -4,7 +4,7 @@ import type { Run } from '../src/api/types';
 import {
   andFilter, columnsOf, DEFAULT_SORT, indexOf, columnOf, likeValue, moved, nextSorts, orderBy, sortsFromQuery, sortsToQuery, withColumn,
 } from '../src/grid/columns';
-import { CHECK, placed, STATUS, widthsFromText, widthsToText } from '../src/grid/layout';
+import { CHECK, LOOK, placed, STATUS, widthsFromText, widthsToText } from '../src/grid/layout';
 import { sparkPath } from '../src/grid/spark';
 
 const run = (metrics: Record<string, number | 'NaN'>, params: Record<string, string>): Run => ({
@@ -89,8 +89,8 @@ test('pinned columns stand first, each with its place, and widths go through the
   const widths = widthsFromText('params.b:120,metrics.a:9999');
   const places = placed(columns, ['tags.c', 'params.b', 'gone'], widths, c => c.key, 200);
   assert.deepEqual(places.map(p => p.column.id), ['tags.c', 'params.b', 'metrics.a']);
-  assert.equal(places[0]!.left, CHECK + STATUS + 200);
-  assert.equal(places[1]!.left, CHECK + STATUS + 200 + places[0]!.width);
+  assert.equal(places[0]!.left, CHECK + LOOK + STATUS + 200);
+  assert.equal(places[1]!.left, CHECK + LOOK + STATUS + 200 + places[0]!.width);
   assert.equal(places[1]!.width, 120);
   assert.equal(places[2]!.left, undefined);
   assert.equal(widthsToText(widths), 'params.b:120,metrics.a:900');

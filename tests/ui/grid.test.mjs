@@ -222,3 +222,78 @@ test('the same runs are found elsewhere by the lines that are copied', async () 
     assert.equal(await copied('Markdown'), '| Name | Status | lr | 精度 |\n| --- | ---: | ---: | ---: |\n| trial-2 | Finished | 0.001 | 0.7 |\n| trial-1 | Failed | 0.01 | 0.6 |\n');
   });
 });
+
+const rowOf = (page, name) => page.getByTestId('rows').getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) });
+async function lines(page, n) {
+  const card = page.locator('.compare-card[data-metric="train/loss"]');
+  await card.scrollIntoViewIfNeeded(); // curves are fetched when they are looked at
+  await card.locator(`.plot[data-lines="${n}"]`).waitFor();
+}
+
+test('the eye of a run says whether it is drawn, by itself, by status, and in its colour', async () => {
+  await withPage(`${address.experiment(vision.experiment)}?show=split`, {}, async page => {
+    await settled(page);
+    await lines(page, 5);
+    const eye = name => rowOf(page, name).getByRole('button', { name: `Draw ${name} in charts` });
+    assert.equal(await eye('trial-1').getAttribute('aria-pressed'), 'true');
+    await eye('trial-1').click();
+    await lines(page, 4);
+    assert.equal(await member(page, 'hide'), vision.runs[1]);
+    await page.getByTestId('eyes').click();
+    await axe(page, 'eyes');
+    await page.getByRole('menuitem', { name: 'Hide runs: Finished' }).click();
+    await lines(page, 2);
+    await eye('trial-0').click();
+    await lines(page, 3);
+    assert.equal(await member(page, 'eye'), vision.runs[0]);
+    await page.reload();
+    await settled(page);
+    await lines(page, 3);
+    assert.equal(await eye('trial-2').getAttribute('aria-pressed'), 'false');
+    await page.getByTestId('eyes').click();
+    await page.getByRole('menuitem', { name: 'Draw none' }).click();
+    await page.getByText('0 of 5 runs drawn').waitFor();
+    await page.getByTestId('eyes').click();
+    await page.getByRole('menuitem', { name: 'Draw the first ones again' }).click();
+    await page.getByText('5 of 5 runs drawn').waitFor();
+    assert.equal(await member(page, 'hide'), null);
+  });
+});
+
+test('a run is seen beside the table, step by step, and kept at its top', async () => {
+  await withPage(`${address.experiment(vision.experiment)}?cols=metrics.train/loss,params.lr`, {}, async page => {
+    await settled(page);
+    await rowOf(page, 'trial-2').getByText('0.001').click();
+    const peek = page.getByTestId('peek');
+    await peek.getByRole('heading', { name: 'trial-2' }).waitFor();
+    await peek.getByRole('table', { name: 'Parameters' }).getByText('ResNet-50').waitFor();
+    await peek.getByText('Keep.').waitFor();
+    await peek.getByRole('img', { name: 'Small curve' }).first().waitFor();
+    assert.equal(await member(page, 'peek'), vision.full);
+    await axe(page, 'peek');
+    await page.keyboard.press('j');
+    await peek.getByRole('heading', { name: 'trial-1' }).waitFor();
+    await page.keyboard.press('p');
+    await page.getByTestId('on-top').getByRole('link', { name: 'trial-1' }).waitFor();
+    assert.equal(await member(page, 'top'), vision.runs[1]);
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.getByText('2 runs selected').waitFor();
+    await peek.getByRole('heading', { name: 'trial-0' }).waitFor();
+    await peek.getByLabel('Colour of trial-0').fill('#112233');
+    await page.waitForFunction(() => [...document.querySelectorAll('[data-testid="rows"] .eye-dot')].some(d => d.style.background === 'rgb(17, 34, 51)'));
+    await page.keyboard.press('Escape');
+    await page.reload();
+    await page.getByTestId('on-top').getByRole('link', { name: 'trial-1' }).waitFor();
+    await axe(page, 'a run at the top');
+    await page.getByTestId('rows').getByRole('row').first().focus();
+    await page.keyboard.press('o');
+    await peek.getByRole('heading', { name: 'child-of-trial' }).waitFor();
+    await page.keyboard.press('o');
+    await peek.waitFor({ state: 'detached' });
+    await page.keyboard.press('?');
+    await page.getByText('Show the run beside the table').waitFor();
+    await page.keyboard.press('Escape');
+    await rowOf(page, 'trial-0').getByText('0.1', { exact: true }).dblclick();
+    await page.getByRole('heading', { name: 'trial-0', level: 1 }).waitFor();
+  });
+});

@@ -2,7 +2,9 @@
 import type { Column } from './columns';
 
 export const CHECK = 34;
-export const STATUS = 34;
+/** The eye of a run, in its colour. */
+export const LOOK = 26;
+export const STATUS = 30;
 export const NAME: Column = { id: 'info.run_name', group: 'info', key: 'run_name' };
 const LEAST = 48;
 const MOST = 900;
@@ -39,7 +41,7 @@ export interface Placed { column: Column; width: number; /** From the left edge,
 export function placed(columns: readonly Column[], pins: readonly string[], widths: Widths, titleOf: (c: Column) => string, nameWidth: number): Placed[] {
   const pinned = pins.flatMap(id => columns.find(c => c.id === id) ?? []);
   const rest = columns.filter(c => !pins.includes(c.id));
-  let left = CHECK + STATUS + nameWidth;
+  let left = CHECK + LOOK + STATUS + nameWidth;
   return [...pinned, ...rest].map((column, i) => {
     const width = widths.get(column.id) ?? naturalWidth(column, titleOf(column));
     const at = left;

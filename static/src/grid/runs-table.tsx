@@ -1,19 +1,21 @@
 // The runs table: as long as there are runs, with a row in the document for each that is on the screen. Sorted by the
 // server, usable without a mouse.
-import { type ComponentChildren, Fragment, type JSX } from 'preact';
+import { Fragment, type JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { formatNumber, fullNumber } from '../format';
 import { t } from '../i18n';
 import type { Window } from '../state/rows';
 import { go, href } from '../state/router';
+import { useKeys } from '../keys';
 import { Icon } from '../ui/icons';
-import { Duration, Status, Time } from '../ui/parts';
+import { Menu } from '../ui/menu';
 import type { Column, Group, Sort } from './columns';
 import { type ColumnActions, columnTitle, groupTitle, HeadCell } from './header';
-import { CHECK, NAME, naturalWidth, type Placed, placed, STATUS, type Widths } from './layout';
+import { allHidden, type Eyes, hideAll, showAll, statusPredicate, toggledPredicate } from './drawn';
+import { CHECK, LOOK, NAME, naturalWidth, placed, STATUS, type Widths } from './layout';
 import { isNumericColumn, type Row } from './rows';
+import { type RowFrame, RunRow } from './run-row';
 import { isPicked, type Picked, pickedCount } from './select';
-import { Spark, type Sparks, useSparks } from './spark';
+import { useSparks } from './spark';
 
 /** Of a row, in pixels; style.css has the same. */
 const HEIGHT = 31;
@@ -22,7 +24,16 @@ const AROUND = 12;
 /** Browsers end an element at some 33 million pixels. */
 const MOST = 1_000_000;
 
-export interface TableActions extends ColumnActions { pick: (picked: Picked) => void }
+export interface TableActions extends ColumnActions {
+  pick: (picked: Picked) => void;
+  /** Draws it in charts, or no longer. */
+  eye: (row: Row) => void;
+  eyes: (eyes: Eyes) => void;
+  /** Puts it to the top of the table, or back. */
+  top: (id: string) => void;
+  /** Shows it beside the table; nothing: shows none. */
+  peek: (id: string | null) => void;
+}
 
 interface Props {
   rows: Window<Row>;
@@ -33,6 +44,11 @@ interface Props {
   experiments: ReadonlyMap<string, string> | null;
   sorts: readonly Sort[];
   picked: Picked;
+  /** Those that stand at the top, wherever the others are. */
+  top: readonly Row[];
+  drawn: ReadonlySet<string>;
+  eyes: Eyes;
+  peeked: string;
   /** Goes up when the runs have moved on. */
   version: number;
   actions: TableActions;
@@ -40,31 +56,14 @@ interface Props {
 
 const EXPERIMENT = 150;
 
-/** The cell of a column; attributes of its place are the same for all kinds. */
-function Cell({ row, place, numeric, edge, sparks }: { row: Row; place: Placed; numeric: boolean; edge: boolean; sparks: Sparks }): JSX.Element {
-  const { column, left } = place;
-  const cell = (cls: string, content: ComponentChildren, title?: string) => (
-    <td class={`${cls} ${edge ? 'group-start' : ''} ${left === undefined ? '' : 'frozen'}`} title={title} style={left === undefined ? undefined : { '--left': `${left}px` }}>{content}</td>
-  );
-  const none = <span class="muted">–</span>;
-  if (column.value === 'spark') return cell('', <Spark values={sparks(row.id, column.key)} />);
-  if (column.group === 'info') {
-    if (column.key === 'start_time') return cell('', <Time ms={row.start} />);
-    if (column.key === 'end_time') return cell('', <Time ms={row.end} />);
-    if (column.key === 'duration') return cell('number', <Duration start={row.start} end={row.end} running={row.status === 'RUNNING'} />);
-    if (column.key === 'user_id') return cell('text', row.user, row.user);
-    if (column.key === 'run_id') return cell('id', <code>{row.id}</code>);
-    if (column.key === 'source') return cell('text', row.source.split('/').pop() || none, row.source);
-    return cell('', null);
-  }
-  const v = row.cells.get(column.id) ?? null;
-  if (v === null) return cell(`muted ${numeric ? 'number' : ''}`, '–');
-  if (typeof v === 'number') return cell('number', formatNumber(v), fullNumber(v));
-  return cell(`text ${numeric ? 'number' : ''}`, v, v);
+function symmetric(ids: ReadonlySet<string>, id: string): Set<string> {
+  const next = new Set(ids);
+  if (!next.delete(id)) next.add(id);
+  return next;
 }
 
 /** Which rows are drawn: those that the box shows, and some more. */
-function useView(total: number, show: (from: number, to: number) => void) {
+function useView(total: number, above: number, show: (from: number, to: number) => void) {
   const box = useRef<HTMLDivElement>(null);
   const [range, setRange] = useState<[number, number]>([0, 40]);
   const measure = () => {
@@ -72,7 +71,7 @@ function useView(total: number, show: (from: number, to: number) => void) {
     if (!element) return;
     const scrolls = element.scrollHeight > element.clientHeight + 1 && getComputedStyle(element).overflowY !== 'visible';
     // On a phone the page scrolls, not the box.
-    const top = scrolls ? element.scrollTop : Math.max(0, -element.getBoundingClientRect().top);
+    const top = Math.max(0, (scrolls ? element.scrollTop : -element.getBoundingClientRect().top) - (scrolls ? 0 : above * HEIGHT));
     const height = scrolls || element.clientHeight < innerHeight ? Math.min(element.clientHeight, innerHeight) : innerHeight;
     const from = Math.max(0, Math.floor(top / HEIGHT) - AROUND);
     const to = Math.min(Math.max(0, total - 1), Math.ceil((top + height) / HEIGHT) + AROUND);
@@ -102,9 +101,9 @@ function useView(total: number, show: (from: number, to: number) => void) {
   return { box, range };
 }
 
-export function RunsTable({ rows, columns, pins, widths, experiments, sorts, picked, version, actions }: Props): JSX.Element {
+export function RunsTable({ rows, columns, pins, widths, experiments, sorts, picked, top, drawn: inCharts, eyes, peeked, version, actions }: Props): JSX.Element {
   const total = Math.min(rows.total ?? 0, MOST);
-  const { box, range } = useView(total, rows.show);
+  const { box, range } = useView(total, top.length, rows.show);
   const [current, setCurrent] = useState(0);
   const focusWanted = useRef(-1);
   const lastClicked = useRef(0);
@@ -113,7 +112,7 @@ export function RunsTable({ rows, columns, pins, widths, experiments, sorts, pic
   const drawn: (readonly [number, Row | undefined])[] = [];
   for (let i = from; i <= to; i++) drawn.push([i, rows.at(i)]);
 
-  const sample = drawn.flatMap(([, row]) => (row ? [row] : []));
+  const sample = [...top, ...drawn.flatMap(([, row]) => (row ? [row] : []))];
   const numeric = new Set(columns.filter(c => isNumericColumn(sample, c)).map(c => c.id));
   const nameWidth = widths.get(NAME.id) ?? naturalWidth(NAME, '');
   const places = placed(columns, pins, widths, columnTitle, nameWidth);
@@ -126,10 +125,11 @@ export function RunsTable({ rows, columns, pins, widths, experiments, sorts, pic
   }
   const edges = new Set(loose.filter((p, i) => i > 0 && loose[i - 1]!.column.group !== p.column.group).map(p => p.column.id));
   const pinnedCount = places.length - loose.length;
-  const whole = CHECK + STATUS + nameWidth + (experiments ? EXPERIMENT : 0) + places.reduce((sum, p) => sum + p.width, 0);
-  const wholeSpan = 4 + places.length + (experiments ? 1 : 0);
+  const whole = CHECK + LOOK + STATUS + nameWidth + (experiments ? EXPERIMENT : 0) + places.reduce((sum, p) => sum + p.width, 0);
+  const wholeSpan = 5 + places.length + (experiments ? 1 : 0);
   const sparks = useSparks(sample.map(r => r.id), columns, version);
   const row0 = rows.at(current);
+  const frame: RowFrame = { places, pinnedCount, experiments, numeric, edges, sparks };
 
   const move = (i: number) => {
     const to = Math.max(0, Math.min(total - 1, i));
@@ -137,7 +137,8 @@ export function RunsTable({ rows, columns, pins, widths, experiments, sorts, pic
     setCurrent(to);
     focusWanted.current = to;
     if (!element) return;
-    const head = element.querySelector('thead')?.clientHeight ?? 0;
+    const head = (element.querySelector('thead')?.clientHeight ?? 0) + top.length * HEIGHT;
+    if (peeked && rows.at(to)) actions.peek(rows.at(to)!.id);
     if (to * HEIGHT < element.scrollTop) element.scrollTop = to * HEIGHT;
     else if ((to + 1) * HEIGHT + head > element.scrollTop + element.clientHeight) element.scrollTop = (to + 1) * HEIGHT + head - element.clientHeight;
   };
@@ -165,29 +166,67 @@ export function RunsTable({ rows, columns, pins, widths, experiments, sorts, pic
     lastClicked.current = i;
     actions.pick({ all: picked.all, ids: next });
   };
+  /** Selects on the way from row to row. */
+  const extend = (i: number) => {
+    const row = rows.at(current);
+    if (row && !isPicked(picked, row.id)) toggle(current, false);
+    const next = Math.max(0, Math.min(total - 1, i));
+    if (next !== current) toggle(next, true);
+    move(next);
+  };
   const key = (e: KeyboardEvent) => {
     if (e.target instanceof HTMLInputElement && e.key === ' ') return;
-    if (e.ctrlKey || e.metaKey || e.altKey) return;
+    if (e.target instanceof HTMLButtonElement && (e.key === ' ' || e.key === 'Enter')) return;
+    if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing) return;
     const row = rows.at(current);
     const page = Math.max(1, Math.floor((box.current?.clientHeight ?? 300) / HEIGHT) - 2);
-    if (e.key === 'ArrowDown' || e.key === 'j') move(current + 1);
-    else if (e.key === 'ArrowUp' || e.key === 'k') move(current - 1);
+    const go1 = e.shiftKey ? extend : move;
+    if (e.key === 'ArrowDown' || e.key === 'j' || e.key === 'J') go1(current + 1);
+    else if (e.key === 'ArrowUp' || e.key === 'k' || e.key === 'K') go1(current - 1);
     else if (e.key === 'PageDown') move(current + page);
     else if (e.key === 'PageUp') move(current - page);
     else if (e.key === 'Home') move(0);
     else if (e.key === 'End') move(total - 1);
-    else if (e.key === 'x' || e.key === ' ') toggle(current, e.shiftKey);
+    else if (e.key === 'x' || e.key === 'X') toggle(current, e.shiftKey);
+    else if (e.key === ' ' && row) actions.eye(row);
+    else if (e.key === 'p' && row) actions.top(row.id);
+    else if (e.key === 'o' && row) actions.peek(peeked === row.id ? null : row.id);
+    else if (e.key === 'Escape' && peeked) actions.peek(null);
     else if (e.key === 'Enter' && row && e.target instanceof HTMLTableRowElement) go(href.run(row.experimentId, row.id));
     else return;
     e.preventDefault();
   };
+  useKeys([
+    { keys: ['j', 'ArrowDown'], text: t('keys.row.next'), group: 'table', keysOnly: true, act: () => move(current) },
+    { keys: ['k', 'ArrowUp'], text: t('keys.row.previous'), group: 'table', keysOnly: true },
+    { keys: ['Shift+j', 'Shift+k'], text: t('keys.row.extend'), group: 'table', keysOnly: true },
+    { keys: 'x', text: t('keys.row.select'), group: 'table', keysOnly: true },
+    { keys: 'Space', text: t('keys.row.eye'), group: 'table', keysOnly: true },
+    { keys: 'p', text: t('keys.row.top'), group: 'table', keysOnly: true },
+    { keys: 'o', text: t('keys.row.peek'), group: 'table', keysOnly: true },
+    { keys: 'Enter', text: t('keys.row.open'), group: 'table', keysOnly: true },
+  ]);
+  /** A click beside links and buttons. */
+  const clicked = (e: MouseEvent, row: Row, i: number) => {
+    if (e.target instanceof Element && e.target.closest('a, button, input')) return;
+    if (getSelection()?.type === 'Range') return; // text was marked, to be copied
+    if (i >= 0 && (e.shiftKey || e.ctrlKey || e.metaKey)) toggle(i, e.shiftKey);
+    else actions.peek(row.id);
+  };
+  const eyeMenu = () => [
+    ...(['FINISHED', 'FAILED', 'KILLED', 'RUNNING'] as const).map(status => ({
+      text: t(eyes.hide.includes(statusPredicate(status)) ? 'eye.status.show' : 'eye.status.hide', { status: t(`status.${status}`) }), act: () => actions.eyes(toggledPredicate(statusPredicate(status), eyes)),
+    })),
+    { text: t('eye.none'), apart: true, disabled: allHidden(eyes) && eyes.eye.length === 0, act: () => actions.eyes(hideAll) },
+    { text: t('eye.reset'), disabled: eyes.hide.length + eyes.eye.length === 0, act: () => actions.eyes(showAll) },
+  ];
   const all = total > 0 && pickedCount(picked, total) === total;
 
   return (
     <div class="table-box runs-box" ref={box}>
-      <table class={`list runs ${rows.stale ? 'stale' : ''}`} aria-label={t('runs.title')} aria-rowcount={total + 1} data-testid="runs" style={{ minWidth: `${whole}px`, '--name-left': `${CHECK + STATUS}px` }}>
+      <table class={`list runs ${rows.stale ? 'stale' : ''}`} aria-label={t('runs.title')} aria-rowcount={total + 1} data-testid="runs" style={{ minWidth: `${whole}px`, '--name-left': `${CHECK + LOOK + STATUS}px` }}>
         <colgroup>
-          <col style={{ width: `${CHECK}px` }} /><col style={{ width: `${STATUS}px` }} /><col data-id={NAME.id} style={{ width: `${nameWidth}px` }} />
+          <col style={{ width: `${CHECK}px` }} /><col style={{ width: `${LOOK}px` }} /><col style={{ width: `${STATUS}px` }} /><col data-id={NAME.id} style={{ width: `${nameWidth}px` }} />
           {places.map((p, i) => (
             <Fragment key={p.column.id}>
               {experiments && i === pinnedCount && <col style={{ width: `${EXPERIMENT}px` }} />}
@@ -200,7 +239,7 @@ export function RunsTable({ rows, columns, pins, widths, experiments, sorts, pic
         <thead>
           {groups.some(g => g.group !== 'info') && (
             <tr class="group-row">
-              <td class="frozen corner" colSpan={3 + pinnedCount} style={{ '--left': '0px' }} />
+              <td class="frozen corner" colSpan={4 + pinnedCount} style={{ '--left': '0px' }} />
               {experiments && <td />}
               {groups.map((g, i) => g.group === 'info' ? <td key={i} colSpan={g.span} class={i > 0 ? 'group-start' : ''} /> : <th key={i} scope="colgroup" colSpan={g.span} class={i > 0 ? 'group-start' : ''}>{t(groupTitle[g.group])}</th>)}
               <td />
@@ -210,10 +249,11 @@ export function RunsTable({ rows, columns, pins, widths, experiments, sorts, pic
             <td class="check frozen" style={{ '--left': '0px' }}>
               <input type="checkbox" aria-label={t('runs.select.all')} checked={all} onChange={() => actions.pick({ all: !all, ids: new Set() })} />
             </td>
-            <th scope="col" class="status-col frozen" style={{ '--left': `${CHECK}px` }} aria-sort={sorts[0]?.id === 'info.status' ? (sorts[0].descending ? 'descending' : 'ascending') : 'none'} aria-label={t('runs.status')}>
+            <td class="look frozen" style={{ '--left': `${CHECK}px` }}><Menu class="eye-menu" label={t('eye.menu')} items={eyeMenu} testId="eyes"><Icon name="eye" /></Menu></td>
+            <th scope="col" class="status-col frozen" style={{ '--left': `${CHECK + LOOK}px` }} aria-sort={sorts[0]?.id === 'info.status' ? (sorts[0].descending ? 'descending' : 'ascending') : 'none'} aria-label={t('runs.status')}>
               <button type="button" class="sort" title={t('runs.status')} onClick={e => actions.sort('info.status', e.shiftKey)}><span class="dot" aria-hidden="true" /><span class="sr-only">{t('runs.status')}</span></button>
             </th>
-            <HeadCell column={NAME} sorts={sorts} actions={actions} className="name" numeric={false} left={CHECK + STATUS} pinned value={undefined} before={null} afterNext={undefined} fixed />
+            <HeadCell column={NAME} sorts={sorts} actions={actions} className="name" numeric={false} left={CHECK + LOOK + STATUS} pinned value={undefined} before={null} afterNext={undefined} fixed />
             {places.map((p, i) => (
               <Fragment key={p.column.id}>
                 {experiments && i === pinnedCount && <th scope="col"><span class="sort">{t('runs.experiment')}</span></th>}
@@ -228,34 +268,30 @@ export function RunsTable({ rows, columns, pins, widths, experiments, sorts, pic
             <td />
           </tr>
         </thead>
+        {top.length > 0 && (
+          <tbody class="on-top" data-testid="on-top">
+            {top.map((row, k) => (
+              <RunRow
+                key={row.id} row={row} frame={frame} marked={isPicked(picked, row.id)} drawn={inCharts.has(row.id)} peeked={row.id === peeked} onEye={() => actions.eye(row)}
+                onCheck={() => actions.pick({ all: picked.all, ids: symmetric(picked.ids, row.id) })}
+                attributes={{ style: { '--above': `${k * HEIGHT}px` }, onDblClick: () => go(href.run(row.experimentId, row.id)), onClick: e => clicked(e, row, -1) }}
+              />
+            ))}
+          </tbody>
+        )}
         {from > 0 && <tbody aria-hidden="true"><tr class="spacer" style={{ height: `${from * HEIGHT}px` }}><td colSpan={wholeSpan} /></tr></tbody>}
         <tbody ref={body} onKeyDown={key} data-testid="rows">
           {drawn.map(([i, row]) => {
             // The element stays when its run arrives: it may have the focus.
             if (!row) return <tr key={i} data-index={i} class="waiting" aria-rowindex={i + 2} tabIndex={i === current ? 0 : -1}><td colSpan={wholeSpan} /></tr>;
-            const marked = isPicked(picked, row.id);
             return (
-              <tr
-                key={i} data-index={i} aria-rowindex={i + 2} tabIndex={i === current || (i === from && (current < from || current > to)) ? 0 : -1} class={marked ? 'marked' : ''}
-                onFocus={() => setCurrent(i)} onDblClick={() => go(href.run(row.experimentId, row.id))}
-              >
-                <td class="check frozen" style={{ '--left': '0px' }}>
-                  <input type="checkbox" aria-label={t('runs.select', { name: row.name })} checked={marked} onClick={e => toggle(i, e.shiftKey)} />
-                </td>
-                <td class="status-col frozen" style={{ '--left': `${CHECK}px` }}><Status status={row.status} /></td>
-                <th scope="row" class="name frozen" style={{ '--left': `${CHECK + STATUS}px` }}>
-                  {row.nested && <span class="nested" title={t('runs.nested')}><Icon name="child" /><span class="sr-only">{t('runs.nested')}</span></span>}
-                  <a href={href.run(row.experimentId, row.id)} title={row.name}>{row.name}</a>
-                </th>
-                {places.map((p, k) => (
-                  <Fragment key={p.column.id}>
-                    {experiments && k === pinnedCount && <ExperimentCell row={row} names={experiments} />}
-                    <Cell row={row} place={p} numeric={numeric.has(p.column.id)} edge={edges.has(p.column.id)} sparks={sparks} />
-                  </Fragment>
-                ))}
-                {experiments && pinnedCount === places.length && <ExperimentCell row={row} names={experiments} />}
-                <td />
-              </tr>
+              <RunRow
+                key={row.id} row={row} frame={frame} marked={isPicked(picked, row.id)} drawn={inCharts.has(row.id)} peeked={row.id === peeked} onCheck={range => toggle(i, range)} onEye={() => actions.eye(row)}
+                attributes={{
+                  'data-index': i, 'aria-rowindex': i + 2, tabIndex: i === current || (i === from && (current < from || current > to)) ? 0 : -1,
+                  onFocus: () => setCurrent(i), onDblClick: () => go(href.run(row.experimentId, row.id)), onClick: e => clicked(e, row, i),
+                }}
+              />
             );
           })}
         </tbody>
@@ -263,8 +299,4 @@ export function RunsTable({ rows, columns, pins, widths, experiments, sorts, pic
       </table>
     </div>
   );
-}
-
-function ExperimentCell({ row, names }: { row: Row; names: ReadonlyMap<string, string> }): JSX.Element {
-  return <td class="text"><a href={href.runs(row.experimentId)} title={names.get(row.experimentId)}>{names.get(row.experimentId) ?? row.experimentId}</a></td>;
 }

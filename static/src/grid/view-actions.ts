@@ -3,7 +3,9 @@ import { equals, quotedName, withClause } from '../query/clauses';
 import { replace, withMembers } from '../state/router';
 import { store } from '../state/settings';
 import { type Column, moved, nextSorts, type Sort, sortsToQuery } from './columns';
+import { type Eyes, toggledEye, toggledTop } from './drawn';
 import type { ColumnActions } from './header';
+import type { TableActions } from './runs-table';
 import { widthsToText } from './layout';
 import type { View } from './view';
 
@@ -74,5 +76,16 @@ export function columnActions(view: View, ids: readonly string[], means: Means):
       means.setFilter(withClause(view.filter, not && column.group !== 'metrics' ? `NOT ${clause}` : clause));
     },
     group: column => replace(withMembers({ group: [...new Set([...view.group, column.id])].join(',') })),
+  };
+}
+
+/** What is done with single runs: all of it stands in the address. */
+export function runActions(view: View, drawn: ReadonlySet<string>, most: number): Pick<TableActions, 'eye' | 'eyes' | 'top' | 'peek'> {
+  const setEyes = ({ hide, eye }: Eyes) => replace(withMembers({ hide: hide.join(','), eye: eye.join(',') }));
+  return {
+    eye: row => setEyes(toggledEye(row, drawn.has(row.id), view.eyes, most)),
+    eyes: setEyes,
+    top: id => replace(withMembers({ top: toggledTop(view.top, id).join(',') })),
+    peek: id => replace(withMembers({ peek: id })),
   };
 }

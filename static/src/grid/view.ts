@@ -1,5 +1,6 @@
 // The view of a runs table, as its address has it. Pure.
 import { type Sort, sortsFromQuery } from './columns';
+import { type Eyes, MOST_ON_TOP } from './drawn';
 import { type Aggregate, aggregateOf } from './groups';
 import { widthsFromText, type Widths } from './layout';
 
@@ -16,6 +17,10 @@ export interface View {
   group: string[];
   /** What is told of a group: mean, min, max or range. */
   aggregate: Aggregate;
+  /** Runs that stand at the top, which are drawn and which not, and the one that is shown beside. */
+  top: string[];
+  eyes: Eyes;
+  peek: string;
   /** Which view: table, split, or one of views.tsx. */
   show: string;
 }
@@ -34,6 +39,9 @@ export function viewOf(query: URLSearchParams): View {
     diff: query.get('diff') === '1',
     group: list(query.get('group')),
     aggregate: aggregateOf(query.get('agg')),
+    top: list(query.get('top')).slice(0, MOST_ON_TOP),
+    eyes: { hide: list(query.get('hide')), eye: list(query.get('eye')) },
+    peek: query.get('peek') ?? '',
     show: query.get('show') ?? (query.get('compareRunsMode') === 'CHART' ? 'charts' : 'table'),
   };
 }

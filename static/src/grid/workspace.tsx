@@ -19,6 +19,7 @@ import { Empty, Failure, IconButton, Loading } from '../ui/parts';
 import { AtStep } from './at-step';
 import { ColumnPicker, namesOf } from './column-picker';
 import { type Column, columnsOf, orderBy } from './columns';
+import { drawnRows } from './drawn';
 import { GroupBar } from './group-bar';
 import { groupKeys } from './groups';
 import { useLive } from './live';
@@ -28,13 +29,14 @@ import { RunsTable } from './runs-table';
 import { isPicked, nothingPicked, type Picked, pickedCount, selectionOf } from './select';
 import { SelectionBar } from './selection';
 import { TakeAway } from './take-away';
-import { useRunRows } from './use-rows';
+import { useNamedRows, useRunRows } from './use-rows';
 import { Split } from './split';
 import { viewOf } from './view';
-import { columnActions, storeKeyOf, useChoice } from './view-actions';
+import { columnActions, runActions, storeKeyOf, useChoice } from './view-actions';
 import { ShowSwitch } from './view-switch';
 import { showOf } from './views';
 
+const Peek = lazy(() => import('./peek').then(m => m.Peek));
 const GroupTable = lazy(() => import('./group-table').then(m => m.GroupTable));
 
 interface Props { scope: readonly string[]; experiment: Experiment | undefined; primary: string }
@@ -87,10 +89,14 @@ export function RunList({ scope, experiment, primary }: Props): JSX.Element {
     keys.reload();
   };
 
-  // The curves are those of the runs that are selected, or of the first ones.
+  // The curves are those of the runs that are selected, or of the first ones; of those at the top and those asked for.
   const rowsAtHand = rows.loaded();
-  const some = rowsAtHand.filter(r => isPicked(picked, r.id));
-  const drawn = (some.length > 0 ? some : rowsAtHand).slice(0, MOST_RUNS).map(r => ({ id: r.id, name: r.name, start: r.start ?? 0, href: href.run(r.experimentId, r.id) }));
+  const top = useNamedRows(view.top, search, columns, version);
+  const asked = useNamedRows(view.eyes.eye, search, [], version);
+  const drawnRuns = drawnRows(top, asked, rowsAtHand, rowsAtHand.filter(r => isPicked(picked, r.id)), view.eyes, MOST_RUNS);
+  const drawn = drawnRuns.map(r => ({ id: r.id, name: r.name, start: r.start ?? 0, href: href.run(r.experimentId, r.id) }));
+  const inCharts = new Set(drawnRuns.map(r => r.id));
+  const ofRuns = runActions(view, inCharts, MOST_RUNS);
 
   const show = showOf(view.show);
   const groups = groupKeys(view.group);
@@ -103,7 +109,7 @@ export function RunList({ scope, experiment, primary }: Props): JSX.Element {
   ) : (
     <RunsTable
       rows={rows} columns={seen} pins={view.pins} widths={view.widths} experiments={several ? (experimentNames.data ?? new Map()) : null}
-      sorts={view.sorts} picked={picked} version={version} actions={actions}
+      sorts={view.sorts} picked={picked} top={top} drawn={inCharts} eyes={view.eyes} peeked={view.peek} version={version} actions={{ ...actions, ...ofRuns }}
     />
   ));
   const shown = show.view && total !== undefined && (
@@ -146,7 +152,15 @@ export function RunList({ scope, experiment, primary }: Props): JSX.Element {
       {rows.error !== null && !badFilter && <Failure error={rows.error} retry={rows.reload} />}
       {total === undefined && rows.error === null && <Loading />}
       {total !== undefined && total > 0 && (
-        <div class="results">{table && shown ? <Split first={table} second={shown} /> : (table || shown)}</div>
+        <div class="results">
+          {table && shown ? <Split first={table} second={shown} /> : (table || shown)}
+          {view.peek && (
+            <Peek
+              id={view.peek} drawn={inCharts.has(view.peek)} onTop={view.top.includes(view.peek)} version={version} onClose={() => ofRuns.peek(null)} onTopChange={() => ofRuns.top(view.peek)}
+              onEye={row => ofRuns.eye(row)}
+            />
+          )}
+        </div>
       )}
       {total === 0 && !rows.stale && rows.error === null && <NoRuns filter={filter} deleted={deleted} experiment={experiment} />}
     </>

@@ -75,6 +75,7 @@ const html = readFileSync(join(root, 'src/index.html'), 'utf8')
   .replace('@STYLE@', `assets/${style}`).replace('@APP@', `assets/${app}`)
   .replace('@ICON@', `assets/${iconName}`).replace('@PRELOAD@\n', preload && preload + '\n');
 writeFileSync(join(work, 'index.html'), html);
+writeFileSync(join(work, 'frame.html'), readFileSync(join(root, 'src/frame.html')));
 
 const sizes = [];
 for (const dir of ['.', 'assets'])

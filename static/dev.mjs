@@ -10,7 +10,8 @@ const api = new URL(option('api', 'http://127.0.0.1:5000'));
 const prefix = option('prefix', '').replace(/\/$/, '');
 const dist = option('dist', join(dirname(fileURLToPath(import.meta.url)), 'dist'));
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml', '.map': 'application/json' };
-const csp = "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'";
+const csp = "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'";
+const frameCsp = "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; media-src data: blob:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'";
 
 const server = createServer(async (req, res) => {
   if (!req.url.startsWith(prefix + '/')) { res.writeHead(404).end('not under the prefix\n'); return; }
@@ -26,7 +27,7 @@ const server = createServer(async (req, res) => {
   try {
     const zipped = /\bgzip\b/.test(req.headers['accept-encoding'] ?? '') ? await readFile(join(dist, `${name}.gz`)).catch(() => null) : null;
     const body = zipped ?? await readFile(join(dist, name));
-    res.writeHead(200, { ...(zipped && { 'content-encoding': 'gzip' }), 'content-type': types[extname(name)] ?? 'application/octet-stream', 'cache-control': 'no-cache', 'content-security-policy': csp, 'x-content-type-options': 'nosniff' });
+    res.writeHead(200, { ...(zipped && { 'content-encoding': 'gzip' }), 'content-type': types[extname(name)] ?? 'application/octet-stream', 'cache-control': 'no-cache', 'content-security-policy': name === '/frame.html' ? frameCsp : csp, 'x-content-type-options': 'nosniff' });
     res.end(body);
   } catch { res.writeHead(404, { 'content-type': 'text/plain' }).end('not found\n'); }
 });

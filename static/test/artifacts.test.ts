@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { artifacts, artifactUrl } from '../src/api';
 import { parseCsv } from '../src/artifacts/csv';
 import { modelSource, runSource } from '../src/artifacts/source';
-import { isKnownBinary, kindOf, looksLikeText } from '../src/artifacts/kinds';
+import { kindOf, looksLikeText } from '../src/artifacts/kinds';
 
 test('values with commas, quotes and line ends are read', () => {
   assert.deepEqual(parseCsv('a,b\r\n"1,\n2","say ""hi"""\n,\n', ',', 10, false), { rows: [['a', 'b'], ['1,\n2', 'say "hi"'], ['', '']], more: false });
@@ -21,11 +21,8 @@ test('no more rows than asked for', () => {
 });
 
 test('the name says what a file is', () => {
-  assert.equal(kindOf('a/b/Plot.PNG'), 'image');
-  assert.equal(kindOf('x.tsv'), 'table');
-  assert.equal(kindOf('MLmodel'), 'text');
-  assert.equal(kindOf('notes/README'), 'other');
-  assert.ok(isKnownBinary('model.safetensors'));
+  const kinds = { 'a/b/Plot.PNG': 'image', 'x.tsv': 'table', 'm/MLmodel': 'mlmodel', 'notes/README': 'text', 'w.safetensors': 'arrays', 'data.parquet': 'parquet', 'x.ipynb': 'notebook', 'page.HTM': 'html', 'w.bin': 'bytes', constructor: 'text' };
+  for (const [path, kind] of Object.entries(kinds)) assert.equal(kindOf(path), kind, path);
 });
 
 test('text is told from bytes', () => {

@@ -39,7 +39,7 @@ test('the tree: folders read when opened, sizes, totals, and what is open is in 
     assert.deepEqual((await tree(page).getByRole('treeitem').allInnerTexts()).map(x => x.split('\n')[0]), ['notes', 'plan.txt']);
     await page.reload();
     await item(page, /^plan\.txt/).waitFor();
-    assert.equal(await page.getByRole('searchbox').inputValue(), 'PLAN');
+    assert.equal(await page.getByRole('searchbox', { name: 'Filter by name' }).inputValue(), 'PLAN');
   });
 });
 
@@ -200,6 +200,176 @@ test('a store that is down says so, for the tree and for one folder', async () =
   });
 });
 
+test('text: 256 KiB first, more when asked, found, numbered; a text without an ending is one too', async () => {
+  await withPage(at('train.log'), {}, async (page, { requests }) => {
+    await chosen(page).getByText('The first 256 KiB of 1.2 MiB.').waitFor();
+    assert.deepEqual(requests.filter(r => r.url().endsWith('/train.log')).map(r => r.headers().range), ['bytes=0-262143']);
+    const drawn = await chosen(page).locator('.line').count();
+    assert.ok(drawn > 10 && drawn < 100, `${drawn} lines are drawn`);
+    await chosen(page).getByRole('searchbox').fill('STEP 5000 ');
+    await chosen(page).getByText('0005000 step 5000').waitFor();
+    assert.equal(await chosen(page).locator('.line.hit').getAttribute('data-no'), '5001');
+    await chosen(page).getByRole('button', { name: 'Load more' }).click();
+    await chosen(page).getByText('The first 1.0 MiB').waitFor();
+    await chosen(page).getByRole('searchbox').fill('step 30000 ');
+    await chosen(page).locator('.line.hit').getByText('0030000').waitFor();
+    await item(page, /^notes/).click();
+    await item(page, /^README/).click();
+    await chosen(page).getByText('a text without an ending').waitFor();
+  });
+});
+
+test('JSON and YAML are trees', async () => {
+  await withPage(at('config.json'), {}, async page => {
+    const value = page.getByTestId('value');
+    await value.getByText('名前').waitFor();
+    assert.ok((await value.innerText()).includes('"値"'));
+    await value.getByRole('button', { name: /^nested/ }).click();
+    await value.getByRole('button', { name: /^list/ }).waitFor({ state: 'detached' });
+    await chosen(page).getByLabel('As text').check();
+    await page.getByTestId('text').getByText('{"alpha": 1').waitFor();
+    await item(page, /^conf\.yaml/).click();
+    await value.getByText('"a: b"').waitFor();
+  });
+});
+
+test('CSV is a grid of all its rows that sorts', async () => {
+  await withPage(at('tables/history.csv'), {}, async page => {
+    const grid = page.getByRole('table', { name: 'Table' });
+    await page.getByTestId('rows').getByText('3,000 rows, 3 columns.').waitFor();
+    const first = () => grid.locator('tbody tr[aria-rowindex="2"]').getByRole('cell').allInnerTexts();
+    assert.deepEqual(await first(), ['0', '1.0', 'row 0, "q"']);
+    assert.ok((await grid.getByRole('row').count()) < 80);
+    await grid.getByRole('columnheader', { name: 'loss' }).getByRole('button').click();
+    assert.deepEqual(await first(), ['2999', '0.0', 'row 3, "q"']);
+    assert.equal(await grid.getByRole('columnheader', { name: 'loss' }).getAttribute('aria-sort'), 'ascending');
+  });
+});
+
+test('Parquet: the footer and one row group are fetched, more when asked; other codecs give the schema', async () => {
+  await withPage(at('tables/scores.parquet'), {}, async (page, { requests }) => {
+    await page.getByTestId('rows').getByText('4,000 of 20,000 rows, 5 columns, 5 row groups.').waitFor();
+    const grid = page.getByRole('table', { name: 'Table' });
+    assert.deepEqual(await grid.locator('tbody tr[aria-rowindex="3"]').getByRole('cell').allInnerTexts(), ['1', '0.00005000250012500625', 'class-1', '2023-11-14 22:13:20.001', '[1,2]']);
+    const ranges = () => requests.filter(r => r.url().endsWith('/scores.parquet')).map(r => r.headers().range.match(/\d+/g).map(Number));
+    const fetched = ranges().reduce((sum, [a, b]) => sum + b - a + 1, 0);
+    assert.ok(ranges().every(r => r.length === 2) && fetched < 250_000, `${fetched} bytes of 550,000`);
+    await chosen(page).getByRole('button', { name: /^Load 4,000 more rows/ }).click();
+    await page.getByTestId('rows').getByText('8,000 of 20,000 rows').waitFor();
+    await item(page, /^scores-none/).click();
+    await page.getByTestId('rows').getByText('4,000 of 20,000').waitFor();
+    await item(page, /^scores-zstd/).click();
+    await chosen(page).getByText('compressed with ZSTD').waitFor();
+    await chosen(page).getByRole('table', { name: 'Schema' }).getByRole('row', { name: /^when TIMESTAMP/ }).waitFor();
+  });
+});
+
+test('arrays: names, shapes and types from the heads', async () => {
+  await withPage(at('arrays/weights.npy'), {}, async page => {
+    const rows = async () => (await page.getByTestId('arrays').getByRole('row').allInnerTexts()).slice(1).map(r => r.split('\t').slice(0, 3).join(' '));
+    const show = async (name, title) => {
+      await item(page, name).click();
+      await page.getByRole('region', { name: title, exact: true }).getByTestId('arrays').waitFor();
+    };
+    await page.getByTestId('arrays').waitFor();
+    assert.deepEqual(await rows(), ['weights.npy float32 (3, 4)']);
+    await show(/^pack\.npz/, 'pack.npz');
+    assert.deepEqual(await rows(), ['first float64 (2, 3)', 'second int16 (5)']);
+    await show(/^packed\.npz/, 'packed.npz');
+    assert.deepEqual(await rows(), ['third uint8 (7, 8, 9)']);
+    await show(/^model\.safetensors/, 'model.safetensors');
+    assert.deepEqual(await rows(), ['layer.weight F32 (8, 4)', 'layer.bias F32 (8)']);
+    await item(page, /^blob\.bin/).click();
+    await page.getByTestId('hex').getByText('00000010  10 11 12').waitFor();
+  });
+});
+
+test('pictures, sound, PDF and shapes are shown', async () => {
+  await withPage(at('media/dot.png'), {}, async page => {
+    await chosen(page).getByText('8 × 8').waitFor();
+    await chosen(page).getByLabel('Zoom').selectOption('8');
+    await chosen(page).getByLabel('Pixelated').check();
+    assert.equal((await chosen(page).locator('img').boundingBox()).width, 64);
+    await item(page, /^tone\.wav/).click();
+    await page.waitForFunction(() => document.querySelector('audio')?.duration === 1);
+    await item(page, /^report\.pdf/).click();
+    await chosen(page).locator('iframe').waitFor();
+    assert.match(await chosen(page).locator('iframe').getAttribute('src'), /^blob:/);
+    await item(page, /^place\.geojson/).click();
+    await chosen(page).getByText('2 shapes, 6 points').waitFor();
+    await page.waitForFunction(() => { // something is drawn
+      const canvas = document.querySelector('.geo');
+      return canvas.width > 300 && new Set(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data).size > 10;
+    });
+  });
+});
+
+test('the card of a model says how to load it, what goes in and comes out', async () => {
+  await withPage(at('hostile/MLmodel'), {}, async page => {
+    await page.getByTestId('model').getByText('<img src=x onerror=window.harm=9>').waitFor();
+    await unharmed(page);
+    assert.ok((await page.getByTestId('model').innerText()).includes('load_model("runs:/<run_id>/hostile")'));
+  });
+});
+
+test('a notebook: texts, code, pictures, tables; nothing of it runs', async () => {
+  await withPage(at('study.ipynb'), { expected: [/inline event handler/] }, async page => {
+    const book = page.getByTestId('notebook');
+    await book.getByRole('heading', { name: 'Study of losses' }).waitFor();
+    await book.getByText('cell of a frame').waitFor();
+    await book.getByText('loss 0.25').waitFor();
+    await book.getByText('ValueError: wrong shape').waitFor();
+    await book.getByText("print('loss', 0.25)").waitFor();
+    assert.equal(await book.locator('img[src^="data:image/png"]').evaluate(i => i.naturalWidth), 48);
+    assert.equal(await book.locator('script, [onerror], [onload]').count(), 0);
+    await unharmed(page);
+  });
+});
+
+test('a page is shown in a frame of another origin: nothing runs, and what the reader lets run reaches nothing', async () => {
+  await withPage(at('hostile/page.html'), { expected: [/404/, /Content Security Policy|Refused|Blocked|sandbox/i] }, async page => {
+    const inner = page.frameLocator('iframe.document').frameLocator('iframe');
+    await inner.getByRole('heading', { name: 'A report' }).waitFor();
+    assert.equal(await inner.getByRole('heading').evaluate(h => getComputedStyle(h).color), 'rgb(1, 2, 3)');
+    assert.ok((await inner.getByAltText('dot').getAttribute('src')).startsWith('data:image/png'), 'a picture beside it');
+    assert.equal(await inner.locator('script').count(), 0);
+    await unharmed(page);
+
+    await chosen(page).getByLabel('Run its scripts').check();
+    await inner.getByRole('heading', { name: 'A report' }).waitFor();
+    const [, outer, deep] = page.frames();
+    assert.equal(await deep.evaluate(() => origin), 'null');
+    for (const [frame, reach] of [[outer, 'parent.document'], [deep, 'top.document'], [deep, 'localStorage'], [deep, 'document.cookie']])
+      assert.match(await frame.evaluate(code => { try { return String(eval(code)); } catch (e) { return e.name; } }, reach), /SecurityError/, reach);
+    assert.equal(await deep.evaluate(u => fetch(u).then(() => 'fetched', () => 'refused'), `${url}version`), 'refused');
+    await unharmed(page);
+    assert.ok(!page.frames().some(f => f.url().includes('example.invalid')), 'it did not lead away');
+  });
+});
+
+test('drawings and texts do no harm', async () => {
+  await withPage(at('hostile/drawing.svg'), { expected: [/inline event handler/] }, async page => {
+    await chosen(page).getByText('40 × 30').waitFor();
+    await unharmed(page);
+    await item(page, /^report\.md/).click();
+    await chosen(page).getByRole('heading', { name: 'Title' }).waitFor();
+    assert.equal(await chosen(page).locator('a[href^="javascript"], script, [onerror]').count(), 0);
+    await item(page, /^broken\.parquet/).click();
+    await chosen(page).getByRole('alert').waitFor();
+    await unharmed(page);
+  });
+});
+
+test('what the server sends: an artifact never runs as a page of its own, the frame has another origin and no network', async () => {
+  const direct = await fetch(`${url}ajax-api/2.0/mlflow-artifacts/artifacts/${files.experiment}/${files.runs[0]}/artifacts/hostile/page.html`);
+  assert.match(direct.headers.get('content-security-policy'), /^sandbox; default-src 'none'$/);
+  assert.match(direct.headers.get('content-disposition'), /^attachment/);
+  const frame = await fetch(`${url}frame.html`);
+  const policy = frame.headers.get('content-security-policy');
+  assert.match(policy, /^sandbox allow-scripts; default-src 'none';/);
+  assert.ok(!/allow-same-origin|connect-src|https?:/.test(policy) && policy.includes("frame-ancestors 'self'"), policy);
+});
+
 test('names do no harm', async () => {
   await withPage(at(`hostile/${files.evil}`), {}, async page => {
     await chosen(page).getByText('named to harm').waitFor();
@@ -210,10 +380,18 @@ test('names do no harm', async () => {
 
 for (const [locale, colorScheme] of [['en-US', 'light'], ['ja-JP', 'dark']])
   test(`accessible: ${locale}, ${colorScheme}`, async () => {
-    await withPage(at('notes/plan.txt'), { locale, colorScheme }, async page => {
-      await chosen(page).getByText('first line').waitFor();
+    const shown = [
+      ['notes/plan.txt', '.line'], ['config.json', '.value-row'], ['tables/history.csv', '.sheet'], ['tables/scores.parquet', '.sheet'], ['arrays/pack.npz', '[data-testid="arrays"]'], ['arrays/blob.bin', '[data-testid="hex"]'],
+      ['media/dot.png', '.image-box img'], ['media/place.geojson', '.geo'], ['study.ipynb', '.cell-out'], ['hostile/MLmodel', '.model-card'], ['images', '[data-testid="chosen"]'],
+    ];
+    await withPage(at(), { locale, colorScheme, expected: [/inline event handler/] }, async page => {
+      await item(page, 'notes').waitFor();
       await page.evaluate(axeSource);
-      const found = await page.evaluate(() => window.axe.run('#section-artifacts', { resultTypes: ['violations'] }));
-      assert.deepEqual(found.violations.map(v => `${v.id}: ${v.nodes.map(n => n.html).join(' ')}`), []);
+      for (const [path, part] of shown) {
+        await page.evaluate(hash => location.replace(hash), at(path));
+        await chosen(page).locator(part).or(chosen(page).and(page.locator(part))).first().waitFor();
+        const found = await page.evaluate(() => window.axe.run('#section-artifacts', { resultTypes: ['violations'] }));
+        assert.deepEqual(found.violations.map(v => `${v.id}: ${v.nodes.map(n => n.html).join(' ')}`), [], path);
+      }
     });
   });

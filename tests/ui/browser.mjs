@@ -44,7 +44,7 @@ export async function open(hash, options = {}) {
   page.on('pageerror', e => said.push(`uncaught: ${e.message}`));
   context.on('request', r => {
     const u = new URL(r.url());
-    if (u.protocol === 'blob:' || u.protocol === 'data:' || u.protocol === 'about:') return;
+    if (['blob:', 'data:', 'about:', 'chrome:', 'chrome-extension:'].includes(u.protocol)) return; // the last two: the viewer of PDF
     requests.push(r);
     if (u.origin !== origin) foreign.push(r.url());
   });

@@ -40,7 +40,7 @@ function Picture({ url, path }: Props): JSX.Element {
         </label>
         <label class="switch"><input type="checkbox" checked={sharp} onChange={e => setSharp(e.currentTarget.checked)} /> {t('artifacts.pixels')}</label>
       </figcaption>
-      <div class="image-box" tabIndex={0} role="region" aria-label={path}>
+      <div class="image-box" tabIndex={0} role="region" aria-label={t('artifacts.content')}>
         <img
           src={source} alt={path} class={`${zoom === null ? 'fit' : ''} ${sharp ? 'pixelated' : ''}`} style={zoom !== null && size ? { width: `${size[0] * zoom}px` } : {}}
           onError={() => setBroken(true)} onLoad={e => setSize([e.currentTarget.naturalWidth, e.currentTarget.naturalHeight])}

@@ -1,6 +1,6 @@
 // What a file is, by its name, and how much of it is read unasked. Pure.
 
-export type Kind = 'image' | 'json' | 'table' | 'markdown' | 'text' | 'other';
+export type Kind = 'image' | 'value' | 'geojson' | 'notebook' | 'table' | 'parquet' | 'arrays' | 'markdown' | 'html' | 'pdf' | 'audio' | 'video' | 'mlmodel' | 'bytes' | 'text';
 
 /** Nothing larger is loaded without being asked for. */
 export const AUTO_LIMIT = 1024 * 1024;
@@ -9,11 +9,23 @@ export const TEXT_HEAD = 256 * 1024;
 const images: Record<string, string> = {
   png: 'image/png', jpg: 'image/jpeg', jpeg: 'image/jpeg', gif: 'image/gif', webp: 'image/webp', svg: 'image/svg+xml', bmp: 'image/bmp', avif: 'image/avif', ico: 'image/x-icon',
 };
-const texts = new Set(
-  ('txt log err out cfg conf cnf cf ini properties prop hocon toml yaml yml xml html htm css js mjs cjs ts tsx jsx py py3 pyi r jl go rs c h cc cpp hpp java kt swift rb php pl lua sh bash zsh ' +
-    'bat ps1 sql rst tex patch diff jsonl ndjson ipynb geojson env lock dockerfile makefile gitignore mlmodel mlproject requirements').split(' '),
-);
-const binary = new Set('pkl pickle joblib pt pth bin onnx h5 hdf5 npy npz safetensors parquet feather arrow zip gz bz2 xz zst tar 7z whl pdf so o exe mp3 mp4 wav ogg webm mov avi woff woff2 ttf'.split(' '));
+
+const kinds: Record<string, Kind> = {};
+for (const [kind, names] of [
+  ['image', Object.keys(images).join(' ')],
+  ['value', 'json yaml yml'],
+  ['geojson', 'geojson'],
+  ['notebook', 'ipynb'],
+  ['table', 'csv tsv'],
+  ['parquet', 'parquet pq'],
+  ['arrays', 'npy npz safetensors zip pt pth ckpt keras whl jar'],
+  ['markdown', 'md markdown'],
+  ['html', 'html htm'],
+  ['pdf', 'pdf'],
+  ['audio', 'mp3 wav ogg oga flac m4a aac opus'],
+  ['video', 'mp4 webm mov m4v ogv'],
+  ['bytes', 'pkl pickle joblib bin onnx h5 hdf5 feather arrow gz bz2 xz zst tar 7z so o exe woff woff2 ttf'],
+] as const) for (const name of names.split(' ')) kinds[name] = kind;
 
 export function extension(path: string): string {
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
@@ -21,18 +33,12 @@ export function extension(path: string): string {
   return dot < 0 ? name : name.slice(dot + 1);
 }
 
+/** What is of no kind is text, until its bytes say otherwise. */
 export function kindOf(path: string): Kind {
+  if (/(?:^|\/)MLmodel$/.test(path)) return 'mlmodel';
   const ext = extension(path);
-  if (ext in images) return 'image';
-  if (ext === 'json') return 'json';
-  if (ext === 'csv' || ext === 'tsv') return 'table';
-  if (ext === 'md' || ext === 'markdown') return 'markdown';
-  if (texts.has(ext)) return 'text';
-  return 'other';
+  return Object.hasOwn(kinds, ext) ? kinds[ext]! : 'text';
 }
-
-/** A file that is known to be no text is not even opened. */
-export const isKnownBinary = (path: string) => binary.has(extension(path));
 
 export const imageType = (path: string) => images[extension(path)] ?? 'application/octet-stream';
 

@@ -27,7 +27,11 @@ purifier.addHook('afterSanitizeAttributes', node => {
 });
 
 export function render(text: string): DocumentFragment {
-  const html = marked.parse(text, { async: false });
+  return clean(marked.parse(text, { async: false }));
+}
+
+/** HTML of somebody else, as far as it is text, tables and pictures that are in it. */
+export function clean(html: string): DocumentFragment {
   return purifier.sanitize(html, {
     RETURN_DOM_FRAGMENT: true,
     USE_PROFILES: { html: true },

@@ -20,6 +20,7 @@ import { IconButton } from './ui/parts';
 
 const ComparePage = lazy(() => import('./pages/compare').then(m => m.ComparePage));
 const Experiments = lazy(() => import('./pages/experiments').then(m => m.Experiments));
+const ModelPage = lazy(() => import('./pages/model').then(m => m.ModelPage));
 const RunPage = lazy(() => import('./pages/run').then(m => m.RunPage));
 const StoragePage = lazy(() => import('./pages/storage').then(m => m.StoragePage));
 const TrashPage = lazy(() => import('./pages/trash').then(m => m.TrashPage));
@@ -68,6 +69,8 @@ function Page(): JSX.Element {
       return <StoragePage />;
     case 'compare':
       return <ComparePage runIds={r.runIds} />;
+    case 'model':
+      return <ModelPage key={r.modelId} experimentId={r.experimentId} modelId={r.modelId} path={r.artifactPath} />;
     case 'run':
       return <RunPage key={r.runId} experimentId={r.experimentId} runId={r.runId} />;
     case 'not-found':

@@ -162,12 +162,12 @@ test('a large file is read in parts', async () => {
 test('a file is downloaded under its own name, byte for byte', async () => {
   await withPage(full(`/artifacts/${encodeURIComponent('フォルダ')}/${encodeURIComponent('結果 + 100%.txt')}`), {}, async page => {
     await page.getByTestId('text').getByText('unicode name').waitFor();
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download' }).click()]);
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('chosen').getByRole('link', { name: 'Download' }).click()]);
     assert.equal(download.suggestedFilename(), '結果 + 100%.txt');
     assert.equal(readFileSync(await download.path(), 'utf8'), 'unicode name\n');
   });
   await withPage(full('/artifacts/weights.bin'), {}, async page => {
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download' }).click()]);
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('chosen').getByRole('link', { name: 'Download' }).click()]);
     assert.deepEqual(readFileSync(await download.path()), Buffer.from(Array.from({ length: 4096 }, (_, i) => i % 256)));
   });
 });
@@ -444,12 +444,12 @@ test('a running run brings itself up to date', async () => {
   const log = (value, step) => api('runs/log-metric', { run_id: run, key: 'train/loss', value, timestamp: Date.now(), step });
   await log(0.5, 0);
   await withPage(address.run(id, run), {}, async page => {
-    await page.getByTestId('metrics').getByText('0.5').waitFor();
+    await page.getByTestId('metrics').getByText('0.5').first().waitFor();
     const card = page.locator('[data-metric="train/loss"]');
     await card.getByText('1 point', { exact: true }).waitFor();
     const before = await curvePixels(card);
     await log(0.125, 1);
-    await page.getByTestId('metrics').getByText('0.125').waitFor();
+    await page.getByTestId('metrics').getByText('0.125').first().waitFor();
     await card.getByText('2 points', { exact: true }).waitFor();
     await card.locator('[data-points="2"] canvas').waitFor();
     for (let i = 0; (await curvePixels(card)) < before + 100; i++) {
@@ -459,7 +459,7 @@ test('a running run brings itself up to date', async () => {
     await upload(id, run, 'late.txt', 'late');
     await page.getByText('This run has no artifacts.').waitFor();
     await page.getByRole('button', { name: 'Refresh the list of artifacts' }).click();
-    await page.getByRole('button', { name: /late\.txt/ }).waitFor();
+    await page.getByRole('treeitem', { name: /late\.txt/ }).waitFor();
     await api('runs/update', { run_id: run, status: 'FAILED', end_time: Date.now() });
     await page.getByText('Failed').first().waitFor();
   });

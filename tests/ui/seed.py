@@ -10,7 +10,7 @@ import zlib
 from pathlib import Path
 
 import mlflow
-from mlflow.entities import Metric, Param, RunTag
+from mlflow.entities import Dataset, DatasetInput, InputTag, LoggedModelOutput, Metric, Param, RunTag
 from mlflow.tracking import MlflowClient
 
 
@@ -32,6 +32,25 @@ def curve(client, run_id, key, values, start):
     points = [Metric(key, v, start + step * 1000, step) for step, v in enumerate(values)]
     for at in range(0, len(points), 1000):
         client.log_batch(run_id, metrics=points[at : at + 1000])
+
+
+def models(client):
+    """A run with a data set and a logged model, and the model's files."""
+    experiment = client.create_experiment("models-and-data")
+    run_id = client.create_run(experiment, run_name="with-model").info.run_id
+    dataset = Dataset("train", "599a6bd2", "local", '{"uri": "/data/train.csv"}',
+        schema='{"mlflow_colspec": [{"type": "double", "name": "a", "required": true}, {"type": "string", "name": "b", "required": false}]}',
+        profile='{"num_rows": 2, "num_elements": 4}')
+    model = client.create_logged_model(experiment, name="seeded-model", source_run_id=run_id, params={"alpha": "1"}, tags={"team": "x"}, model_type="classifier")
+    client.log_inputs(run_id, datasets=[DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])])
+    client.log_outputs(run_id, [LoggedModelOutput(model.model_id, step=3)])
+    client.log_metric(run_id, "val/acc", 0.9, step=3, model_id=model.model_id)
+    with tempfile.TemporaryDirectory() as d:
+        Path(d, "MLmodel").write_text("flavors: {}\n")
+        client.log_model_artifacts(model.model_id, d)
+    client.finalize_logged_model(model.model_id, "READY")
+    client.set_terminated(run_id)
+    return {"experiment": experiment, "run": run_id, "model": model.model_id}
 
 
 def main(url):
@@ -102,6 +121,7 @@ def main(url):
         "experiment": experiment, "title": title, "runs": runs, "full": full, "child": child.info.run_id,
         "running": running.info.run_id, "deleted": deleted.info.run_id,
     }
+    ids["models"] = models(client)
     ids["many"] = {"experiment": many}
     ids["empty"] = {"experiment": client.create_experiment("nothing-here")}
     print(json.dumps(ids))

@@ -9,6 +9,7 @@ import { MOST_RUNS } from '../charts/many';
 import { count as countText, t, tn } from '../i18n';
 import { QueryBar } from '../query/bar';
 import { useLoad } from '../state/load';
+import { rememberList } from '../run/neighbours';
 import { go, href, replace, route, withMembers } from '../state/router';
 import { readStored } from '../state/settings';
 import { pythonLines } from '../ui/first-lines';
@@ -74,6 +75,15 @@ export function RunList({ scope, experiment, primary }: Props): JSX.Element {
 
   const several = scope.length !== 1;
   const experimentNames = useLoad(`experiment names ${several}`, signal => (several ? experiments.names(signal) : Promise.resolve(new Map<string, string>())));
+  // The run page steps through the runs as this table has them.
+  useEffect(() => {
+    if (total === undefined || rows.stale) return;
+    const at = (i: number) => {
+      const row = rows.at(i);
+      return row && { id: row.id, experimentId: row.experimentId };
+    };
+    rememberList({ search: { ...search, orderBy: orderBy(view.sorts) }, total, at });
+  });
   const { fresh, version } = useLive(rows, search, found, keys.reload);
 
   const setFilter = (text: string) => text !== filter && go(withMembers({ filter: text, searchFilter: null, q: null }));

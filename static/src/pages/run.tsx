@@ -1,10 +1,11 @@
 // One run on one page: what it was given, what came out, its curves and its files.
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ArtifactBrowser } from '../artifacts/browser';
 import { runSource } from '../artifacts/source';
 import { experiments, messageOf, runs } from '../api';
-import type { Run } from '../api/types';
+import { grid } from '../api/grid';
+import type { Experiment, Run } from '../api/types';
 import { ChartControls, MetricCharts } from '../charts/metric-charts';
 import { byKey, isSystemMetric } from '../grid/columns';
 import { t } from '../i18n';
@@ -15,9 +16,10 @@ import { notify } from '../state/notices';
 import { arrivals, href, route } from '../state/router';
 import { Failure, IconButton, Loading } from '../ui/parts';
 import { Datasets } from '../run/datasets';
-import { Family } from '../run/family';
 import { Head } from '../run/head';
 import { Metrics } from '../run/metrics';
+import { Models } from '../run/models';
+import { Nested } from '../run/nested';
 import { nameOf } from '../run/names';
 import { Notes } from '../run/notes';
 import { Params } from '../run/params';
@@ -35,8 +37,13 @@ export function RunPage({ experimentId, runId }: { experimentId: string; runId: 
     { text: title, href: href.run(home, runId) },
   ]);
   const running = run.data?.info.status === 'RUNNING' || run.data?.info.status === 'SCHEDULED';
-  usePoll(running, 3000, async signal => {
+  // Whether it has moved is a small question: the run as a whole is read only then.
+  const revision = useRef('');
+  usePoll(running, 2000, async signal => {
+    const { changed } = await grid.changes({ experimentIds: [home], filter: `attributes.run_id = '${runId}'`, view: 'ALL' }, [runId], [revision.current], signal);
+    if (changed.length === 0) return;
     const fresh = await runs.get(runId, signal);
+    revision.current = changed[0]!.revision;
     run.set(() => fresh);
   });
 
@@ -49,10 +56,10 @@ export function RunPage({ experimentId, runId }: { experimentId: string; runId: 
       </div>
     );
   if (!run.data) return <div class="page"><h1>&nbsp;</h1><Loading /></div>;
-  return <Content run={run.data} reload={run.reload} live={running} />;
+  return <Content run={run.data} experiment={experiment.data} reload={run.reload} live={running} />;
 }
 
-function Content({ run, reload, live }: { run: Run; reload: () => void; live: boolean }): JSX.Element {
+function Content({ run, experiment, reload, live }: { run: Run; experiment: Experiment | undefined; reload: () => void; live: boolean }): JSX.Element {
   const r = route.value;
   const section = r.page === 'run' ? r.section : 'overview';
   const path = r.page === 'run' ? r.artifactPath : '';
@@ -78,7 +85,7 @@ function Content({ run, reload, live }: { run: Run; reload: () => void; live: bo
 
   return (
     <div class="page run">
-      <Head run={run} reload={reload} live={live} />
+      <Head run={run} experiment={experiment} reload={reload} live={live} />
       {deleted && (
         <div class="banner" role="status">
           {t('run.gone')}
@@ -103,12 +110,13 @@ function Content({ run, reload, live }: { run: Run; reload: () => void; live: bo
         <div class="run-left">
           <Params run={run} />
           <Tags run={run} reload={reload} />
+          <Models run={run} />
           <Datasets inputs={run.inputs?.dataset_inputs ?? []} />
           <Notes run={run} reload={reload} />
-          <Family run={run} />
+          <Nested run={run} tags={experiment && (experiment.tags ?? [])} />
         </div>
         <div class="run-right">
-          <Metrics run={run} metrics={model} />
+          <Metrics run={run} metrics={model} tags={experiment?.tags} />
           {system.length > 0 && (
             <Section id="system" title={t('run.system')} n={system.length} controls={<ChartControls member="sx" fallback="relative" />}>
               <MetricCharts info={run.info} metrics={system} member="sx" fallback="relative" />

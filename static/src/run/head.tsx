@@ -1,27 +1,59 @@
 // Which run it is, and what can be done with it as a whole.
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { runs } from '../api';
-import type { Run } from '../api/types';
+import { messageOf, runs } from '../api';
+import type { Experiment, Metric, Run, RunStatus } from '../api/types';
+import { runSource } from '../artifacts/source';
+import { ChooseRun } from '../compare/choose-run';
 import { indexOf, userOf } from '../grid/columns';
-import { t, tn } from '../i18n';
+import { duration, relative, t, tn } from '../i18n';
+import { useKeys } from '../keys';
+import { now } from '../state/clock';
+import { chooseColor, chosenColors, lookOf } from '../state/colours';
+import { useLoad } from '../state/load';
 import { notify } from '../state/notices';
+import { go, href, route } from '../state/router';
 import { Dialog } from '../ui/dialog';
+import { Icon } from '../ui/icons';
+import { Menu } from '../ui/menu';
 import { Copy, Duration, IconButton, InlineEdit, Status, Time } from '../ui/parts';
 import { nameOf } from './names';
+import { neighboursOf, type Place } from './neighbours';
 
-export function Head({ run, reload, live }: { run: Run; reload: () => void; live: boolean }): JSX.Element {
+/** A running run that has logged nothing for so long may be dead, in ms. */
+const STALE = 10 * 60_000;
+
+export function lastLogged(metrics: readonly Metric[]): number {
+  return metrics.reduce((last, m) => Math.max(last, m.timestamp ?? 0), 0);
+}
+
+interface Props { run: Run; experiment: Experiment | undefined; reload: () => void; live: boolean }
+
+export function Head({ run, experiment, reload, live }: Props): JSX.Element {
   const [editing, setEditing] = useState(false);
   const [asking, setAsking] = useState(false);
+  const [comparing, setComparing] = useState(false);
   const info = run.info;
   const tags = indexOf(run).tags;
   const name = nameOf(run);
   const deleted = info.lifecycle_stage === 'deleted';
   const source = tags.get('mlflow.source.name');
   const commit = tags.get('mlflow.source.git.commit');
+  const last = lastLogged(run.data?.metrics ?? []);
+  const quiet = now.value - Math.max(last, info.start_time ?? 0);
+  const end = async (status: RunStatus) => {
+    try {
+      await runs.update(info.run_id, { status, endTime: Date.now() });
+      notify('done', t('run.ended', { status: t(`status.${status}`) }));
+    } catch (e) {
+      notify('error', messageOf(e));
+    }
+    reload();
+  };
   return (
     <>
       <div class="page-head">
+        <Colour id={info.run_id} name={name} />
         {editing ? (
           <InlineEdit
             value={name} label={t('runs.run_name')} onClose={() => setEditing(false)}
@@ -34,20 +66,42 @@ export function Head({ run, reload, live }: { run: Run; reload: () => void; live
           <h1 title={name}>{name}</h1>
         )}
         <Status status={info.status} text />
-        {live && <span class="live" title={t('run.live.hint')}>{t('run.live')}</span>}
+        {live && quiet < STALE && <span class="live" title={t('run.live.hint')}>{t('run.live')}</span>}
+        {live && quiet >= STALE && <span class="stale-badge" title={t('run.stale.hint')}>{t('run.stale', { time: duration(quiet) })}</span>}
         {!deleted && !editing && <IconButton icon="edit" class="quiet" label={t('run.rename')} onClick={() => setEditing(true)} />}
         {!deleted && <IconButton icon="trash" class="quiet" label={t('run.delete')} onClick={() => setAsking(true)} />}
         <IconButton icon="refresh" class="quiet" label={t('refresh')} onClick={reload} />
+        <div class="head-actions run-actions">
+          <Steps run={run} />
+          <button type="button" onClick={() => setComparing(true)}>{t('run.compare')}</button>
+          <a class="button" href={runSource(info).archiveUrl([], 'zip')} download title={t('run.download.hint')}><Icon name="download" /> {t('artifacts.download')}</a>
+          {live && !deleted && (
+            <Menu
+              label={t('bulk.end')} named testId="end"
+              items={() => (['FINISHED', 'FAILED', 'KILLED'] as const).map(status => ({ text: t(`status.${status}`), danger: status !== 'FINISHED', act: () => void end(status) }))}
+            >
+              <Icon name="stop" /> {t('bulk.end')}
+            </Menu>
+          )}
+        </div>
       </div>
       <dl class="facts run-facts">
+        <div><dt>{t('runs.experiment')}</dt><dd class="ellipsis"><a href={href.runs(info.experiment_id)} title={experiment?.name}>{experiment?.name ?? info.experiment_id}</a></dd></div>
         <div><dt>{t('runs.run_id')}</dt><dd><code>{info.run_id}</code> <Copy text={info.run_id} label={t('copy.id')} /></dd></div>
         <div><dt>{t('runs.start_time')}</dt><dd><Time ms={info.start_time} /></dd></div>
         <div><dt>{t('runs.duration')}</dt><dd><Duration start={info.start_time} end={info.end_time} running={live} /></dd></div>
+        {live && last > 0 && <div><dt>{t('run.last')}</dt><dd data-testid="last-metric">{relative(last, now.value)}</dd></div>}
         <div><dt>{t('runs.user_id')}</dt><dd>{userOf(run)}</dd></div>
         {source && <div><dt>{t('runs.source')}</dt><dd title={source} class="ellipsis">{source.split('/').pop()}</dd></div>}
         {commit && <div><dt>{t('run.commit')}</dt><dd><code title={commit}>{commit.slice(0, 8)}</code> <Copy text={commit} /></dd></div>}
         <div><dt>{t('run.artifact_uri')}</dt><dd class="ellipsis"><code title={info.artifact_uri}>{info.artifact_uri}</code> <Copy text={info.artifact_uri ?? ''} /></dd></div>
       </dl>
+      {comparing && (
+        <ChooseRun
+          title={t('run.compare')} action={t('compare.selected')} experimentIds={[info.experiment_id]} without={[info.run_id]}
+          onChoose={id => go(href.compare([info.run_id, id]))} onClose={() => setComparing(false)}
+        />
+      )}
       {asking && (
         <Dialog
           title={t('run.delete')} action={t('delete')} danger onClose={() => setAsking(false)}
@@ -62,4 +116,36 @@ export function Head({ run, reload, live }: { run: Run; reload: () => void; live
       )}
     </>
   );
+}
+
+/** The colour in every chart: another one is chosen here, and given back by the menu of the field. */
+function Colour({ id, name }: { id: string; name: string }): JSX.Element {
+  const own = chosenColors.value.has(id);
+  return (
+    <>
+      <input type="color" class="run-colour" value={lookOf(id).color} aria-label={t('run.colour', { name })} title={t('run.colour', { name })} onChange={e => chooseColor(id, e.currentTarget.value)} />
+      {own && <IconButton icon="restore" class="quiet" label={t('run.colour.reset')} onClick={() => chooseColor(id, null)} />}
+    </>
+  );
+}
+
+/** To the runs beside this one, with the sections and the file that are open. */
+function Steps({ run }: { run: Run }): JSX.Element {
+  const info = run.info;
+  const beside = useLoad(`neighbours ${info.run_id}`, signal => neighboursOf(info, signal)).data;
+  const r = route.value;
+  const to = (place: Place) => (r.page === 'run' && r.artifactPath ? href.artifact(place.experimentId, place.id, r.artifactPath, r.query) : href.run(place.experimentId, place.id, r.query));
+  const step = (place: Place | undefined) => () => {
+    if (!place) return false;
+    go(to(place));
+    return true;
+  };
+  useKeys([
+    { keys: '[', text: t('run.previous'), group: 'run', act: step(beside?.previous) },
+    { keys: ']', text: t('run.next'), group: 'run', act: step(beside?.next) },
+  ]);
+  const button = (place: Place | undefined, text: 'run.previous' | 'run.next', key: string, turned: string) => (
+    <button type="button" class="icon-button" aria-label={t(text)} title={`${t(text)} (${key})`} aria-keyshortcuts={key} disabled={!place} onClick={step(place)}><Icon name="right" class={turned} /></button>
+  );
+  return <span class="run-steps">{button(beside?.previous, 'run.previous', '[', 'backward')}{button(beside?.next, 'run.next', ']', '')}</span>;
 }

@@ -1,22 +1,27 @@
 // What came out: the values, and their curves.
 import type { JSX } from 'preact';
+import { useRef, useState } from 'preact/hooks';
 import { numberOf } from '../api';
-import type { Metric, Run } from '../api/types';
+import type { Metric, Run, Tag } from '../api/types';
 import { ChartControls, MetricCharts } from '../charts/metric-charts';
+import { isMinimized } from '../compare/direction';
 import { formatNumber, fullNumber } from '../format';
-import { t, tn } from '../i18n';
+import { Spark } from '../grid/spark';
+import { count, t, tn } from '../i18n';
 import { Empty, Time } from '../ui/parts';
 import { useFilter } from './filter';
 import { Section } from './section';
+import type { Extreme, Summary } from './summary';
+import { useSummaries } from './use-summaries';
 
 /** One filter for the table and the curves. */
-export function Metrics({ run, metrics }: { run: Run; metrics: readonly Metric[] }): JSX.Element {
+export function Metrics({ run, metrics, tags }: { run: Run; metrics: readonly Metric[]; tags: readonly Tag[] | undefined }): JSX.Element {
   const { found, shown, hidden, field } = useFilter(metrics, m => m.key);
   return (
     <Section id="metrics" title={t('metrics')} n={metrics.length} controls={metrics.length > 0 && <>{field}<ChartControls member="x" fallback="step" /></>}>
       {metrics.length === 0 ? <Empty title={t('run.metrics.empty')} code={'mlflow.log_metric("loss", 0.25, step=1)'} /> : (
         <>
-          <MetricTable shown={shown} hidden={hidden} />
+          <MetricTable runId={run.info.run_id} shown={shown} hidden={hidden} tags={tags} />
           <MetricCharts info={run.info} metrics={found} member="x" fallback="step" />
         </>
       )}
@@ -24,28 +29,64 @@ export function Metrics({ run, metrics }: { run: Run; metrics: readonly Metric[]
   );
 }
 
-function MetricTable({ shown, hidden }: { shown: readonly Metric[]; hidden: number }): JSX.Element {
+function showChart(key: string): void {
+  const card = document.querySelector<HTMLElement>(`[data-metric="${CSS.escape(key)}"]`);
+  card?.scrollIntoView({ block: 'center' });
+  card?.animate([{ boxShadow: '0 0 0 3px var(--accent)' }, { boxShadow: 'none' }], { duration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 1200 });
+}
+
+const ROW = 31;
+/** Rows beyond those in sight whose curves are read. */
+const AHEAD = 6;
+
+function MetricTable({ runId, shown, hidden, tags }: { runId: string; shown: readonly Metric[]; hidden: number; tags: readonly Tag[] | undefined }): JSX.Element {
+  const box = useRef<HTMLDivElement>(null);
+  // Curves are long: those of rows that nobody has come to are not read.
+  const [reached, setReached] = useState(12);
+  const summary = useSummaries(runId, shown.slice(0, reached));
   return (
     <>
-      <div class="table-box metric-box">
+      <div
+        class="table-box metric-box" ref={box} tabIndex={0} role="region" aria-label={t('metrics.table')}
+        onScroll={() => setReached(n => Math.max(n, Math.ceil((box.current!.scrollTop + box.current!.clientHeight) / ROW) + AHEAD))}
+      >
         <table class="list metric-table" aria-label={t('metrics')} data-testid="metrics">
-          <thead><tr><th scope="col">{t('key')}</th><th scope="col" class="number">{t('metrics.last')}</th><th scope="col" class="number">{t('chart.step')}</th><th scope="col">{t('metrics.time')}</th></tr></thead>
-          <tbody>
-            {shown.map(m => {
-              const v = numberOf(m.value);
-              return (
-                <tr key={m.key}>
-                  <th scope="row"><button type="button" class="link" onClick={() => document.querySelector(`[data-metric="${CSS.escape(m.key)}"]`)?.scrollIntoView({ block: 'center' })}>{m.key}</button></th>
-                  <td class="number" title={fullNumber(v)}>{formatNumber(v)}</td>
-                  <td class="number">{m.step ?? 0}</td>
-                  <td><Time ms={m.timestamp} /></td>
-                </tr>
-              );
-            })}
-          </tbody>
+          <thead>
+            <tr>
+              <th scope="col">{t('key')}</th><th scope="col" class="number">{t('metrics.last')}</th><th scope="col" class="number">{t('chart.step')}</th>
+              <th scope="col" class="number">{t('value.min')}</th><th scope="col" class="number">{t('value.max')}</th><th scope="col" class="number">{t('metrics.best.step')}</th>
+              <th scope="col" class="number">{t('value.points')}</th><th scope="col">{t('metrics.curve')}</th><th scope="col">{t('metrics.time')}</th>
+            </tr>
+          </thead>
+          <tbody>{shown.map(m => <MetricRow key={m.key} metric={m} summary={summary(m.key)} minimized={isMinimized(m.key, tags)} />)}</tbody>
         </table>
       </div>
       {hidden > 0 && <p class="muted below-table">{tn('list.hidden', hidden)}</p>}
     </>
+  );
+}
+
+function MetricRow({ metric: m, summary: s, minimized }: { metric: Metric; summary: Summary | undefined; minimized: boolean }): JSX.Element {
+  const v = numberOf(m.value);
+  const best = s && (minimized ? s.min : s.max);
+  const varies = s?.min && s.max && s.min.value !== s.max.value;
+  const end = (e: Extreme | null | undefined, isBest: boolean) => (
+    <td class={`number ${isBest && varies ? 'best' : ''}`} title={e ? fullNumber(e.value) : undefined}>
+      {isBest && varies && <span class="best-mark" title={t('compare.best')}><span aria-hidden="true">★</span><span class="sr-only">{t('compare.best')}</span></span>}
+      {e ? formatNumber(e.value) : <span class="muted">{s ? '–' : ''}</span>}
+    </td>
+  );
+  return (
+    <tr data-key={m.key}>
+      <th scope="row" title={m.key}><button type="button" class="link" title={t('metrics.show')} onClick={() => showChart(m.key)}>{m.key}</button></th>
+      <td class="number" title={fullNumber(v)}>{formatNumber(v)}</td>
+      <td class="number">{m.step ?? 0}</td>
+      {end(s?.min, minimized)}
+      {end(s?.max, !minimized)}
+      <td class="number" title={best && best.from !== best.to ? t('metrics.best.among', { from: best.from, to: best.to }) : undefined}>{best ? `${best.from === best.to ? '' : '≈ '}${best.to}` : ''}</td>
+      <td class="number">{s && count(s.points)}</td>
+      <td><Spark values={s?.values} /></td>
+      <td><Time ms={m.timestamp} /></td>
+    </tr>
   );
 }

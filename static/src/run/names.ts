@@ -1,7 +1,10 @@
-// What a run is called, and names of tags that mean something. Pure.
+// What a run is called, and tags that mean something. Pure.
 import type { Run } from '../api/types';
 import { indexOf } from '../grid/columns';
 
 export const NOTE = 'mlflow.note.content';
+export const PARENT = 'mlflow.parentRunId';
 
 export const nameOf = (run: Run) => run.info.run_name || indexOf(run).tags.get('mlflow.runName') || run.info.run_id;
+/** '' for a run that is not part of another. */
+export const parentOf = (run: Run) => indexOf(run).tags.get(PARENT) ?? '';

@@ -11,6 +11,7 @@ export type Route =
   | { page: 'trash'; query: URLSearchParams }
   | { page: 'storage'; query: URLSearchParams }
   | { page: 'compare'; runIds: string[]; query: URLSearchParams }
+  | { page: 'model'; experimentId: string; modelId: string; artifactPath: string; query: URLSearchParams }
   | { page: 'run'; experimentId: string; runId: string; section: Section; artifactPath: string; query: URLSearchParams }
   | { page: 'not-found'; path: string; query: URLSearchParams };
 
@@ -43,6 +44,7 @@ export function parseHash(hash: string): Route {
   if (first !== 'experiments') return { page: 'not-found', path: path, query };
   if (id === undefined) return { page: 'experiments', query };
   if (!/^\d+$/.test(id)) return { page: 'not-found', path: path, query };
+  if (second === 'models' && runId !== undefined) return { page: 'model', experimentId: id, modelId: runId, artifactPath: tab === 'artifacts' ? rest.join('/') : '', query };
   if (second !== 'runs' || runId === undefined) return { page: 'runs', experimentId: id, query };
   const section = tabs[tab ?? ''] ?? 'overview';
   return { page: 'run', experimentId: id, runId, section, artifactPath: section === 'artifacts' ? rest.join('/') : '', query };
@@ -71,6 +73,8 @@ export function placeOf(r: Route): string {
       return `run ${r.runId}`;
     case 'storage':
       return `storage ${r.query.get('exp') ?? ''} ${r.query.get('run') ?? ''} ${r.query.get('path') ?? ''}`;
+    case 'model':
+      return `model ${r.modelId}`;
     case 'not-found':
       return `not-found ${r.path}`;
     default:
@@ -92,6 +96,8 @@ export const href = {
   runs: (experimentId: string, query?: URLSearchParams) => withQuery(`#/experiments/${encodeURIComponent(experimentId)}/runs`, query),
   run: (experimentId: string, runId: string, query?: URLSearchParams) =>
     withQuery(`#/experiments/${encodeURIComponent(experimentId)}/runs/${encodeURIComponent(runId)}`, query),
+  model: (experimentId: string, modelId: string, path = '', query?: URLSearchParams) =>
+    withQuery(`#/experiments/${encodeURIComponent(experimentId)}/models/${encodeURIComponent(modelId)}${path && `/artifacts/${path.split('/').map(encodeURIComponent).join('/')}`}`, query),
   /** MLflow's form; more than the runs is a choice of the page. */
   compare: (runIds: readonly string[], query?: URLSearchParams) => {
     const members = new URLSearchParams({ runs: JSON.stringify(runIds) });

@@ -1,0 +1,146 @@
+// Runs that this one is a part of, and all its own parts.
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { runs } from '../api';
+import { type ColumnSpec, grid, type GridPage, type Search } from '../api/grid';
+import type { Run, Tag } from '../api/types';
+import { lots } from '../compare/data';
+import { formatNumber, fullNumber } from '../format';
+import { isSystemMetric } from '../grid/columns';
+import { count, duration, t } from '../i18n';
+import { useLoad } from '../state/load';
+import { href } from '../state/router';
+import { Icon } from '../ui/icons';
+import { Status } from '../ui/parts';
+import { nameOf, PARENT, parentOf } from './names';
+import { Section } from './section';
+import { countOf, type Member, type Twig, twigsOf } from './twigs';
+
+/** Runs of a tree that are shown; more of them are for a table. */
+const MOST = 500;
+/** Parents in one question. */
+const LOT = 200;
+/** Deeper than anybody nests; a circle of parents ends here. */
+const DEEPEST = 20;
+/** Branches with more runs are folded at first. */
+const OPEN = 30;
+
+const childrenOf = (experimentId: string, parents: readonly string[]): Search => ({
+  experimentIds: [experimentId], filter: `tags.\`${PARENT}\` IN (${parents.map(id => `'${id}'`).join(',')})`, view: 'ACTIVE_ONLY', orderBy: ['attributes.start_time ASC'],
+});
+
+function membersIn(page: GridPage): Member[] {
+  return page.run_id.map((id, i) => {
+    const value = page.columns[2]?.[i] ?? null;
+    const [start, end] = [page.start_time[i] ?? 0, page.end_time[i] ?? 0];
+    return {
+      id, experimentId: page.experiment_id[i] ?? '', name: page.run_name[i] || String(page.columns[1]?.[i] ?? '') || id, status: page.status[i] ?? 'FINISHED',
+      parent: String(page.columns[0]?.[i] ?? ''), start, metric: value === null ? null : Number(value), duration: start && end ? end - start : null,
+    };
+  });
+}
+
+async function descendants(run: Run, primary: string, signal: AbortSignal): Promise<{ members: Member[]; metric: string; whole: boolean }> {
+  const members: Member[] = [];
+  const seen = new Set([run.info.run_id]);
+  let level = [run.info.run_id];
+  let metric = primary;
+  let whole = true;
+  for (let depth = 0; level.length > 0 && depth < DEEPEST && whole; depth++) {
+    const next: string[] = [];
+    for (const lot of lots(level, LOT)) {
+      const search = childrenOf(run.info.experiment_id, lot);
+      if (!metric && depth === 0) {
+        // Without a metric that the experiment names, it is the one that most of the runs have.
+        const keys = await grid.keys(search, signal);
+        metric = keys.metrics.filter(k => !isSystemMetric(k.key)).sort((a, b) => b.runs - a.runs)[0]?.key ?? '';
+      }
+      const columns: ColumnSpec[] = [{ kind: 'tag', key: PARENT }, { kind: 'tag', key: 'mlflow.runName' }];
+      if (metric) columns.push({ kind: 'metric', key: metric });
+      const limit = MOST - members.length + 1;
+      const found = membersIn(await grid.query(search, { columns, offset: 0, limit: Math.min(500, limit) }, signal)).filter(m => !seen.has(m.id));
+      for (const m of found) seen.add(m.id);
+      members.push(...found);
+      next.push(...found.map(m => m.id));
+      whole &&= members.length < MOST;
+    }
+    level = next;
+  }
+  return { members: members.slice(0, MOST), metric, whole };
+}
+
+/** From the outermost run to the parent. */
+async function ancestors(run: Run, signal: AbortSignal): Promise<Run[]> {
+  const chain: Run[] = [];
+  const seen = new Set([run.info.run_id]);
+  for (let id = parentOf(run); id && !seen.has(id) && chain.length < DEEPEST;) {
+    seen.add(id);
+    const parent = await runs.get(id, signal).catch(() => null);
+    if (!parent) break;
+    chain.unshift(parent);
+    id = parentOf(parent);
+  }
+  return chain;
+}
+
+export function Nested({ run, tags }: { run: Run; tags: readonly Tag[] | undefined }): JSX.Element | null {
+  const id = run.info.run_id;
+  const parentId = parentOf(run);
+  const primary = tags?.find(tag => tag.key === 'mlflow.experiment.primaryMetric.name')?.value ?? '';
+  const above = useLoad(`ancestors ${id} ${parentId}`, signal => ancestors(run, signal));
+  const below = useLoad(`descendants ${id} ${tags === undefined ? '?' : primary}`, signal => (tags === undefined ? Promise.resolve(null) : descendants(run, primary, signal)));
+  const found = below.data;
+  const twigs = found ? twigsOf(id, found.members) : [];
+  if (!parentId && twigs.length === 0) return null;
+  const filter = new URLSearchParams({ filter: childrenOf('', [id]).filter });
+  const all = [id, ...(found?.members ?? []).map(m => m.id)];
+  return (
+    <Section
+      id="family" title={t('run.family')} n={countOf(twigs)}
+      controls={twigs.length > 0 && (
+        <>
+          <a class="button" href={href.compare(all)}>{t('compare.selected')}</a>
+          <a class="button" href={href.runs(run.info.experiment_id, filter)}>{t('table')}</a>
+        </>
+      )}
+    >
+      {parentId && (
+        <p class="ancestors">
+          {t('run.parent')}{' '}
+          {above.data && above.data.length > 0
+            ? above.data.map((r, i) => <span key={r.info.run_id}>{i > 0 && ' › '}<Status status={r.info.status} /> <a href={href.run(r.info.experiment_id, r.info.run_id)}>{nameOf(r)}</a></span>)
+            : <a href={href.run(run.info.experiment_id, parentId)}>{parentId}</a>}
+        </p>
+      )}
+      {twigs.length > 0 && found && (
+        <>
+          {found.metric && <p class="muted twig-metric">{found.metric}</p>}
+          <Branch twigs={twigs} open={countOf(twigs) <= OPEN} top />
+          {!found.whole && <p class="muted">{t('run.children.more')}</p>}
+        </>
+      )}
+    </Section>
+  );
+}
+
+function Branch({ twigs, open, top }: { twigs: readonly Twig[]; open: boolean; top?: boolean }): JSX.Element {
+  return <ul class={`twigs ${top ? 'top' : ''}`}>{twigs.map(twig => <Item key={twig.member.id} twig={twig} open={open} />)}</ul>;
+}
+
+function Item({ twig, open: first }: { twig: Twig; open: boolean }): JSX.Element {
+  const [open, setOpen] = useState(first);
+  const m = twig.member;
+  return (
+    <li>
+      <div class="twig">
+        {twig.children.length > 0 ? (
+          <button type="button" class="icon-button quiet" aria-expanded={open} aria-label={t('run.children.of', { name: m.name, n: count(countOf(twig.children)) })} onClick={() => setOpen(!open)}><Icon name="right" class={open ? 'turned' : ''} /></button>
+        ) : <span class="twig-none" />}
+        <Status status={m.status} /> <a href={href.run(m.experimentId, m.id)} title={m.name}>{m.name}</a>
+        {twig.children.length > 0 && <span class="muted">{count(countOf(twig.children))}</span>}
+        <span class="twig-value">{m.metric !== null ? <b title={fullNumber(m.metric)}>{formatNumber(m.metric)}</b> : m.duration !== null && <span class="muted">{duration(m.duration)}</span>}</span>
+      </div>
+      {open && twig.children.length > 0 && <Branch twigs={twig.children} open={first} />}
+    </li>
+  );
+}

@@ -1,0 +1,95 @@
+// The logic of the run page: summaries of curves, params as trees and as text, changes, data sets, nested runs.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Curve } from '../src/api/grid';
+import { profileOf, schemaOf, sourceOf } from '../src/run/dataset';
+import { indexIn } from '../src/run/neighbours';
+import { nestedOf, toFlags, toJson, toYaml, valueOf } from '../src/run/param-text';
+import { extended, MOST_VALUES, nextRead, summaryOf } from '../src/run/summary';
+import { isBranch, linesOf, treeOf } from '../src/run/tree';
+import { countOf, type Member, twigsOf } from '../src/run/twigs';
+import { changesOf } from '../src/run/versus';
+
+const plain = (step: number[], last: Curve['last']): Curve => ({ run_id: 'r', key: 'k', points: step.length, width: 0, step, timestamp: step.map(s => s * 10), last });
+
+test('a curve is summed up with the steps of its extremes; what is no number counts as a point only', () => {
+  const s = summaryOf(plain([0, 1, 2, 3], [3, 'NaN', 1, 1.7976931348623157e308]));
+  assert.equal(s.points, 4);
+  assert.deepEqual([s.min, s.max], [{ value: 1, from: 2, to: 2 }, { value: 3, from: 0, to: 0 }]);
+  assert.deepEqual([s.lastStep, s.times.at(-1)], [3, 30]);
+  assert.deepEqual([summaryOf(plain([0], ['NaN'])).min, summaryOf(plain([], [])).points], [null, 0]);
+});
+
+test('of a long curve an extreme is somewhere in a bucket', () => {
+  const s = summaryOf({ ...plain([9, 19, 27], [1, 2, 3]), points: 28, width: 10, min: [0, 1, 2], max: [2, 9, 4] });
+  assert.deepEqual(s.max, { value: 9, from: 10, to: 19 });
+  assert.deepEqual(s.min, { value: 0, from: 0, to: 9 });
+  assert.deepEqual(s.values, [0, 2, 1, 9, 2, 4]);
+});
+
+test('a curve that goes on is added to its summary', () => {
+  const s = extended(summaryOf(plain([0, 1], [3, 2])), plain([2, 3], [5, 1]));
+  assert.deepEqual(s, { points: 4, min: { value: 1, from: 3, to: 3 }, max: { value: 5, from: 2, to: 2 }, values: [3, 2, 5, 1], lastStep: 3, times: [0, 10, 20, 30] });
+  assert.equal(extended(summaryOf(plain([], [])), plain([2], [5])).max?.value, 5);
+  assert.equal(nextRead(undefined, 3), 'whole');
+  assert.equal(nextRead(s, 4), 'tail');
+  assert.equal(nextRead(s, 3), 'whole', 'the last step was logged again');
+  assert.equal(nextRead({ ...s, values: new Array<number>(MOST_VALUES + 1).fill(0) }, 4), 'whole');
+});
+
+const leaves = (...keys: string[]) => keys.map(key => ({ key, value: key.toUpperCase() }));
+const outline = (keys: string[], folded: string[] = []) => linesOf(treeOf(leaves(...keys)), new Set(folded)).map(({ node, depth }) => `${' '.repeat(depth)}${node.label}${isBranch(node) ? ` (${node.leaves})` : ''}`);
+
+test('names with parts are a tree; a part of one name alone is none', () => {
+  assert.deepEqual(outline(['a.b.c', 'a.b.d', 'a.e', 'lone.x', 'z']), ['a (3)', ' b (2)', '  c', '  d', ' e', 'lone.x', 'z']);
+  assert.deepEqual(outline(['m.enc.dim', 'm.enc.layers']), ['m.enc (2)', ' dim', ' layers'], 'branches that hold but one are one');
+  assert.deepEqual(outline(['a', 'a.b', 'a.c']), ['a', 'a (2)', ' b', ' c']);
+  assert.deepEqual(outline(['a.b', 'a.c', 'd'], ['a']), ['a (2)', 'd']);
+});
+
+test('params are read back as what Python printed', () => {
+  assert.deepEqual(['True', 'None', '1e-05', '-3', '0.10', '007', '12345678901234567890', '1_000', ' 1', ''].map(valueOf), [true, null, 1e-5, -3, 0.1, '007', '12345678901234567890', '1_000', ' 1', '']);
+});
+
+const params = [{ key: 'model.dim', value: '64' }, { key: 'model.act', value: 'on' }, { key: 'lr', value: '1e-05' }, { key: 'name', value: "it's: #1" }, { key: 'neg', value: '-2' }, { key: 'path', value: '/data/x' }, { key: 'date', value: '2024-01-01' }, { key: 'hex', value: '0x1F' }, { key: 'none' }];
+
+test('params as YAML, JSON and flags', () => {
+  assert.equal(toYaml(params), 'model:\n  dim: 64\n  act: "on"\nlr: 0.00001\nname: "it\'s: #1"\nneg: -2\npath: /data/x\ndate: "2024-01-01"\nhex: "0x1F"\nnone: ""\n'.replace('0.00001', '0.00001'));
+  assert.equal(toYaml([{ key: 'tiny', value: '1e-07' }]), 'tiny: 1.0e-7\n', 'a number of YAML has a point');
+  assert.equal(toYaml([]), '{}\n');
+  assert.deepEqual(JSON.parse(toJson(params)), { model: { dim: 64, act: 'on' }, lr: 1e-5, name: "it's: #1", neg: -2, path: '/data/x', date: '2024-01-01', hex: '0x1F', none: '' });
+  assert.equal(toFlags(params.slice(2, 6)), `--lr 1e-05 --name 'it'\\''s: #1' --neg=-2 --path /data/x`);
+});
+
+test('where one name is a part of another, nothing is nested', () => {
+  assert.deepEqual({ ...nestedOf([{ key: 'a', value: '1' }, { key: 'a.b', value: '2' }]) }, { a: 1, 'a.b': 2 });
+  assert.deepEqual(JSON.parse(toJson([{ key: '__proto__.x', value: '1' }]))['__proto__'], { x: 1 });
+});
+
+test('how params differ from others', () => {
+  const changes = changesOf([{ key: 'lr', value: '1' }, { key: 'same', value: 'x' }, { key: 'new', value: '' }], [{ key: 'lr', value: '2' }, { key: 'same', value: 'x' }, { key: 'old', value: '3' }]);
+  assert.deepEqual([...changes], [['lr', { kind: 'changed', was: '2' }], ['new', { kind: 'added' }], ['old', { kind: 'removed', was: '3' }]]);
+});
+
+test('schemas and profiles as the client writes them; what is none of them is nothing', () => {
+  assert.deepEqual(schemaOf('{"mlflow_colspec": [{"type": "double", "name": "a", "required": true}, {"type": "string", "name": "b", "required": false}]}'), [{ name: 'a', type: 'double', required: true }, { name: 'b', type: 'string', required: false }]);
+  const tensors = { mlflow_tensorspec: { features: '[{"type": "tensor", "tensor-spec": {"dtype": "float64", "shape": [-1, 3]}}]', targets: null } };
+  assert.deepEqual(schemaOf(JSON.stringify(tensors)), [{ name: 'features', type: 'float64(-1, 3)' }]);
+  for (const text of [undefined, '', 'no json', '[]', '3']) assert.deepEqual([schemaOf(text), profileOf(text)], [[], []]);
+  assert.deepEqual(profileOf('{"num_rows": 2, "shape": [1, 2], "none": null}'), [['num_rows', '2'], ['shape', '[1,2]']]);
+  assert.deepEqual(['{"uri": "s3://x"}', '{"tags": {"mlflow.source.name": "a.py"}}', '{"q": 1}', 'plain', undefined].map(sourceOf), ['s3://x', 'a.py', '{"q": 1}', 'plain', '']);
+});
+
+test('nested runs are a tree of any depth; a circle ends', () => {
+  const member = (id: string, parent: string, start: number): Member => ({ id, parent, start, experimentId: '1', name: id, status: 'FINISHED', metric: null, duration: null });
+  const twigs = twigsOf('root', [member('c', 'a', 5), member('b', 'root', 2), member('a', 'root', 1), member('d', 'c', 9), member('root', 'd', 0), member('lost', 'nowhere', 1)]);
+  const text = (list: typeof twigs): string => list.map(t => `${t.member.id}${t.children.length > 0 ? `(${text(t.children)})` : ''}`).join(' ');
+  assert.equal(text(twigs), 'a(c(d)) b');
+  assert.equal(countOf(twigs), 4);
+});
+
+test('a run is found in the list that it was opened from', () => {
+  const rows = ['x', undefined, 'y'];
+  const list = { search: { experimentIds: [], filter: '', view: 'ALL' as const }, total: 3, at: (i: number) => (rows[i] ? { id: rows[i], experimentId: '1' } : undefined) };
+  assert.deepEqual(['x', 'y', 'z'].map(id => indexIn(list, id)), [0, 2, -1]);
+});

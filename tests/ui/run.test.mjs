@@ -1,0 +1,241 @@
+// The run page: values at a glance, params as text and beside another run, nested runs, notes, models, steps to other runs.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { address, api, axeSource, ids, url, withPage } from './browser.mjs';
+
+const { vision } = ids;
+const unique = name => `${name}-${Date.now()}-${Math.floor(Math.random() * 1e6)}`;
+
+async function axe(page, where) {
+  await page.evaluate(axeSource);
+  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  assert.deepEqual(found.violations.map(v => `${where}: ${v.id}: ${v.nodes.map(n => n.target.join(' ')).join(', ')}`), []);
+}
+
+const newExperiment = async name => (await api('experiments/create', { name: unique(name) })).experiment_id;
+async function newRun(experiment, name, { start = Date.now(), params = {}, tags = {} } = {}) {
+  const pairs = o => Object.entries(o).map(([key, value]) => ({ key, value }));
+  const { run } = await api('runs/create', { experiment_id: experiment, run_name: name, start_time: start, tags: pairs(tags) });
+  if (Object.keys(params).length > 0) await api('runs/log-batch', { run_id: run.info.run_id, params: pairs(params) });
+  return run.info.run_id;
+}
+const logMetric = (run, key, value, step) => api('runs/log-metric', { run_id: run, key, value, step, timestamp: Date.now() });
+
+async function copied(page, context, act) {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: new URL(url).origin });
+  await act();
+  await page.getByText('Copied', { exact: true }).last().waitFor();
+  return page.evaluate(() => navigator.clipboard.readText());
+}
+
+test('each metric has its last, least, greatest and best value, its points and a small curve', async () => {
+  await withPage(address.run(vision.experiment, vision.full), {}, async page => {
+    const row = page.getByTestId('metrics').locator('tr[data-key="train/loss"]');
+    await row.locator('.spark path').waitFor();
+    const history = (await api(`metrics/get-history?run_id=${vision.full}&metric_key=train/loss`)).metrics;
+    const values = history.map(m => m.value);
+    const least = history[values.indexOf(Math.min(...values))];
+    const cells = await row.getByRole('cell').allInnerTexts();
+    assert.equal(cells[0], String(Number(values.at(-1).toPrecision(4))));
+    assert.match(cells[2], new RegExp(`★\\s*(best)?\\s*${Number(least.value.toPrecision(4))}$`), 'the least is the best of a loss');
+    assert.equal(cells[3], String(Number(Math.max(...values).toPrecision(4))));
+    assert.equal(Number(cells[4].replace('≈', '')) >= least.step, true);
+    assert.equal(cells[5], '200');
+    const long = page.getByTestId('metrics').locator('tr[data-key="odd/values"]');
+    assert.equal((await long.getByRole('cell').allInnerTexts())[5], '7', 'what is no number is a point too');
+    await page.evaluate(() => scrollTo(0, 0));
+    await row.getByRole('button', { name: 'train/loss' }).click();
+    await page.waitForFunction(() => {
+      const { top, bottom } = document.querySelector('[data-metric="train/loss"]').getBoundingClientRect();
+      return top >= 0 && bottom <= innerHeight;
+    });
+  });
+});
+
+test('params with dots fold, and are copied as YAML, JSON and flags', async () => {
+  const experiment = await newExperiment('params');
+  const run = await newRun(experiment, 'nested', { params: { 'model.dim': '64', 'model.act': 'relu', seed: '1', 'data.path': '/data/train set.csv' } });
+  await withPage(address.run(experiment, run), {}, async (page, { context }) => {
+    const table = page.getByRole('table', { name: 'Parameters' });
+    await table.getByRole('row', { name: /^dim/ }).waitFor();
+    const fold = table.getByRole('button', { name: /^model/ });
+    await fold.click();
+    await table.getByRole('row', { name: /^dim/ }).waitFor({ state: 'detached' });
+    assert.equal(await fold.getAttribute('aria-expanded'), 'false');
+    const copy = format => copied(page, context, async () => {
+      await page.getByTestId('copy-params').click();
+      await page.getByRole('menuitem', { name: format }).click();
+    });
+    assert.equal(await copy('YAML'), 'data:\n  path: /data/train set.csv\nmodel:\n  act: relu\n  dim: 64\nseed: 1\n');
+    assert.deepEqual(JSON.parse(await copy('JSON')), { data: { path: '/data/train set.csv' }, model: { act: 'relu', dim: 64 }, seed: 1 });
+    assert.equal(await copy('Command-line flags'), "--data.path '/data/train set.csv' --model.act relu --model.dim 64 --seed 1");
+    await axe(page, 'params');
+  });
+});
+
+test('params are held against the parent and the run before', async () => {
+  const experiment = await newExperiment('versus');
+  const now = Date.now();
+  const parent = await newRun(experiment, 'the-parent', { start: now - 3000, params: { lr: '0.1', depth: '3' } });
+  await newRun(experiment, 'the-one-before', { start: now - 2000, params: { lr: '0.2', only: 'there' } });
+  const child = await newRun(experiment, 'the-child', { start: now - 1000, params: { lr: '0.2', depth: '3' }, tags: { 'mlflow.parentRunId': parent } });
+  await withPage(address.run(experiment, child), {}, async page => {
+    const table = page.getByRole('table', { name: 'Parameters' });
+    const choose = async name => {
+      await page.getByTestId('versus').click();
+      await page.getByRole('menuitemradio', { name }).click();
+    };
+    await choose('The parent run');
+    await page.getByText('1 parameter differs from').waitFor();
+    assert.match(await table.getByRole('row', { name: /^lr/ }).innerText(), /0\.2\s*was 0\.1/);
+    await choose('The run before');
+    await page.getByText('2 parameters differ from').waitFor();
+    assert.equal(await table.locator('tr.removed del').innerText(), 'there');
+    assert.match(await table.getByRole('row', { name: /^depth/ }).innerText(), /new/);
+    await page.reload();
+    await page.getByText('2 parameters differ from').waitFor();
+    await axe(page, 'versus');
+    await page.getByRole('region', { name: 'Parameters' }).getByRole('link', { name: 'Compare' }).click();
+    await page.getByRole('heading', { name: 'Compare 2 runs' }).waitFor();
+  });
+});
+
+test('nested runs of any depth stand under their run, with a metric each', async () => {
+  const experiment = await newExperiment('nest');
+  const top = await newRun(experiment, 'top');
+  const middle = await newRun(experiment, 'middle', { tags: { 'mlflow.parentRunId': top } });
+  const leaf = await newRun(experiment, 'leaf', { tags: { 'mlflow.parentRunId': middle } });
+  await logMetric(leaf, 'score', 0.75, 1);
+  await logMetric(middle, 'score', 0.5, 1);
+  await withPage(address.run(experiment, top), {}, async page => {
+    const section = page.getByRole('region', { name: 'Nested runs' });
+    await section.getByRole('link', { name: 'leaf' }).waitFor();
+    assert.match((await section.innerText()).replace(/\s+/g, ' '), /score .*middle 1 0\.5 .*leaf 0\.75/);
+    await section.getByRole('button', { name: '1 runs in middle' }).click();
+    await section.getByRole('link', { name: 'leaf' }).waitFor({ state: 'detached' });
+    await axe(page, 'nested');
+    await page.goto(url + address.run(experiment, leaf));
+    const above = page.getByRole('region', { name: 'Nested runs' });
+    await above.getByRole('link', { name: 'middle' }).waitFor();
+    assert.match((await above.innerText()).replace(/\s+/g, ' '), /Part of .*top › .*middle/);
+  });
+});
+
+test('notes are seen as they are written, survive a reload, and do not write over those of somebody else', async () => {
+  const experiment = await newExperiment('notes');
+  const run = await newRun(experiment, 'noted', { tags: { 'mlflow.note.content': 'first' } });
+  await withPage(address.run(experiment, run), {}, async page => {
+    const notes = page.getByRole('region', { name: 'Notes' });
+    await notes.getByRole('button', { name: 'Edit' }).click();
+    const field = notes.getByRole('textbox', { name: 'Notes' });
+    await field.fill('# Mine');
+    await notes.getByRole('region', { name: 'Preview' }).getByRole('heading', { name: 'Mine' }).waitFor();
+    page.once('dialog', d => void d.accept());
+    await page.reload();
+    await notes.getByRole('button', { name: 'Edit' }).click();
+    assert.equal(await field.inputValue(), '# Mine');
+    await api('runs/set-tag', { run_id: run, key: 'mlflow.note.content', value: 'theirs' });
+    await notes.getByRole('button', { name: 'Save' }).click();
+    await notes.getByText('Somebody else has changed these notes meanwhile.').waitFor();
+    await axe(page, 'conflict');
+    await notes.getByRole('button', { name: 'Go on with mine' }).click();
+    await notes.getByRole('button', { name: 'Save' }).click();
+    await field.waitFor({ state: 'detached' });
+    await notes.getByRole('heading', { name: 'Mine' }).waitFor();
+  });
+  const { run: saved } = await api(`runs/get?run_id=${run}`);
+  assert.equal(saved.data.tags.find(t => t.key === 'mlflow.note.content').value, '# Mine');
+});
+
+test('brackets step through the runs of the table that one came from', async () => {
+  await withPage(`${address.experiment(vision.experiment)}?filter=${encodeURIComponent('run_name LIKE "trial-%"')}&sort=params.lr:asc`, {}, async page => {
+    await page.getByRole('link', { name: 'trial-1' }).click();
+    const title = name => page.getByRole('heading', { name, level: 1 });
+    await title('trial-1').waitFor();
+    await page.getByRole('button', { name: 'Next run' }).and(page.locator(':enabled')).waitFor();
+    await page.keyboard.press(']');
+    await title('trial-0').waitFor();
+    await page.getByRole('button', { name: 'Next run' }).and(page.locator(':disabled')).waitFor();
+    await page.getByRole('button', { name: 'Previous run' }).and(page.locator(':enabled')).waitFor();
+    await page.keyboard.press('[');
+    await title('trial-1').waitFor();
+    await page.getByRole('button', { name: 'Previous run' }).and(page.locator(':enabled')).waitFor();
+    await page.keyboard.press('[');
+    await title('trial-2').waitFor();
+  });
+});
+
+test('a run is compared with another one, coloured, and marked as ended', async () => {
+  const experiment = await newExperiment('head');
+  const run = await newRun(experiment, 'silent', { start: Date.now() - 3_600_000, tags: { 'mlflow.source.git.commit': 'abcdef0123456789' } });
+  await newRun(experiment, 'the-other');
+  await withPage(address.run(experiment, run), {}, async page => {
+    await page.getByText(/^silent for 1 h/).waitFor();
+    await page.getByText('abcdef01', { exact: true }).waitFor();
+    await page.getByLabel('Colour of silent in charts').fill('#ff0088');
+    await page.getByRole('button', { name: 'Back to the automatic colour' }).waitFor();
+    await axe(page, 'head');
+    await logMetric(run, 'loss', 1, 1);
+    await page.getByText('live', { exact: true }).waitFor();
+    await page.getByTestId('last-metric').waitFor();
+    await page.getByTestId('end').click();
+    await page.getByRole('menuitem', { name: 'Failed' }).click();
+    await page.getByText('Marked as: Failed').waitFor();
+    await page.getByTestId('end').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Compare with…' }).click();
+    await page.getByRole('combobox', { name: 'Run, by name or ID' }).fill('other');
+    await page.getByRole('option', { name: /the-other/ }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Compare' }).click();
+    await page.getByRole('heading', { name: 'Compare 2 runs' }).waitFor();
+  });
+  assert.equal((await api(`runs/get?run_id=${run}`)).run.info.status, 'FAILED');
+});
+
+test('a tick of a running run is small, and leaves the page where it is', async () => {
+  const experiment = await newExperiment('tick');
+  const run = await newRun(experiment, 'ticking');
+  const keys = Array.from({ length: 20 }, (_, i) => `metric-${i}`);
+  const batch = step => api('runs/log-batch', { run_id: run, metrics: keys.map((key, i) => ({ key, value: i + 1 / (step + 1), step, timestamp: Date.now() })) });
+  for (let step = 0; step < 50; step++) await batch(step);
+  await withPage(address.run(experiment, run), {}, async page => {
+    const points = key => page.getByTestId('metrics').locator(`tr[data-key="${key}"] td`).nth(5);
+    await points('metric-0').getByText('50', { exact: true }).waitFor();
+    await page.evaluate(() => scrollTo(0, 300));
+    const sizes = [];
+    page.on('response', async r => {
+      if (r.url().includes('/cairn/1/')) sizes.push([new URL(r.url()).pathname.split('/').slice(-2).join('/'), (await r.body().catch(() => '')).length]);
+    });
+    await batch(50);
+    await points('metric-0').getByText('51', { exact: true }).waitFor({ timeout: 8000 });
+    const series = sizes.filter(([path]) => path === 'metrics/series').reduce((n, [, size]) => n + size, 0);
+    assert.ok(series > 0 && series < 5000, `only what is new is read: ${JSON.stringify(sizes)}`);
+    assert.equal(await page.evaluate(() => scrollY), 300);
+  });
+});
+
+test('what MLflow logs with a model and data sets is on the page, and the model has one of its own', async () => {
+  const { experiment, run, model } = ids.models;
+  await withPage(address.run(experiment, run), {}, async page => {
+    const data = page.getByRole('region', { name: 'Datasets' });
+    await data.getByText('num_rows 2').waitFor();
+    await data.getByText('2 columns').click();
+    await data.getByRole('table', { name: 'Columns of train' }).getByRole('row', { name: /^a double/ }).waitFor();
+    const models = page.getByRole('region', { name: 'Logged models' });
+    await models.getByText('Ready').first().waitFor();
+    await axe(page, 'models and data');
+    await models.getByRole('link', { name: 'seeded-model' }).first().click();
+    await page.getByRole('heading', { name: 'seeded-model', level: 1 }).waitFor();
+    assert.ok(page.url().endsWith(`#/experiments/${experiment}/models/${model}`), page.url());
+    await page.getByRole('table', { name: 'Metrics' }).getByRole('row', { name: /val\/acc 0\.9/ }).waitFor();
+    await page.getByRole('table', { name: 'Parameters' }).getByRole('row', { name: /alpha/ }).waitFor();
+    await page.getByRole('link', { name: 'with-model' }).waitFor();
+    await page.getByRole('treeitem', { name: /MLmodel/ }).click();
+    await page.getByText('flavors: {}').waitFor();
+    assert.ok(page.url().endsWith('/artifacts/MLmodel'), page.url());
+    await axe(page, 'model');
+  });
+  await withPage(`#/experiments/${experiment}/models/m-nowhere`, { expected: [/404/], colorScheme: 'dark' }, async page => {
+    await page.getByRole('heading', { name: 'This model cannot be shown' }).waitFor();
+    await axe(page, 'no model');
+  });
+});

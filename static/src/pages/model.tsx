@@ -54,7 +54,7 @@ function Content({ model, path }: { model: LoggedModel; path: string }): JSX.Ele
         {info.model_type && <div><dt>{t('model.type')}</dt><dd>{info.model_type}</dd></div>}
         {info.source_run_id && <div><dt>{t('model.source')}</dt><dd><SourceRun id={info.source_run_id} experimentId={info.experiment_id} /></dd></div>}
         <div><dt>{t('experiments.created')}</dt><dd><Time ms={info.creation_timestamp_ms} /></dd></div>
-        <div><dt>{t('experiments.updated')}</dt><dd><Time ms={info.last_updated_timestamp_ms} /></dd></div>
+        <div><dt>{t('model.updated')}</dt><dd><Time ms={info.last_updated_timestamp_ms} /></dd></div>
         <div><dt>{t('model.load')}</dt><dd class="ellipsis"><code title={code}>{code}</code> <Copy text={code} label={t('copy.code')} /></dd></div>
       </dl>
       {info.status_message && <p class="banner">{info.status_message}</p>}

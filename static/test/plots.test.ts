@@ -5,7 +5,7 @@ import type { Texts } from '../src/api/columns';
 import { clauseOf, isMarked, marked, nameOf, peeled, roundedRange } from '../src/plots/clauses';
 import { contourAt, hullOf, isInside, surfaceOf } from '../src/plots/contours';
 import { csvCell, csvOf } from '../src/plots/export';
-import { columnFor, defaultAxes, defaultGroup, type Field, fieldOf, scaleOf, scalesFromText, scalesToText } from '../src/plots/fields';
+import { columnFor, defaultAxes, defaultGroup, type Field, fieldOf, numbersFirst, scaleOf, scalesFromText, scalesToText, xByInterest } from '../src/plots/fields';
 import { colourAt, SHADES, shadeOf } from '../src/plots/palette';
 import { svgPen } from '../src/plots/pen';
 import { folderOrder, LISTINGS_MOST, pictureAt, readPictures, stepsOf } from '../src/plots/pictures';
@@ -168,6 +168,8 @@ test('an axis is logarithmic where that tells more apart, or as the reader says'
   assert.equal(scaleOf(wide, undefined).kind, 'log');
   assert.equal(scaleOf(wide, 'linear').kind, 'linear');
   assert.equal(scaleOf(numbers('metrics.acc', [0.5, 0.9]), undefined).kind, 'linear');
+  assert.equal(scaleOf(numbers('metrics.u', Array.from({ length: 500 }, (_, i) => (i + 0.5) / 250)), undefined).kind, 'linear', 'what is spread evenly is not crowded by a tiny value');
+  assert.equal(scaleOf(numbers('params.wd', [1e-4, 1e-1]), undefined).kind, 'log');
   assert.equal(scaleOf(numbers('metrics.acc', [0.5, 0.9]), 'log').kind, 'log');
   const some = scaleOf(numbers('metrics.x', [-1, 0, 5, 50]), 'log');
   assert.deepEqual([some.kind, Number.isNaN(some.at(-1)), some.at(5)], ['log', true, 0]);
@@ -177,6 +179,7 @@ test('an axis is logarithmic where that tells more apart, or as the reader says'
   assert.equal(scalesToText(scalesFromText(chosen)), chosen);
 });
 
+const field = (id: string, kind: Field['kind'] = 'number', more: Partial<Field> = {}): Field => ({ id, kind, values: new Float64Array(), categories: [], low: 0, high: 1, missing: 0, ...more });
 const keysOf = (params: [string, number, number][], metrics: [string, number][]): Keys => ({
   runs: 10, params: params.map(([key, runs, values]) => ({ key, runs, values })), metrics: metrics.map(([key, runs]) => ({ key, runs, values: runs })), tags: [],
 });
@@ -188,9 +191,9 @@ test('unasked, a chart shows what varies and what is most logged', () => {
   assert.equal(defaultGroup(keys), 'params.opt');
   assert.deepEqual(defaultAxes(keysOf([], []), ''), ['info.start_time', 'info.duration'], 'never an empty chart');
   assert.equal(defaultGroup(keysOf([['seed', 10, 10]], [])), null);
+  assert.deepEqual(xByInterest(keys, 'metrics.loss').slice(0, 4), ['params.lr', 'params.opt', 'params.rare', 'metrics.acc']);
+  assert.deepEqual(numbersFirst(['params.opt', 'params.lr'], new Map([['params.opt', field('params.opt', 'category')], ['params.lr', field('params.lr')]])), ['params.lr', 'params.opt']);
 });
-
-const field = (id: string, kind: Field['kind'] = 'number', more: Partial<Field> = {}): Field => ({ id, kind, values: new Float64Array(), categories: [], low: 0, high: 1, missing: 0, ...more });
 
 test('a mark is a clause of the filter, and is found again in it', () => {
   const lr = field('params.lr');

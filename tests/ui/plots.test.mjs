@@ -286,6 +286,22 @@ test('contours: a surface between the runs, read at any place', async () => {
   });
 });
 
+test('importance: what goes with a metric, the closest first, and a way to see it', async () => {
+  await withPage(at('importance'), {}, async page => {
+    const rows = page.getByTestId('importance').locator('tbody tr');
+    await rows.first().waitFor();
+    assert.deepEqual(await rows.first().locator('th, td').allInnerTexts().then(all => [all[0], all[1], all[3], all[4]]), ['lr', '+1', 'Spearman (ρ)', String(RUNS - 1)]);
+    assert.deepEqual((await rows.locator('th').allInnerTexts()).sort(), ['depth', 'lr', 'optimizer'], 'what is the same everywhere relates to nothing');
+    assert.match(await rows.filter({ hasText: 'optimizer' }).innerText(), /groups/);
+    await axe(page, 'importance');
+    await page.getByRole('checkbox', { name: 'Other metrics too' }).check();
+    await rows.filter({ hasText: /^loss/ }).getByText('-1', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'loss', exact: true }).click();
+    await drawn(page);
+    assert.deepEqual([await member(page, 'show'), await member(page, 'px'), await member(page, 'py')], ['scatter', 'metrics.loss', 'metrics.acc']);
+  });
+});
+
 test('gallery: pictures by key, run and step; arrows step; two runs are laid over each other', async () => {
   const [a, b] = sweep.runs.slice(-2);
   for (const [run, shade] of [[a, 40], [b, 90]])

@@ -42,6 +42,7 @@ const Scatter = lazy(() => import('../plots/scatter').then(m => m.Scatter));
 const Bar = lazy(() => import('../plots/bar').then(m => m.Bar));
 const Box = lazy(() => import('../plots/box').then(m => m.Box));
 const Contour = lazy(() => import('../plots/contour').then(m => m.Contour));
+const Importance = lazy(() => import('../plots/importance').then(m => m.Importance));
 const Gallery = lazy(() => import('../plots/gallery').then(m => m.Gallery));
 
 export const views: readonly ResultView[] = [
@@ -51,6 +52,7 @@ export const views: readonly ResultView[] = [
   { id: 'bar', title: 'plot.bar', Component: Bar },
   { id: 'box', title: 'plot.box', Component: Box },
   { id: 'contour', title: 'plot.contour', Component: Contour },
+  { id: 'importance', title: 'importance', Component: Importance },
   { id: 'gallery', title: 'gallery', Component: Gallery },
   { id: 'diff', title: 'compare.diff', Component: DiffView },
 ];

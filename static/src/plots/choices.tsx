@@ -30,7 +30,7 @@ export function valueText(f: Field, value: number): string {
 export const plainValue = (f: Field, value: number): string | number =>
   Number.isNaN(value) ? '' : f.kind === 'category' ? (f.categories[value] ?? '') : f.kind === 'time' ? new Date(value).toISOString() : value;
 
-type Member = 'axes' | 'px' | 'py' | 'pc' | 'ps' | 'pg' | 'pz' | 'scales' | 'trend' | 'po' | 'gkey' | 'gstep' | 'gmode' | 'gpair';
+type Member = 'axes' | 'px' | 'py' | 'pc' | 'ps' | 'pg' | 'pz' | 'scales' | 'trend' | 'po' | 'gkey' | 'gstep' | 'gmode' | 'gpair' | 'with';
 
 export const member = (name: Member): string | null => route.value.query.get(name);
 export const choose = (changes: Partial<Record<Member, string | null>>): void => replace(withMembers(changes as Record<string, string | null>));

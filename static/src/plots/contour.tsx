@@ -9,7 +9,7 @@ import { type Area, colouring, drawLegend, drawXAxis, drawYAxis, gutter, xOf, yO
 import { type Chart, type Hit, PlotCanvas, type Stage, type Table } from './canvas';
 import { choicesFor, choose, chosenField, FieldSelect, fieldTitle, LogSwitch, member, plainValue, scaleChoices, titleOf, valueText } from './choices';
 import { contourAt, type Surface, surfaceOf } from './contours';
-import { descending, type Field, metricsByInterest, scaleOf, surfaceAxes } from './fields';
+import { descending, type Field, metricsByInterest, numbersFirst, scaleOf, xByInterest } from './fields';
 import { type Frame, useFrame } from './frame';
 import { colourAt } from './palette';
 import type { Pen } from './pen';
@@ -25,11 +25,12 @@ const POINTS_MOST = 3000;
 export function Contour(p: ViewProps): JSX.Element {
   const keys = p.keys ?? { runs: 0, metrics: [], params: [], tags: [] };
   const z = chosenField('pz', metricsByInterest(keys, p.primary)[0] ?? 'info.duration');
-  const [first, second] = surfaceAxes(keys, z);
-  const x = chosenField('px', first);
-  const y = chosenField('py', second === x ? first : second);
-  const frame = useFrame({ search: p.search, ids: [x, y, z], version: p.version, names: p.experiments });
+  const candidates = member('px') && member('py') ? [] : xByInterest(keys, z).slice(0, 5);
+  const frame = useFrame({ search: p.search, ids: [...candidates, ...[chosenField('px', ''), chosenField('py', '')].filter(Boolean), z], version: p.version, names: p.experiments });
   const data = frame.data;
+  const likely = numbersFirst(candidates, data?.fields);
+  const x = chosenField('px', likely.find(id => id !== member('py')) ?? z);
+  const y = chosenField('py', likely.find(id => id !== x) ?? z);
   const scales = member('scales');
   const model = useMemo(() => (data ? modelOf(data, x, y, z) : null), [data, x, y, z, scales]);
   const chart = useCallback((stage: Stage) => chartOf(model!, stage), [model]);
@@ -43,7 +44,7 @@ export function Contour(p: ViewProps): JSX.Element {
       <h2 class="sr-only">{t('plot.contour')}</h2>
       <PlotCanvas
         label={t('plot.contour.label', { x: titleOf(x), y: titleOf(y), z: titleOf(z) })} name="contour" chart={chart} stale={frame.stale} drawn={model.rows.length} table={tableOf(model)}
-        status={[t('plot.drawn', { n: count(model.rows.length), total: count(model.frame.rows) }), model.used < model.rows.length && t('plot.contour.used', { n: count(model.used) }), flat && model.rows.length > 0 && t('plot.contour.flat')].filter(Boolean).join(' · ')}
+        status={[t('plot.drawn', { n: count(model.rows.length), total: count(model.frame.rows) }), model.used < model.rows.length && t('plot.contour.used', { n: count(model.used) }), flat && model.rows.length > 0 && t('plot.contour.flat'), [model.x, model.y].some(f => f.kind === 'category') && t('plot.contour.texts')].filter(Boolean).join(' · ')}
         empty={model.rows.length === 0 ? t('plot.nothing', { x: titleOf(x), y: titleOf(y) }) : ''}
       >
         <FieldSelect label={t('plot.z')} value={z} choices={choices.filter(c => c.group === 'metrics' || c.group === 'params' || c.id === 'info.duration')} onChange={id => choose({ pz: id })} />

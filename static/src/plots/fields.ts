@@ -77,7 +77,7 @@ function durationOf(id: string, ms: Float64Array): Field {
 export function scaleOf(f: Field, chosen: ScaleKind | undefined, padding = 0): Scale {
   if (f.kind === 'category') return categoryScale(f.categories);
   if (f.kind === 'time') return numberScale('time', f.low, f.high, padding);
-  const log = f.high > 0 && (chosen === 'log' || (chosen !== 'linear' && wantsLog(f.low, f.high)));
+  const log = f.high > 0 && (chosen === 'log' || (chosen !== 'linear' && wantsLog(f.low, f.high, f.values)));
   const scale = numberScale(log ? 'log' : 'linear', positiveLow(f, log), f.high, padding);
   const few = fewValues(f);
   if (!few) return scale;
@@ -152,18 +152,17 @@ export function defaultGroup(keys: Keys): string | null {
   return some[0] ? `params.${some[0].key}` : null;
 }
 
-/** What to hold a metric against: the param with most values, another metric, or when runs began. */
-export function defaultX(keys: Keys, y: string): string {
-  const params = keys.params.filter(k => k.values > 1).sort((a, b) => b.runs - a.runs || b.values - a.values || compare(a.key, b.key));
-  return params[0] ? `params.${params[0].key}` : (metricsByInterest(keys, '').find(id => id !== y && !isSystemMetric(id.slice(8))) ?? 'info.start_time');
+/** What to hold a metric against, the best first: params with most values, other metrics, when runs began. */
+export function xByInterest(keys: Keys, y: string): string[] {
+  const params = keys.params.filter(k => k.values > 1).sort((a, b) => b.runs - a.runs || b.values - a.values || compare(a.key, b.key)).map(k => `params.${k.key}`);
+  const metrics = metricsByInterest(keys, '').filter(id => !isSystemMetric(id.slice(8)));
+  return [...params, ...metrics, 'info.start_time', 'info.duration'].filter(id => id !== y);
 }
 
-/** Two to span a surface: params with many values first, then other metrics. */
-export function surfaceAxes(keys: Keys, z: string): [string, string] {
-  const params = keys.params.filter(k => k.values > 1).sort((a, b) => b.runs - a.runs || b.values - a.values || compare(a.key, b.key)).map(k => `params.${k.key}`);
-  const metrics = metricsByInterest(keys, '').filter(id => id !== z && !isSystemMetric(id.slice(8)));
-  const [x, y] = [...params, ...metrics, 'info.start_time', 'info.duration'];
-  return [x!, y!];
+/** Names and other texts have no place on an axis of their own accord: numbers first, as soon as it is known which are. */
+export function numbersFirst(ids: readonly string[], fields: ReadonlyMap<string, Field> | undefined): string[] {
+  const isText = (id: string) => (fields?.get(id)?.kind === 'category' ? 1 : 0);
+  return [...ids].sort((a, b) => isText(a) - isText(b));
 }
 
 /** A choice in a list of what can be shown. */

@@ -15,10 +15,18 @@ export interface Scale {
   ticks: (most: number) => Tick[];
 }
 
-/** A ratio from which values are easier to tell apart on a logarithmic axis. */
+/** A ratio from which values may be easier to tell apart on a logarithmic axis, */
 const LOG_RATIO = 100;
+/** and how low on a plain one two fifths of them must lie for that. */
+const LOG_CROWD = 0.15;
+const LOG_SAMPLE = 2000;
 
-export const wantsLog = (low: number, high: number) => low > 0 && high / low >= LOG_RATIO;
+export function wantsLog(low: number, high: number, values: Float64Array): boolean {
+  if (!(low > 0 && high / low >= LOG_RATIO)) return false;
+  const every = Math.max(1, Math.floor(values.length / LOG_SAMPLE));
+  const sorted = values.filter((v, i) => i % every === 0 && !Number.isNaN(v)).sort();
+  return sorted[Math.floor((sorted.length - 1) * 0.4)]! - low <= LOG_CROWD * (high - low);
+}
 
 function niceStep(rough: number): number {
   const power = 10 ** Math.floor(Math.log10(rough));

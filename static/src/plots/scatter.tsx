@@ -11,7 +11,7 @@ import { type Area, colouring, type Colouring, drawLegend, drawXAxis, drawYAxis,
 import { type Chart, type Hit, PlotCanvas, type Stage, type Table } from './canvas';
 import { choicesFor, choose, chosenField, FieldSelect, fieldTitle, LogSwitch, member, NONE, plainValue, scaleChoices, titleOf, valueText } from './choices';
 import { clauseOf, marked, RUNS_MOST, runsClause } from './clauses';
-import { defaultGroup, defaultX, descending, type Field, metricsByInterest, scaleOf } from './fields';
+import { defaultGroup, descending, type Field, metricsByInterest, numbersFirst, scaleOf, xByInterest } from './fields';
 import { type Frame, useFrame } from './frame';
 import { formatNumber } from '../format';
 import type { Pen } from './pen';
@@ -25,13 +25,14 @@ const BATCH = 2000;
 export function Scatter(p: ViewProps): JSX.Element {
   const keys = p.keys ?? { runs: 0, metrics: [], params: [], tags: [] };
   const y = chosenField('py', metricsByInterest(keys, p.primary)[0] ?? 'info.duration');
-  const x = chosenField('px', defaultX(keys, y));
+  const candidates = member('px') ? [] : xByInterest(keys, y).slice(0, 3);
   const colourBy = member('pc') === NONE ? null : chosenField('pc', defaultGroup(keys) ?? '') || null;
   const sizeBy = member('ps') === NONE ? null : chosenField('ps', '') || null;
   const trend = member('trend') === '1';
   const [lasso, setLasso] = useState(false);
-  const frame = useFrame({ search: p.search, ids: [x, y, colourBy, sizeBy].filter((id): id is string => id !== null), version: p.version, names: p.experiments });
+  const frame = useFrame({ search: p.search, ids: [...candidates, member('px') && chosenField('px', ''), y, colourBy, sizeBy].filter((id): id is string => Boolean(id)), version: p.version, names: p.experiments });
   const data = frame.data;
+  const x = chosenField('px', numbersFirst(candidates, data?.fields)[0] ?? y);
   const scales = member('scales');
   const model = useMemo(() => (data ? modelOf(data, x, y, colourBy, sizeBy, trend) : null), [data, x, y, colourBy, sizeBy, trend, scales]);
   const { setFilter, filter } = p;

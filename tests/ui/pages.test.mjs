@@ -306,6 +306,7 @@ test('the runs of a table are drawn together, the selected ones alone, and a zoo
     await page.getByText('5 of 5 runs drawn').waitFor();
     const card = name => page.locator(`.compare-card[data-metric="${name}"]`);
     await card('long/curve').locator('.plot[data-drawn="yes"][data-lines="1"]').waitFor();
+    await card('val/accuracy').scrollIntoViewIfNeeded(); // curves are fetched when they are looked at
     await card('val/accuracy').locator('.plot[data-drawn="yes"][data-lines="3"]').waitFor();
     assert.deepEqual((await card('val/accuracy').locator('.legend a').allInnerTexts()).sort(), ['trial-0', 'trial-1', 'trial-2']);
     await page.getByRole('checkbox', { name: 'Select trial-0' }).check();

@@ -1,10 +1,9 @@
 // The runs workspace: what one asks for, and how the table shows it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { address, api, axeSource, ids, withPage } from './browser.mjs';
+import { address, axeSource, ids, withPage } from './browser.mjs';
 
 const { vision } = ids;
-const unique = name => `${name}-${Date.now()}-${Math.floor(Math.random() * 1e6)}`;
 const names = page => page.getByTestId('rows').locator('th.name a').allInnerTexts();
 const filterOf = page => page.evaluate(() => new URLSearchParams(location.hash.split('?')[1]).get('filter'));
 const bar = page => page.getByRole('combobox', { name: 'Filter runs' });
@@ -152,7 +151,7 @@ test('several keys sort, and each says which it is', async () => {
 });
 
 test('columns are dragged to another place and another width', async () => {
-  await withPage(address.experiment(vision.experiment), {}, async page => {
+  await withPage(address.experiment(vision.experiment), { width: 1700 }, async page => {
     await settled(page);
     await head(page, 'lr').dragTo(head(page, 'Started'));
     await page.waitForFunction(() => location.hash.includes('cols=params.lr'));
@@ -184,5 +183,3 @@ test('a column of small curves, and one at a step', async () => {
     await page.getByRole('row').filter({ hasText: 'trial-0' }).getByText('0.3935').waitFor(); // 1 - exp(-10/20)
   });
 });
-void api;
-void unique;

@@ -297,3 +297,28 @@ test('a run is seen beside the table, step by step, and kept at its top', async 
     await page.getByRole('heading', { name: 'trial-0', level: 1 }).waitFor();
   });
 });
+
+test('changes of the view are taken back and made again, columns too', async () => {
+  await withPage(address.experiment(vision.experiment), {}, async page => {
+    await settled(page);
+    await head(page, 'lr').waitFor();
+    const before = await page.evaluate(() => location.hash);
+    await page.keyboard.press('d');
+    await page.waitForFunction(() => location.hash.includes('diff=1'));
+    await head(page, 'lr').getByRole('button', { name: 'Menu of lr' }).click();
+    await page.getByRole('menuitem', { name: 'Hide column' }).click();
+    await head(page, 'lr').waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+z');
+    await head(page, 'lr').waitFor();
+    assert.equal(await member(page, 'diff'), '1');
+    await page.keyboard.press('u');
+    await page.waitForFunction(hash => location.hash === hash, before);
+    await page.keyboard.press('Control+Shift+z');
+    await page.waitForFunction(() => location.hash.includes('diff=1'));
+    await page.keyboard.press('Control+y');
+    await head(page, 'lr').waitFor({ state: 'detached' });
+    await page.keyboard.press('s');
+    await page.getByTestId('charts').waitFor();
+    assert.equal(await member(page, 'show'), 'split');
+  });
+});

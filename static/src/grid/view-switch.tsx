@@ -12,6 +12,11 @@ const show = (name: string) => go(withMembers({ show: name === 'table' ? null : 
 const first: readonly { id: string; title: Key }[] = [{ id: 'table', title: 'table' }, { id: 'split', title: 'view.split' }, views[0]!];
 const more = views.slice(1);
 
+/** From one of the first views to the next. */
+export function showNext(shown: string): void {
+  show(first[(first.findIndex(v => v.id === shown) + 1) % first.length]!.id);
+}
+
 export function ShowSwitch({ shown }: { shown: string }): JSX.Element {
   const other = more.find(v => v.id === shown);
   return (

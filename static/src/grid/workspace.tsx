@@ -7,6 +7,7 @@ import { grid, type Keys, type Search } from '../api/grid';
 import type { Experiment } from '../api/types';
 import { MOST_RUNS } from '../charts/many';
 import { count as countText, t, tn } from '../i18n';
+import { useKeys } from '../keys';
 import { QueryBar } from '../query/bar';
 import { useLoad } from '../state/load';
 import { rememberList } from '../run/neighbours';
@@ -30,11 +31,12 @@ import { RunsTable } from './runs-table';
 import { isPicked, nothingPicked, type Picked, pickedCount, selectionOf } from './select';
 import { SelectionBar } from './selection';
 import { TakeAway } from './take-away';
+import { useSteps } from './steps';
 import { useNamedRows, useRunRows } from './use-rows';
 import { Split } from './split';
 import { viewOf } from './view';
 import { columnActions, runActions, storeKeyOf, useChoice } from './view-actions';
-import { ShowSwitch } from './view-switch';
+import { showNext, ShowSwitch } from './view-switch';
 import { showOf } from './views';
 
 const Peek = lazy(() => import('./peek').then(m => m.Peek));
@@ -59,6 +61,7 @@ export function RunList({ scope, experiment, primary }: Props): JSX.Element {
   const ids = chosen ?? automatic;
   const columns = useMemo(() => columnsOf(ids), [ids.join(',')]);
   const choice = useChoice(scope);
+  const steps = useSteps(storeKeyOf(scope));
 
   // The columns are known with the keys; asking for rows before would ask for them twice.
   const ready = chosen !== null || names !== undefined || keys.error !== null;
@@ -108,6 +111,14 @@ export function RunList({ scope, experiment, primary }: Props): JSX.Element {
   const inCharts = new Set(drawnRuns.map(r => r.id));
   const ofRuns = runActions(view, inCharts, MOST_RUNS);
 
+  const diff = () => replace(withMembers({ diff: view.diff ? null : '1' }));
+  useKeys([
+    { keys: 'd', text: t('diff'), group: 'table', act: diff },
+    { keys: 's', text: t('keys.show'), group: 'table', act: () => showNext(view.show) },
+    { keys: ['Mod+z', 'u'], text: t('keys.undo'), group: 'table', act: steps.undo },
+    { keys: ['Mod+Shift+z', 'Mod+y'], text: t('keys.redo'), group: 'table', act: steps.redo },
+  ]);
+
   const show = showOf(view.show);
   const groups = groupKeys(view.group);
   const table = show.table && (groups.length > 0 ? (
@@ -136,7 +147,7 @@ export function RunList({ scope, experiment, primary }: Props): JSX.Element {
         <ViewSwitch deleted={deleted} active={t('runs.active')} gone={t('runs.trash')} />
         <ShowSwitch shown={view.show} />
         <button type="button" aria-expanded={picking} data-testid="columns" onClick={() => setPicking(!picking)}><Icon name="columns" /> {t('columns')}</button>
-        <button type="button" aria-pressed={view.diff} title={t('diff.hint')} onClick={() => replace(withMembers({ diff: view.diff ? null : '1' }))}><Icon name="diff" /> {t('diff')}</button>
+        <button type="button" aria-pressed={view.diff} title={t('diff.hint')} onClick={diff}><Icon name="diff" /> {t('diff')}</button>
         <button type="button" aria-pressed={groups.length > 0} aria-expanded={grouping} data-testid="group" onClick={() => setGrouping(!grouping)}><Icon name="group" /> {t('group')}</button>
         {total !== undefined && total > 0 && (
           <TakeAway

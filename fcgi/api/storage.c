@@ -113,7 +113,7 @@ int storage_experiment_list(struct request *rq)
     bool is_first = !in->after || !*in->after;
     int64_t after = -1, total = 0;
     struct stored_experiment *found;
-    struct sizes sizes;
+    struct sizes sizes = { .rq = rq };
     size_t count, i = 0;
 
     if (begin_page(rq, in->limit, in->most_files, &sizes) < 0 ||
@@ -172,7 +172,7 @@ int storage_run_list(struct request *rq)
     const struct fields_ctx ctx = { rq->err, rq->mem };
     struct experiment e = { 0 };
     struct stored_run *found;
-    struct sizes sizes;
+    struct sizes sizes = { .rq = rq };
     int64_t id, total;
     size_t count, i = 0;
 
@@ -274,7 +274,7 @@ int storage_folder_list(struct request *rq)
     struct artifact *found;
     struct entry *entries;
     struct run run = { 0 };
-    struct sizes sizes;
+    struct sizes sizes = { .rq = rq };
     size_t count;
 
     if (sizes_begin(rq, in->most_files, &sizes) < 0 || artifact_path_check(&store, &path) < 0 ||

@@ -77,7 +77,7 @@ int trash_experiment_list(struct request *rq)
 {
     const struct trash_experiment_list_in *in = rq->in;
     struct trashed_experiment *found;
-    struct sizes sizes;
+    struct sizes sizes = { .rq = rq };
     int64_t total;
     size_t count;
 
@@ -117,7 +117,7 @@ int trash_run_list(struct request *rq)
 {
     const struct trash_run_list_in *in = rq->in;
     struct trashed_run *found;
-    struct sizes sizes;
+    struct sizes sizes = { .rq = rq };
     int64_t total;
     size_t count;
 
@@ -351,7 +351,7 @@ static size_t outside(const struct garbage *g, struct garbage_item *items, size_
 static int measure(struct request *rq, struct garbage *g, struct opt_int most_files,
                    struct size *sum)
 {
-    struct sizes sizes;
+    struct sizes sizes = { .rq = rq };
     bool all = g->run_count < MOST_MEASURED && g->experiment_count < MOST_MEASURED &&
                g->model_count < MOST_MEASURED;
 

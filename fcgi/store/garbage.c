@@ -257,11 +257,11 @@ static const char *const of_run[] = {
     "DELETE FROM params WHERE run_uuid = ? LIMIT ?",
     "DELETE FROM tags WHERE run_uuid = ? LIMIT ?",
     "DELETE FROM logged_model_metrics WHERE run_id = ? LIMIT ?",
-    "DELETE FROM input_tags WHERE input_uuid IN (SELECT input_uuid FROM inputs"
-    " WHERE destination_type = 'RUN' AND destination_id = ?) LIMIT ?",
+    ("DELETE FROM input_tags WHERE input_uuid IN (SELECT input_uuid FROM inputs"
+     " WHERE destination_type = 'RUN' AND destination_id = ?) LIMIT ?"),
     "DELETE FROM inputs WHERE destination_type = 'RUN' AND destination_id = ? LIMIT ?",
-    "DELETE FROM inputs WHERE source_type IN ('RUN_INPUT', 'RUN_OUTPUT') AND source_id = ?"
-    " LIMIT ?",
+    ("DELETE FROM inputs WHERE source_type IN ('RUN_INPUT', 'RUN_OUTPUT') AND source_id = ?"
+     " LIMIT ?"),
     "DELETE FROM runs WHERE run_uuid = ? AND lifecycle_stage = 'deleted' LIMIT ?",
     NULL,
 };

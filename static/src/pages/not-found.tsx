@@ -1,14 +1,25 @@
+// An address that leads nowhere: what it was, and ways on.
 import type { JSX } from 'preact';
 import { t } from '../i18n';
+import { places } from '../shell/places';
+import { showing } from '../shell/overlays';
 import { useCrumbs } from '../state/crumbs';
 import { href } from '../state/router';
+import { Icon } from '../ui/icons';
+
+/** Pages that MLflow has and Cairn has not yet, by the beginnings of their addresses. */
+const foreign = /^\/?(models|compare-model-versions|prompts|traces|gateway|settings|account|admin|login|review-queue)\b/;
 
 export function NotFound({ path }: { path: string }): JSX.Element {
   useCrumbs([{ text: t('notfound.title'), href: location.hash }]);
   return (
     <div class="page narrow">
       <h1>{t('notfound.title')}</h1>
-      <p>{t('notfound.text', { path })}</p>
+      <p class="not-found-path">{t(foreign.test(path) ? 'notfound.foreign' : 'notfound.text', { path })}</p>
+      <ul class="not-found-places">
+        {places.map(p => <li key={p.to}><a class="button" href={p.to}><Icon name={p.icon} /> {t(p.text)}</a></li>)}
+        <li><button type="button" onClick={() => (showing.value = 'palette')}><Icon name="search" /> {t('palette.open')}</button></li>
+      </ul>
       <p><a href={href.experiments()}>{t('notfound.back')}</a></p>
     </div>
   );

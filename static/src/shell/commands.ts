@@ -5,7 +5,8 @@ import { live, toggleLive } from '../state/live';
 import { go } from '../state/router';
 import { chooseTheme } from '../state/settings';
 import { showing } from './overlays';
-import { places, toggleRail } from './rail';
+import { places } from './places';
+import { toggleRail } from './rail';
 import { nextTheme } from './topbar';
 
 export function shellCommands(): Command[] {

@@ -1,19 +1,11 @@
 // Where one can go: a rail beside the page, a bar below it on a phone.
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { type Key, t } from '../i18n';
-import { href, route, type Route } from '../state/router';
+import { t } from '../i18n';
+import { route } from '../state/router';
 import { readStored, store } from '../state/settings';
-import { Icon, type IconName } from '../ui/icons';
-
-interface Place { icon: IconName; text: Key; to: string; pages: readonly Route['page'][]; key: string }
-
-/** Also what `g` and a letter lead to, and what the palette begins with. */
-export const places: readonly Place[] = [
-  { icon: 'home', text: 'shell.home', to: href.home(), pages: ['home'], key: 'h' },
-  { icon: 'runs', text: 'shell.runs', to: href.allRuns(), pages: ['all-runs'], key: 'r' },
-  { icon: 'flask', text: 'experiments.title', to: href.experiments(), pages: ['experiments', 'runs', 'run'], key: 'e' },
-];
+import { Icon } from '../ui/icons';
+import { places } from './places';
 
 const WIDE = 1200;
 const narrow = signal(readStored('cairn.rail') !== null ? readStored('cairn.rail') === 'narrow' : typeof innerWidth === 'number' && innerWidth < WIDE);

@@ -33,26 +33,49 @@ function lazyModules() {
 
 // esbuild makes a file of every set of modules that the same pages share, and the first page would need a dozen of them.
 // When each lazy module imports the shell, whose modules are there anyway, all pages share the same set: one file.
-const oneCore = {
+// The small ones that lazy modules share among themselves join it.
+const SMALL = 5 * 1024;
+const shell = join(root, 'src/app.tsx');
+const oneCore = shared => ({
   name: 'one-core',
   setup(build) {
     const lazy = lazyModules();
-    build.onLoad({ filter: /\/src\/.*\.tsx?$/ }, ({ path }) =>
-      lazy.has(path) ? { contents: `${readFileSync(path, 'utf8')}\nimport ${JSON.stringify(join(root, 'src/app.tsx'))};\n`, loader: path.endsWith('x') ? 'tsx' : 'ts' } : undefined);
+    build.onLoad({ filter: /\/src\/.*\.tsx?$/ }, ({ path }) => {
+      const more = path === shell ? shared.map(file => join(root, file)) : lazy.has(path) ? [shell] : [];
+      if (more.length === 0) return undefined;
+      const imports = more.map(file => `import ${JSON.stringify(file)};\n`).join('');
+      return { contents: `${readFileSync(path, 'utf8')}\n${imports}`, loader: path.endsWith('x') ? 'tsx' : 'ts' };
+    });
   },
-};
+});
 
-const { metafile } = await build({
+const bundle = (shared, write) => build({
   absWorkingDir: root,
   entryPoints: { app: 'src/main.tsx', style: 'src/style.css' },
   outdir: join(work, 'assets'),
   entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]', assetNames: '[name]-[hash]',
-  plugins: [oneCore],
+  plugins: [oneCore(shared)],
   bundle: true, splitting: true, format: 'esm', target: 'es2022', platform: 'browser',
   jsx: 'automatic', jsxImportSource: 'preact',
   minify: !args.includes('--dev'), sourcemap: args.includes('--dev') ? 'linked' : false,
-  legalComments: 'none', charset: 'utf8', metafile: true, logLevel: 'warning',
+  legalComments: 'none', charset: 'utf8', metafile: true, logLevel: 'warning', write,
 });
+
+/** The modules of small files without an entry, but for those that would bring a larger one with them. */
+function smallShared({ outputs, inputs }) {
+  const of = test => Object.values(outputs).filter(test).flatMap(o => Object.keys(o.inputs));
+  const core = Object.values(outputs).find(o => Object.keys(o.inputs).includes('src/app.tsx'));
+  const there = new Set(Object.keys(core.inputs));
+  const small = new Set(of(o => !o.entryPoint && o !== core && o.bytes < SMALL && Object.keys(o.inputs).length > 0).filter(file => file.startsWith('src/')));
+  for (let before = -1; before !== small.size;) {
+    before = small.size;
+    for (const file of small)
+      if (inputs[file].imports.some(i => i.kind === 'import-statement' && !small.has(i.path) && !there.has(i.path))) small.delete(file);
+  }
+  return [...small];
+}
+
+const { metafile } = await bundle(smallShared((await bundle([], false)).metafile), true);
 
 const outputs = Object.entries(metafile.outputs).filter(([file]) => !file.endsWith('.map'));
 const byEntry = entry => basename(outputs.find(([, o]) => o.entryPoint === entry)[0]);

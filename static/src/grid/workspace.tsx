@@ -9,6 +9,7 @@ import { MOST_RUNS } from '../charts/many';
 import { count as countText, t, tn } from '../i18n';
 import { useKeys } from '../keys';
 import { QueryBar } from '../query/bar';
+import { useExperimentNames } from '../state/experiment-names';
 import { useLoad } from '../state/load';
 import { rememberList } from '../run/neighbours';
 import { go, href, replace, route, withMembers } from '../state/router';
@@ -77,7 +78,6 @@ export function RunList({ scope, experiment, primary }: Props): JSX.Element {
   const bar = useRef<{ write: (text: string) => void }>(null);
 
   const several = scope.length !== 1;
-  const experimentNames = useLoad(`experiment names ${several}`, signal => (several ? experiments.names(signal) : Promise.resolve(new Map<string, string>())));
   // The run page steps through the runs as this table has them.
   useEffect(() => {
     if (total === undefined || rows.stale) return;
@@ -87,6 +87,11 @@ export function RunList({ scope, experiment, primary }: Props): JSX.Element {
     };
     rememberList({ search: { ...search, orderBy: orderBy(view.sorts) }, total, at });
   });
+  // A page of rows mentions few experiments; a view of all runs may mention any.
+  const any = several && (groupKeys(view.group).length > 0 || !['table', 'split', 'charts'].includes(view.show));
+  const everyName = useLoad(`experiment names ${any}`, signal => (any ? experiments.names(signal) : Promise.resolve(undefined)));
+  const mentioned = useExperimentNames(several ? rows.loaded().map(r => r.experimentId) : []);
+  const experimentNames = several ? (everyName.data ?? mentioned) : undefined;
   const { fresh, version } = useLive(rows, search, found, keys.reload);
 
   const setFilter = (text: string) => text !== filter && go(withMembers({ filter: text, searchFilter: null, q: null }));
@@ -123,20 +128,20 @@ export function RunList({ scope, experiment, primary }: Props): JSX.Element {
   const groups = groupKeys(view.group);
   const table = show.table && (groups.length > 0 ? (
     <GroupTable
-      search={search} found={found} keys={groups} columns={seen} sample={rowsAtHand} sorts={view.sorts} aggregate={view.aggregate} experiments={several ? (experimentNames.data ?? new Map()) : null} version={version}
+      search={search} found={found} keys={groups} columns={seen} sample={rowsAtHand} sorts={view.sorts} aggregate={view.aggregate} experiments={experimentNames ?? null} version={version}
       sort={id => (id ? actions.sort(id, false) : replace(withMembers({ sort: null })))}
       only={inner => go(withMembers({ group: null, filter: inner.filter, q: null, searchFilter: null, exp: scope.length === 1 ? null : inner.experimentIds.join(',') }))}
     />
   ) : (
     <RunsTable
-      rows={rows} columns={seen} pins={view.pins} widths={view.widths} experiments={several ? (experimentNames.data ?? new Map()) : null}
+      rows={rows} columns={seen} pins={view.pins} widths={view.widths} experiments={experimentNames ?? null}
       sorts={view.sorts} picked={picked} top={top} drawn={inCharts} eyes={view.eyes} peeked={view.peek} version={version} actions={{ ...actions, ...ofRuns }}
     />
   ));
   const shown = show.view && total !== undefined && (
     <show.view.Component
       search={search} found={found} total={total} keys={names} columns={seen} sorts={view.sorts} group={view.group} runs={drawn}
-      selection={count > 0 ? selection : null} version={version} primary={primary} experiments={several ? experimentNames.data : undefined} filter={filter} setFilter={setFilter}
+      selection={count > 0 ? selection : null} version={version} primary={primary} experiments={experimentNames} filter={filter} setFilter={setFilter}
     />
   );
 

@@ -26,6 +26,10 @@ test('text comes in parts that end anywhere: in a line, in a letter, between the
   const ended = new LineReader();
   ended.push(bytes('a\nb\n'), true);
   assert.deepEqual(ended.lines, ['a', 'b']);
+  const coloured = new LineReader();
+  coloured.push(bytes('\u001b[3'), false);
+  coloured.push(bytes('1mred\u001b[0m x'), true);
+  assert.deepEqual(coloured.lines, ['red x']);
 });
 
 test('long lines are broken into pieces, wide letters count twice', () => {

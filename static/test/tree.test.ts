@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { foldImages, imageName, nearestImage } from '../src/artifacts/images';
 import { clientLine, curlLine, word } from '../src/artifacts/shell-words';
-import { ancestors, find, type Folder, isPicked, pickedPaths, readFolder, rowsOf, totalOf } from '../src/artifacts/tree';
+import { ancestors, find, type Folder, isPicked, pickedPaths, readFolder, rowsOf, totalOf, unreadOf } from '../src/artifacts/tree';
 
 const id = '0d6c9bd2-94c1-4c9f-8f0a-0123456789ab';
 const dir = (path: string) => ({ path, is_dir: true });
@@ -51,6 +51,10 @@ test('a filter keeps what has it in its name, and the way there', () => {
 test('totals are of what is known, and say when that is not all', () => {
   assert.deepEqual(totalOf(folders, ''), { files: 4, bytes: 112, whole: false });
   assert.deepEqual(totalOf(new Map([['', readFolder('', [file('x', 3)])]]), ''), { files: 1, bytes: 3, whole: true });
+});
+
+test('folders that are known and unread', () => {
+  assert.deepEqual(unreadOf(folders), ['a/deep']);
 });
 
 test('what is at a path: a file, a folder, a picture, nothing, or not known yet', () => {

@@ -10,10 +10,11 @@ import { Empty, Failure, Loading } from '../ui/parts';
 import { Actions } from './actions';
 import { Chosen } from './chosen';
 import { type Chosen as Dropped, readDropped } from './dropped';
+import { FolderView, hasLook } from './folder';
 import { imageName, nearestImage } from './images';
 import { startWidth, Splitter } from './splitter';
 import type { ArtifactSource } from './source';
-import { ancestors, find, parentOf, pickedPaths, rowsOf, totalOf } from './tree';
+import { ancestors, find, parentOf, pickedPaths, rowsOf, totalOf, unreadOf } from './tree';
 import { TreeView } from './tree-view';
 import { useFolders } from './use-folders';
 
@@ -21,6 +22,9 @@ const Upload = lazy(() => import('./upload').then(m => m.Upload));
 
 const OPEN = 'open';
 const FILTER = 'find';
+/** A search through closed folders reads no more than this, and so many at a time. */
+const MOST_FOLDERS = 500;
+const AT_ONCE = 6;
 
 /** The address of a file, with the folders that stay open beside it. */
 function addressOf(source: ArtifactSource, path: string, open: ReadonlySet<string>, filter: string): string {
@@ -41,6 +45,7 @@ export function ArtifactBrowser({ source, path }: { source: ArtifactSource; path
   const [batch, setBatch] = useState<{ turn: number; picked: Promise<Dropped[]> } | null>(null);
   const [over, setOver] = useState(false);
   const send = (picked: File[] | DataTransferItem[]) => setBatch(now => ({ turn: (now?.turn ?? 0) + 1, picked: readDropped(picked) }));
+  const [deep, setDeep] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const wanted = ['', ...open, ...ancestors(path)];
   const { folders, read } = useFolders(source, wanted);
@@ -62,6 +67,13 @@ export function ArtifactBrowser({ source, path }: { source: ArtifactSource; path
     const near = folder && folder.state === 'read' ? nearestImage(folder.sets, image) : null;
     if (near) replace(addressOf(source, near, open, filter));
   }, [found.kind, path]);
+
+  useEffect(() => {
+    if (!deep) return;
+    const unread = unreadOf(folders);
+    if (unread.length === 0 || folders.size >= MOST_FOLDERS || filter === '') setDeep(false);
+    else for (const name of unread.slice(0, AT_ONCE)) read(name);
+  }, [deep, folders]);
 
   const show = (next: { path?: string; open?: ReadonlySet<string>; filter?: string }) => {
     if (next.open) setOpen(next.open);
@@ -101,7 +113,7 @@ export function ArtifactBrowser({ source, path }: { source: ArtifactSource; path
         <Failure error={root.error} retry={() => read('', true)} />
       ) : empty && path === '' ? (
         <div class="artifacts-empty">
-          <Empty title={t('artifacts.empty')} code={`mlflow.log_text("hello", "notes/hello.txt")\nmlflow.log_artifact("model.bin")`} />
+          <Empty title={source.empty()} code={`mlflow.log_text("hello", "notes/hello.txt")\nmlflow.log_artifact("model.bin")`} />
           {writable && <Actions source={source} picked={[]} folder="" onFiles={send} onClear={() => undefined} bare />}
         </div>
       ) : (
@@ -141,12 +153,14 @@ export function ArtifactBrowser({ source, path }: { source: ArtifactSource; path
             )}
             <p class="muted tree-foot" data-testid="total">
               {root?.state === 'read' && t(total.whole ? 'artifacts.total' : 'artifacts.total.least', { files: count(total.files), size: formatBytes(total.bytes) })}
-              {filter !== '' && !total.whole && ` ${t('artifacts.find.part')}`}
+              {filter !== '' && !total.whole && (
+                <> {t('artifacts.find.part')} <button type="button" class="link" disabled={deep} onClick={() => setDeep(true)}>{t('artifacts.find.deep')}</button></>
+              )}
             </p>
           </div>
           <Splitter width={width} onWidth={setWidth} />
           <div class="artifact-view">
-            {path === '' ? <p class="muted artifact-hint">{t('artifacts.choose')}</p>
+            {path === '' ? (hasLook(root) ? <FolderView source={source} folder={root} onShow={next => show({ path: next })} /> : <p class="muted artifact-hint">{t('artifacts.choose')}</p>)
               : found.kind === 'missing' ? <p class="artifact-hint" role="status">{t('artifacts.missing', { path })}</p>
               : found.kind === 'unknown' && root?.state !== 'failed' && ![...ancestors(path)].some(a => folders.get(a)?.state === 'failed') ? <Loading />
               : <Chosen key={found.kind === 'images' ? `${found.set.folder}//${found.set.key}` : path} source={source} path={path} found={found} folders={folders} onShow={next => show({ path: next })} onChanged={changed} />}

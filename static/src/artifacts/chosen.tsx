@@ -11,6 +11,7 @@ import { lazy } from '../ui/lazy';
 import { Menu } from '../ui/menu';
 import { Copy, serverUrl } from '../ui/parts';
 import { absolute, archiveItems, copyLine } from './actions';
+import { FolderView } from './folder';
 import { Preview } from './preview';
 import { clientLine, curlLine } from './shell-words';
 import type { ArtifactSource } from './source';
@@ -50,7 +51,8 @@ export function Chosen({ source, path, found, folders, onShow, onChanged }: Prop
         </span>
       </header>
       {found.kind === 'images' ? <ImageSteps source={source} set={found.set} at={found.step} path={path} onShow={onShow} />
-        : !isFolder && <Preview source={source} url={url} path={path} size={size} />}
+        : isFolder ? <FolderView source={source} folder={folders.get(path)} onShow={onShow} />
+        : <Preview source={source} url={url} path={path} size={size} />}
       {removing && (
         <Dialog
           title={t('artifacts.remove')} action={t('delete')} danger onClose={() => setRemoving(false)}

@@ -1,6 +1,7 @@
 // Whose files these are: of a run, or of a logged model. All that the browser of files knows about where they come from.
 import { artifacts, artifactUrl, proxyUrl, queryString } from '../api';
 import type { FileInfo, RunInfo } from '../api/types';
+import { t } from '../i18n';
 import { href } from '../state/router';
 
 export interface ArtifactSource {
@@ -9,6 +10,8 @@ export interface ArtifactSource {
   list(path: string, signal?: AbortSignal): Promise<FileInfo[]>;
   /** Where the bytes of a file are. */
   url(path: string): string;
+  /** What is said when there are none. */
+  empty(): string;
   /** All files when no path is given. */
   archiveUrl(paths: readonly string[], format: 'zip' | 'tar'): string;
   /** The page that shows this file. */
@@ -26,6 +29,7 @@ export function runSource(info: RunInfo): ArtifactSource {
   const active = info.lifecycle_stage !== 'deleted';
   return {
     key: `run ${info.run_id}`,
+    empty: () => t('artifacts.empty'),
     list: (path, signal) => artifacts.list(info.run_id, path, signal),
     url: path => artifactUrl(info, path),
     archiveUrl: (paths, format) => `ajax-api/cairn/1/artifacts/archive?${queryString({ run_id: info.run_id, path: paths, format })}`,
@@ -42,6 +46,7 @@ export function modelSource(model: { model_id: string; artifact_uri?: string }, 
   const proxied = proxyUrl(model.artifact_uri, '') !== null;
   return {
     key: `model ${model.model_id}`,
+    empty: () => t('artifacts.empty.model'),
     list: (path, signal) => artifacts.listOfModel(model.model_id, path, signal),
     url: path => proxyUrl(model.artifact_uri, path) ?? `ajax-api/2.0/mlflow/${base}/files?${queryString({ artifact_file_path: path })}`,
     archiveUrl: (paths, format) => `ajax-api/cairn/1/${base}/archive?${queryString({ path: paths, format })}`,

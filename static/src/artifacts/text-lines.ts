@@ -1,5 +1,8 @@
 // Text as lines, and lines as pieces of at most so many columns: what a list of equally high rows needs. Pure.
 
+/** What a log says to a terminal: colours, where to write. */
+const COLOURS = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
+
 /** Bytes that come one part after the other, as lines. */
 export class LineReader {
   readonly lines: string[] = [];
@@ -12,7 +15,7 @@ export class LineReader {
     const found = text.split(/\r\n|\n|\r(?!\n|$)/);
     this.rest = found[found.length - 1]!;
     if (this.rest === '') found.pop();
-    for (const line of found) this.lines.push(line);
+    for (const line of found) this.lines.push(line.includes('\u001b[') ? line.replace(COLOURS, '') : line);
   }
 }
 

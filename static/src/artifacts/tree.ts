@@ -105,6 +105,13 @@ export function totalOf(folders: Folders, path: string): Total {
   return total;
 }
 
+/** Folders that are known and have not been read. */
+export function unreadOf(folders: Folders): string[] {
+  const unread: string[] = [];
+  for (const folder of folders.values()) if (folder.state === 'read') for (const f of folder.folders) if (!folders.has(f.path)) unread.push(f.path);
+  return unread;
+}
+
 export type Found = { kind: 'folder' } | { kind: 'file'; size: number | undefined } | { kind: 'images'; set: ImageSet; step: number; size: number | undefined } | { kind: 'missing' } | { kind: 'unknown' };
 
 /** What is at a path, as far as its folder has been read. */

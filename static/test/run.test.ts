@@ -6,6 +6,7 @@ import { profileOf, schemaOf, sourceOf } from '../src/run/dataset';
 import { indexIn } from '../src/run/neighbours';
 import { nestedOf, toFlags, toJson, toYaml, valueOf } from '../src/run/param-text';
 import { extended, MOST_VALUES, nextRead, summaryOf } from '../src/run/summary';
+import { gapsIn, placeOf, timelineOf } from '../src/run/timeline';
 import { isBranch, linesOf, treeOf } from '../src/run/tree';
 import { countOf, type Member, twigsOf } from '../src/run/twigs';
 import { changesOf } from '../src/run/versus';
@@ -25,6 +26,8 @@ test('of a long curve an extreme is somewhere in a bucket', () => {
   assert.deepEqual(s.max, { value: 9, from: 10, to: 19 });
   assert.deepEqual(s.min, { value: 0, from: 0, to: 9 });
   assert.deepEqual(s.values, [0, 2, 1, 9, 2, 4]);
+  const falling = summaryOf({ ...plain([9, 19], [2, 1]), points: 20, width: 10, min: [2, 1], max: [3, 2] });
+  assert.deepEqual(falling.min, { value: 1, from: 19, to: 19 }, 'the last point of a bucket is known');
 });
 
 test('a curve that goes on is added to its summary', () => {
@@ -92,4 +95,29 @@ test('a run is found in the list that it was opened from', () => {
   const rows = ['x', undefined, 'y'];
   const list = { search: { experimentIds: [], filter: '', view: 'ALL' as const }, total: 3, at: (i: number) => (rows[i] ? { id: rows[i], experimentId: '1' } : undefined) };
   assert.deepEqual(['x', 'y', 'z'].map(id => indexIn(list, id)), [0, 2, -1]);
+});
+
+test('a run is silent when it is silent for much longer than usual', () => {
+  const minute = 60_000;
+  const steady = Array.from({ length: 20 }, (_, i) => i * 1000);
+  assert.deepEqual(gapsIn(steady), []);
+  assert.deepEqual(gapsIn([...steady, 19_000 + 2 * minute]), [{ from: 19_000, to: 19_000 + 2 * minute }]);
+  assert.deepEqual(gapsIn([...steady, 19_000 + 30_000]), [], 'half a minute is none');
+  const slow = Array.from({ length: 20 }, (_, i) => i * minute);
+  assert.deepEqual(gapsIn([...slow, 19 * minute + 5 * minute]), [], 'five times the usual is none');
+  assert.deepEqual(gapsIn([0, 100 * minute]), [], 'one interval is the usual one');
+  const many = [0, 1, 2, 3, 4, 5, 6].flatMap(i => steady.map(s => i * (10 + i) * minute + s));
+  assert.equal(gapsIn(many, 3).length, 3);
+  const order = gapsIn(many, 3).map(g => g.from);
+  assert.deepEqual(order, [...order].sort((a, b) => a - b));
+});
+
+test('a timeline has the start, the end, and what was logged between', () => {
+  const line = timelineOf(1000, 5000, [4000, 2000, 2000, 0]);
+  assert.deepEqual(line, { start: 1000, end: 5000, first: 2000, last: 4000, gaps: [] });
+  assert.deepEqual([500, 1000, 2000, 5000, 9000].map(m => placeOf(line, m)), [0, 0, 25, 100, 100]);
+  const early = timelineOf(1000, 5000, [500, 9000]);
+  assert.deepEqual([early.start, early.end], [500, 9000], 'clocks of several machines differ');
+  assert.deepEqual(timelineOf(1, 1, []), { start: 1, end: 1, first: null, last: null, gaps: [] });
+  assert.equal(placeOf(timelineOf(1, 1, []), 1), 0);
 });

@@ -191,6 +191,23 @@ test('a run is compared with another one, coloured, and marked as ended', async 
   assert.equal((await api(`runs/get?run_id=${run}`)).run.info.status, 'FAILED');
 });
 
+test('the timeline says when a run was silent', async () => {
+  const experiment = await newExperiment('timeline');
+  const start = Date.now() - 7_200_000;
+  const run = await newRun(experiment, 'with a gap', { start });
+  const times = Array.from({ length: 100 }, (_, i) => start + 60_000 + i * 10_000 + (i >= 50 ? 3_600_000 : 0));
+  await api('runs/log-batch', { run_id: run, metrics: times.map((timestamp, step) => ({ key: 'loss', value: 1 / (step + 1), timestamp, step })) });
+  await api('runs/update', { run_id: run, status: 'FAILED', end_time: start + 6_000_000 });
+  await withPage(address.run(experiment, run), {}, async page => {
+    await page.getByRole('navigation', { name: 'Sections' }).getByRole('button', { name: 'Timeline' }).click();
+    const section = page.getByRole('region', { name: 'Timeline' });
+    await section.getByText('Silent for 1 h').waitFor();
+    const lines = (await section.getByRole('listitem').allInnerTexts()).map(line => line.replace(/^[\d-]+ [\d:]+/, '').replace(/\s+/g, ' ').trim());
+    assert.deepEqual(lines, ['Started', 'First metric +1 min', 'Silent for 1 h +9 min 10 s', 'Last metric +1 h 17 min', 'Failed +1 h 40 min']);
+    await axe(page, 'timeline');
+  });
+});
+
 test('a tick of a running run is small, and leaves the page where it is', async () => {
   const experiment = await newExperiment('tick');
   const run = await newRun(experiment, 'ticking');
@@ -230,7 +247,7 @@ test('what MLflow logs with a model and data sets is on the page, and the model 
     await page.getByRole('table', { name: 'Parameters' }).getByRole('row', { name: /alpha/ }).waitFor();
     await page.getByRole('link', { name: 'with-model' }).waitFor();
     await page.getByRole('treeitem', { name: /MLmodel/ }).click();
-    await page.getByText('flavors: {}').waitFor();
+    await page.getByTestId('chosen').getByText('MLmodel').first().waitFor();
     assert.ok(page.url().endsWith('/artifacts/MLmodel'), page.url());
     await axe(page, 'model');
   });

@@ -18,13 +18,14 @@ import { Failure, IconButton, Loading } from '../ui/parts';
 import { Datasets } from '../run/datasets';
 import { Head } from '../run/head';
 import { Metrics } from '../run/metrics';
-import { Models } from '../run/models';
+import { linksOf, Models } from '../run/models';
 import { Nested } from '../run/nested';
 import { nameOf } from '../run/names';
 import { Notes } from '../run/notes';
 import { Params } from '../run/params';
 import { Section } from '../run/section';
 import { Tags } from '../run/tags';
+import { TimelineSection } from '../run/timeline-section';
 
 export function RunPage({ experimentId, runId }: { experimentId: string; runId: string }): JSX.Element {
   const run = useLoad(`run ${runId}`, signal => runs.get(runId, signal));
@@ -80,7 +81,10 @@ function Content({ run, experiment, reload, live }: { run: Run; experiment: Expe
     ['artifacts', t('artifacts')],
     ['params', t('params')],
     ['tags', t('tags')],
+    ...(linksOf(run).length > 0 ? [['models', t('models.logged')] as [string, string]] : []),
+    ...((run.inputs?.dataset_inputs ?? []).length > 0 ? [['datasets', t('run.datasets')] as [string, string]] : []),
     ['notes', t('notes')],
+    ['timeline', t('timeline')],
   ];
 
   return (
@@ -114,6 +118,7 @@ function Content({ run, experiment, reload, live }: { run: Run; experiment: Expe
           <Datasets inputs={run.inputs?.dataset_inputs ?? []} />
           <Notes run={run} reload={reload} />
           <Nested run={run} tags={experiment && (experiment.tags ?? [])} />
+          <TimelineSection run={run} live={live} />
         </div>
         <div class="run-right">
           <Metrics run={run} metrics={model} tags={experiment?.tags} />

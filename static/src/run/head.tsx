@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { messageOf, runs } from '../api';
-import type { Experiment, Metric, Run, RunStatus } from '../api/types';
+import type { Experiment, Run, RunStatus } from '../api/types';
 import { runSource } from '../artifacts/source';
 import { ChooseRun } from '../compare/choose-run';
 import { indexOf, userOf } from '../grid/columns';
@@ -17,15 +17,11 @@ import { Dialog } from '../ui/dialog';
 import { Icon } from '../ui/icons';
 import { Menu } from '../ui/menu';
 import { Copy, Duration, IconButton, InlineEdit, Status, Time } from '../ui/parts';
-import { nameOf } from './names';
+import { lastLogged, nameOf } from './names';
 import { neighboursOf, type Place } from './neighbours';
 
 /** A running run that has logged nothing for so long may be dead, in ms. */
 const STALE = 10 * 60_000;
-
-export function lastLogged(metrics: readonly Metric[]): number {
-  return metrics.reduce((last, m) => Math.max(last, m.timestamp ?? 0), 0);
-}
 
 interface Props { run: Run; experiment: Experiment | undefined; reload: () => void; live: boolean }
 

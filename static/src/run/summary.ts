@@ -32,7 +32,8 @@ function extreme(curve: Curve, side: 'min' | 'max'): Extreme | null {
     if (!usable(value) || (found && (side === 'min' ? value >= found.value : value <= found.value))) return;
     const to = curve.step[i]!;
     // A bucket holds the steps of one width: those after the last one of the bucket before it.
-    const from = curve.width <= 1 ? to : i > 0 ? Math.max(curve.step[i - 1]! + 1, to - curve.width + 1) : to - curve.width + 1;
+    const known = curve.width <= 1 || numberOf(curve.last[i]) === value;
+    const from = known ? to : i > 0 ? Math.max(curve.step[i - 1]! + 1, to - curve.width + 1) : to - curve.width + 1;
     found = { value, from, to };
   });
   return found;

@@ -77,3 +77,20 @@ test('sorting and filtering are over all of them', async () => {
     assert.deepEqual((await rows(page).locator('th.name a').allInnerTexts()).slice(0, 3), ids.best);
   });
 });
+
+test('charts are of all runs, or say of how many', async t => {
+  for (const [show, more, drawn] of [['scatter', { px: 'metrics.metric_1', py: 'metrics.metric_0' }, ids.runs], ['parallel', { axes: 'metrics.metric_1,metrics.metric_0' }, 30_000]]) {
+    await withPage(`${address.experiment(ids.searched)}?${new URLSearchParams({ show, ...more })}`, {}, async page => {
+      const plot = page.getByTestId('plot');
+      await page.waitForSelector('[data-testid="plot"][data-done="yes"]', { timeout: 60_000 });
+      assert.equal(Number(await plot.getAttribute('data-drawn')), drawn);
+      assert.equal(await page.getByTestId('drawn').innerText(), `${drawn.toLocaleString('en')} of ${ids.runs.toLocaleString('en')} runs drawn`);
+      await plot.focus();
+      await page.keyboard.press('Home');
+      await page.getByRole('status').filter({ hasText: `${ids.best[0]}: ` }).waitFor({ state: 'attached' });
+      const used = await heap(page);
+      t.diagnostic(`${show}: ${(used / MIB).toFixed(1)} MiB of heap`);
+      assert.ok(used < 60 * MIB, `${used} bytes`);
+    });
+  }
+});

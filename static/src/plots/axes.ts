@@ -1,5 +1,5 @@
 // Axes and legends, drawn alike in every chart.
-import type { Look, Stage } from './canvas';
+import type { Hit, Look, Stage } from './canvas';
 import { fieldTitle, valueText } from './choices';
 import type { Field } from './fields';
 import { categoryColour, colourAt, SHADES, shadeAt, shadeOf } from './palette';
@@ -41,6 +41,13 @@ export function drawXAxis(pen: Pen, stage: Stage, area: Area, scale: Scale, titl
     pen.text(x, area.bottom + 6, label(tick.text), { colour: look.muted, align: 'center', base: 'top' });
   }
   pen.text((area.left + area.right) / 2, area.bottom + 22, shortened(title, width, sizeOf), { colour: look.text, align: 'center', base: 'top' });
+}
+
+/** The whole name of a category that is shortened on its axis; at is a place on the axis, 0 to 1. */
+export function categoryHit(f: Field, s: Scale, at: number, x: number, y: number): Hit | null {
+  if (f.kind !== 'category' || at < 0 || at > 1) return null;
+  const code = s.value(at);
+  return { index: -1 - code, x, y, title: f.categories[code] ?? '', facts: [] };
 }
 
 /** Which colour a run has, by the value of a field: 24 shades, or the colours of categories. */

@@ -230,8 +230,10 @@ export function PlotCanvas(props: Props): JSX.Element {
     <div class="plot-body">
       <div class="plot-bar">
         {props.children}
-        <span class="plot-status count" role="status" data-testid="drawn">{props.status}</span>
-        <Menu named label={t('plot.export')} items={files} testId="plot-export"><Icon name="download" /> {t('plot.export')}</Menu>
+        <span class="plot-end">
+          <span class="plot-status count" role="status" data-testid="drawn">{props.status}</span>
+          <Menu named label={t('plot.export')} items={files} testId="plot-export"><Icon name="download" /> {t('plot.export')}</Menu>
+        </span>
       </div>
       <div
         ref={box} class={`plot-box ${props.tall ? 'tall' : ''} ${props.stale ? 'stale' : ''}`} data-testid="plot" data-drawn={props.drawn} data-done={done && !props.stale ? 'yes' : 'no'}

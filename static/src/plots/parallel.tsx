@@ -9,7 +9,7 @@ import { href } from '../state/router';
 import { Icon } from '../ui/icons';
 import { Menu } from '../ui/menu';
 import { Failure, Loading } from '../ui/parts';
-import { type Area, colouring, type Colouring, drawLegend } from './axes';
+import { type Area, categoryHit, colouring, type Colouring, drawLegend } from './axes';
 import { type Chart, type Hit, PlotCanvas, type Stage } from './canvas';
 import { choicesFor, choose, chooseScale, chosenField, FieldSelect, fieldTitle, member, NONE, plainValue, scaleChoices, titleOf, valueText } from './choices';
 import { clauseOf, isMarked, type Mark, marked, peeled } from './clauses';
@@ -153,7 +153,7 @@ function chartOf(m: Model, stage: Stage, acts: Acts): Chart {
         xy[k++] = NaN;
         xy[k++] = NaN;
       }
-      pen.lines(xy, { colour, alpha: opacity, width: rows.length > 3000 ? 1 : 1.4 });
+      pen.lines(xy, { colour, alpha: opacity, width: rows.length > 3000 ? 1 : rows.length > 40 ? 1.4 : 2 });
       yield;
     }
   }
@@ -205,6 +205,9 @@ function chartOf(m: Model, stage: Stage, acts: Acts): Chart {
     hit: i => hitOf(walk[i]!),
     hitAt(x, y) {
       if (n < 2 || y < area.top - 4) return null;
+      const on = axisAt(x, 5);
+      const named = on < 0 ? null : categoryHit(m.axes[on]!.field, m.axes[on]!.scale, (area.bottom - y) / height, x, y);
+      if (named) return named;
       const i = Math.max(0, Math.min(n - 2, Math.floor((x - area.left) / gap)));
       const part = Math.max(0, Math.min(1, (x - axisX(i)) / gap));
       let nearest = -1;
@@ -219,6 +222,7 @@ function chartOf(m: Model, stage: Stage, acts: Acts): Chart {
       return nearest < 0 ? null : { ...hitOf(nearest), x, y };
     },
     highlight(pen, hit) {
+      if (hit.index < 0) return;
       const xy = places.flatMap((p, i) => [axisX(i), p[hit.index]!]);
       pen.lines(xy, { colour: look.panel, width: 6, alpha: 0.8 });
       pen.lines(xy, { colour: look.text, width: 2.5 });

@@ -7,7 +7,7 @@ import { withClause } from '../query/clauses';
 import { notify } from '../state/notices';
 import { href } from '../state/router';
 import { Failure, Loading } from '../ui/parts';
-import { type Area, colouring, type Colouring, drawLegend, drawXAxis, drawYAxis, gutter, xOf, yOf } from './axes';
+import { type Area, categoryHit, colouring, type Colouring, drawLegend, drawXAxis, drawYAxis, gutter, xOf, yOf } from './axes';
 import { type Chart, type Hit, PlotCanvas, type Stage, type Table } from './canvas';
 import { choicesFor, choose, chosenField, FieldSelect, fieldTitle, LogSwitch, member, NONE, plainValue, scaleChoices, titleOf, valueText } from './choices';
 import { clauseOf, marked, RUNS_MOST, runsClause } from './clauses';
@@ -152,9 +152,11 @@ function chartOf(m: Model, stage: Stage, lasso: boolean, acts: Acts): Chart {
           nearest = i;
         }
       }
-      return nearest < 0 ? null : hitOf(nearest);
+      if (nearest >= 0) return hitOf(nearest);
+      if (x < area.left) return categoryHit(m.y, m.sy, (area.bottom - y) / (area.bottom - area.top), x, y);
+      return y > area.bottom ? categoryHit(m.x, m.sx, (x - area.left) / (area.right - area.left), x, y) : null;
     },
-    highlight: (pen, hit) => pen.dots([hit.x, hit.y, radius(hit.index) + 2.5], { colour: look.text, edge: look.panel }),
+    highlight: (pen, hit) => hit.index >= 0 && pen.dots([hit.x, hit.y, radius(hit.index) + 2.5], { colour: look.text, edge: look.panel }),
     cursor: (x, y) => (x > area.left && x < area.right && y > area.top && y < area.bottom ? 'crosshair' : ''),
     drag(x0, y0) {
       if (x0 < area.left - 4 || y0 > area.bottom + 4) return null;

@@ -11,6 +11,7 @@ import { svgPen } from '../src/plots/pen';
 import { folderOrder, LISTINGS_MOST, pictureAt, readPictures, stepsOf } from '../src/plots/pictures';
 import { categoryScale, linearTicks, logTicks, numberScale, shortened, spaced, timeTicks } from '../src/plots/scales';
 import { boxOf, correlationRatio, lineThrough, quantile, ranks, spearman, summaryOf } from '../src/plots/statistics';
+import { textsIn } from '../src/plots/texts';
 
 const near = (a: number, b: number, message = '') => assert.ok(Math.abs(a - b) < 1e-9 * Math.max(1, Math.abs(b)), `${a} is not ${b} ${message}`);
 const numbers = (id: string, values: number[]) => fieldOf(id, { kind: 'numbers', values: Float64Array.from(values) });
@@ -185,13 +186,19 @@ const keysOf = (params: [string, number, number][], metrics: [string, number][])
 });
 
 test('unasked, a chart shows what varies and what is most logged', () => {
+  const none = new Set<string>();
   const keys = keysOf([['epochs', 10, 1], ['lr', 10, 9], ['opt', 10, 3], ['rare', 2, 2]], [['system/cpu', 10], ['loss', 10], ['acc', 8]]);
-  assert.deepEqual(defaultAxes(keys, ''), ['params.opt', 'params.lr', 'params.rare', 'metrics.acc', 'metrics.loss']);
-  assert.equal(defaultAxes(keys, 'acc').at(-1), 'metrics.acc');
+  assert.deepEqual(defaultAxes(keys, '', none), ['params.opt', 'params.lr', 'params.rare', 'metrics.acc', 'metrics.loss']);
+  assert.equal(defaultAxes(keys, 'acc', none).at(-1), 'metrics.acc');
   assert.equal(defaultGroup(keys), 'params.opt');
-  assert.deepEqual(defaultAxes(keysOf([], []), ''), ['info.start_time', 'info.duration'], 'never an empty chart');
+  assert.deepEqual(defaultAxes(keysOf([], []), '', none), ['info.start_time', 'info.duration'], 'never an empty chart');
+  const named = keysOf([['path', 10, 500], ['lr', 10, 400]], [['loss', 10]]);
+  const texts = textsIn(['params.path', 'params.lr'], [['/a', null, '3'], ['0.1', null, '1e-3']]);
+  assert.deepEqual([...texts], ['params.path']);
+  assert.deepEqual(defaultAxes(named, '', texts), ['params.lr', 'metrics.loss'], 'a text that hardly repeats is no axis');
+  assert.equal(xByInterest(named, 'metrics.loss', texts)[0], 'params.lr');
   assert.equal(defaultGroup(keysOf([['seed', 10, 10]], [])), null);
-  assert.deepEqual(xByInterest(keys, 'metrics.loss').slice(0, 4), ['params.lr', 'params.opt', 'params.rare', 'metrics.acc']);
+  assert.deepEqual(xByInterest(keys, 'metrics.loss', none).slice(0, 4), ['params.lr', 'params.opt', 'params.rare', 'metrics.acc']);
   assert.deepEqual(numbersFirst(['params.opt', 'params.lr'], new Map([['params.opt', field('params.opt', 'category')], ['params.lr', field('params.lr')]])), ['params.lr', 'params.opt']);
 });
 

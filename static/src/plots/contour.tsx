@@ -14,6 +14,7 @@ import { type Frame, useFrame } from './frame';
 import { colourAt } from './palette';
 import type { Pen } from './pen';
 import type { Scale } from './scales';
+import { useTexts } from './texts';
 
 const PADDING = 0.04;
 const COLUMNS = 90;
@@ -23,9 +24,14 @@ const LEVELS = 10;
 const POINTS_MOST = 3000;
 
 export function Contour(p: ViewProps): JSX.Element {
+  const texts = useTexts(p);
+  return texts ? <Drawn {...p} texts={texts} /> : <Loading />;
+}
+
+function Drawn({ texts, ...p }: ViewProps & { texts: ReadonlySet<string> }): JSX.Element {
   const keys = p.keys ?? { runs: 0, metrics: [], params: [], tags: [] };
   const z = chosenField('pz', metricsByInterest(keys, p.primary)[0] ?? 'info.duration');
-  const candidates = member('px') && member('py') ? [] : xByInterest(keys, z).slice(0, 5);
+  const candidates = member('px') && member('py') ? [] : xByInterest(keys, z, texts).slice(0, 5);
   const frame = useFrame({ search: p.search, ids: [...candidates, ...[chosenField('px', ''), chosenField('py', '')].filter(Boolean), z], version: p.version, names: p.experiments });
   const data = frame.data;
   const likely = numbersFirst(candidates, data?.fields);

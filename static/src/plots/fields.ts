@@ -32,6 +32,8 @@ export function columnFor(id: string): WholeColumn | null {
 }
 
 const natural = new Intl.Collator('en', { numeric: true });
+/** Names beyond which the order of people takes too long to find. */
+const NATURAL_MOST = 5000;
 
 /** names: what texts are called to the reader, such as experiments. */
 export function fieldOf(id: string, column: Values, names?: ReadonlyMap<string, string>): Field {
@@ -44,7 +46,7 @@ export function fieldOf(id: string, column: Values, names?: ReadonlyMap<string, 
     const numbers = texts.map(text => drawable(Number(text)));
     return bounded({ id, kind: 'number', values: Float64Array.from(codes, c => (c < 0 ? NaN : numbers[c]!)), categories: [] });
   }
-  const order = texts.map((text, code) => ({ text: names?.get(text) ?? text, code })).sort((a, b) => natural.compare(a.text, b.text) || compare(a.text, b.text));
+  const order = texts.map((text, code) => ({ text: names?.get(text) ?? text, code })).sort((a, b) => (texts.length > NATURAL_MOST ? 0 : natural.compare(a.text, b.text)) || compare(a.text, b.text));
   const place = new Float64Array(texts.length);
   order.forEach((o, i) => (place[o.code] = i));
   return bounded({ id, kind: 'category', values: Float64Array.from(codes, c => (c < 0 ? NaN : place[c]!)), categories: order.map(o => o.text) });
@@ -128,18 +130,22 @@ export function metricsByInterest(keys: Keys, primary: string): string[] {
     .map(k => `metrics.${k.key}`);
 }
 
-/** Params that tell runs apart, first those that most runs have; of equals those with fewer values, which group them. */
-export function paramsByInterest(keys: Keys): string[] {
-  const varying = keys.params.filter(k => k.values > 1);
+/** With more different texts than that, a param names runs and does not tell them apart. */
+export const MANY_VALUES = 30;
+
+/** Params that tell runs apart, first those that most runs have; of equals those with fewer values, which group them.
+    texts: those with many values that are no numbers. */
+export function paramsByInterest(keys: Keys, texts: ReadonlySet<string>): string[] {
+  const varying = keys.params.filter(k => k.values > 1 && !texts.has(`params.${k.key}`));
   return varying.sort((a, b) => b.runs - a.runs || a.values - b.values || compare(a.key, b.key)).map(k => `params.${k.key}`);
 }
 
 /** Most axes that are shown unasked. */
 const AXES = 6;
 
-export function defaultAxes(keys: Keys, primary: string): string[] {
+export function defaultAxes(keys: Keys, primary: string, texts: ReadonlySet<string>): string[] {
   const metrics = metricsByInterest(keys, primary);
-  const params = paramsByInterest(keys).slice(0, AXES - 1);
+  const params = paramsByInterest(keys, texts).slice(0, AXES - 1);
   const rest = metrics.slice(1, Math.max(1, AXES - params.length)).filter(id => !isSystemMetric(id.slice(8)));
   const axes = [...params, ...rest.reverse(), ...metrics.slice(0, 1)];
   return axes.length >= 2 ? axes : [...axes, 'info.start_time', 'info.duration'].slice(0, 2);
@@ -147,14 +153,14 @@ export function defaultAxes(keys: Keys, primary: string): string[] {
 
 /** What to group by: the param with the fewest values that has several runs in a group. */
 export function defaultGroup(keys: Keys): string | null {
-  const some = keys.params.filter(k => k.values > 1 && k.values <= 30 && k.values < k.runs);
+  const some = keys.params.filter(k => k.values > 1 && k.values <= MANY_VALUES && k.values < k.runs);
   some.sort((a, b) => b.runs - a.runs || a.values - b.values || compare(a.key, b.key));
   return some[0] ? `params.${some[0].key}` : null;
 }
 
 /** What to hold a metric against, the best first: params with most values, other metrics, when runs began. */
-export function xByInterest(keys: Keys, y: string): string[] {
-  const params = keys.params.filter(k => k.values > 1).sort((a, b) => b.runs - a.runs || b.values - a.values || compare(a.key, b.key)).map(k => `params.${k.key}`);
+export function xByInterest(keys: Keys, y: string, texts: ReadonlySet<string>): string[] {
+  const params = keys.params.filter(k => k.values > 1 && !texts.has(`params.${k.key}`)).sort((a, b) => b.runs - a.runs || b.values - a.values || compare(a.key, b.key)).map(k => `params.${k.key}`);
   const metrics = metricsByInterest(keys, '').filter(id => !isSystemMetric(id.slice(8)));
   return [...params, ...metrics, 'info.start_time', 'info.duration'].filter(id => id !== y);
 }

@@ -15,6 +15,7 @@ import { saveCsv } from './export';
 import { metricsByInterest, paramsByInterest } from './fields';
 import { loadFrame } from './frame';
 import { correlationRatio, spearman } from './statistics';
+import { useTexts } from './texts';
 
 /** Columns that are compared, in a few requests. */
 const KEYS_MOST = 36;
@@ -48,10 +49,15 @@ async function relationsOf(search: Search, of: string, ids: readonly string[], s
 }
 
 export function Importance(p: ViewProps): JSX.Element {
+  const texts = useTexts(p);
+  return texts ? <Listed {...p} texts={texts} /> : <Loading />;
+}
+
+function Listed({ texts, ...p }: ViewProps & { texts: ReadonlySet<string> }): JSX.Element {
   const keys = p.keys ?? { runs: 0, metrics: [], params: [], tags: [] };
   const of = chosenField('py', metricsByInterest(keys, p.primary)[0] ?? 'info.duration');
   const metricsToo = member('with') === 'metrics';
-  const all = useMemo(() => [...paramsByInterest(keys), ...(metricsToo ? metricsByInterest(keys, '') : [])].filter(id => id !== of), [p.keys, metricsToo, of]);
+  const all = useMemo(() => [...paramsByInterest(keys, texts), ...(metricsToo ? metricsByInterest(keys, '') : [])].filter(id => id !== of), [p.keys, metricsToo, of, texts]);
   const ids = all.slice(0, KEYS_MOST);
   const found = useLoad(`relations ${p.found} ${of} ${ids.join(',')}`, signal => relationsOf(p.search, of, ids, signal));
   if (found.error !== null) return <Failure error={found.error} retry={found.reload} />;

@@ -17,6 +17,7 @@ import { columnFor, defaultAxes, descending, type Field, scaleOf } from './field
 import { type Frame, useFrame } from './frame';
 import type { Pen } from './pen';
 import { type Scale, shortened, spaced } from './scales';
+import { useTexts } from './texts';
 
 /** Axes that are read in one answer, beside who the runs are and a colour. */
 const AXES_MOST = 12;
@@ -26,14 +27,19 @@ const AXIS_WIDTH = 84;
 /** Lines of one path: what lies above each other grows darker from path to path. */
 const BATCH = 150;
 
-function axesOf(p: ViewProps): string[] {
+function axesOf(p: ViewProps, texts: ReadonlySet<string>): string[] {
   const chosen = (member('axes') ?? '').split(',').filter(id => columnFor(id) !== null);
-  const axes = chosen.length > 0 ? chosen : p.keys ? defaultAxes(p.keys, p.primary) : [];
+  const axes = chosen.length > 0 ? chosen : p.keys ? defaultAxes(p.keys, p.primary, texts) : [];
   return [...new Set(axes)].slice(0, AXES_MOST);
 }
 
 export function Parallel(p: ViewProps): JSX.Element {
-  const axes = axesOf(p);
+  const texts = useTexts(p);
+  return texts ? <Drawn {...p} texts={texts} /> : <Loading />;
+}
+
+function Drawn({ texts, ...p }: ViewProps & { texts: ReadonlySet<string> }): JSX.Element {
+  const axes = axesOf(p, texts);
   const { rest, marks } = useMemo(() => peeled(p.filter, axes), [p.filter, axes.join(',')]);
   const colourBy = member('pc') === NONE ? null : chosenField('pc', axes[axes.length - 1] ?? '');
   const ids = colourBy ? [...axes, colourBy] : axes;

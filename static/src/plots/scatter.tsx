@@ -17,15 +17,21 @@ import { formatNumber } from '../format';
 import type { Pen } from './pen';
 import type { Scale } from './scales';
 import { lineThrough } from './statistics';
+import { useTexts } from './texts';
 
 const PADDING = 0.04;
 /** Dots of one path. */
 const BATCH = 2000;
 
 export function Scatter(p: ViewProps): JSX.Element {
+  const texts = useTexts(p);
+  return texts ? <Drawn {...p} texts={texts} /> : <Loading />;
+}
+
+function Drawn({ texts, ...p }: ViewProps & { texts: ReadonlySet<string> }): JSX.Element {
   const keys = p.keys ?? { runs: 0, metrics: [], params: [], tags: [] };
   const y = chosenField('py', metricsByInterest(keys, p.primary)[0] ?? 'info.duration');
-  const candidates = member('px') ? [] : xByInterest(keys, y).slice(0, 3);
+  const candidates = member('px') ? [] : xByInterest(keys, y, texts).slice(0, 3);
   const colourBy = member('pc') === NONE ? null : chosenField('pc', defaultGroup(keys) ?? '') || null;
   const sizeBy = member('ps') === NONE ? null : chosenField('ps', '') || null;
   const trend = member('trend') === '1';

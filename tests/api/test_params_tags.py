@@ -44,7 +44,7 @@ def test_blanks_make_another_value(api, run, again):
     log_param(api, run, "p", again).fails(400, INVALID, re.compile("^Changing param values is not allowed"))
 
 
-@pytest.mark.improves("the peer answers the same code with the text of its SQL")
+@pytest.mark.improves("the peer says 200 and stores nothing; of another value it tells its SQL")
 def test_a_param_key_that_differs_only_in_case(api, run):
     log_param(api, run, "p", "1").ok()
     assert "SQL" not in log_param(api, run, "P", "1").fails(400, "BAD_REQUEST")["message"]

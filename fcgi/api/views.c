@@ -291,8 +291,9 @@ int view_default(struct request *rq)
     struct opt_int scope;
 
     if (read_scope(rq, in->experiment_id, true, &scope) < 0 ||
-        (id && view_by_id(rq->db, scope, id, &view) < 0) ||
-        view_set_standard(rq->db, scope.value, id) < 0)
+        (id && view_by_id(rq->db, scope, id, &view) < 0))
         return -1;
-    return reply_empty(rq);
+    if (id && !view.name)
+        return fail(rq, INVALID_PARAMETER_VALUE, "An experiment opens with a view of its own.");
+    return view_set_standard(rq->db, scope.value, id) < 0 ? -1 : reply_empty(rq);
 }

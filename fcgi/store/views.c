@@ -147,8 +147,13 @@ static int not_there(struct db *db, const char *view_id)
 
 int view_by_id(struct db *db, struct opt_int scope, const char *view_id, struct saved_view *view)
 {
-    int found = scope.set ? find_tag(db, scope.value, view_id, view) : find_row(db, view_id, view);
+    int found = scope.set ? find_tag(db, scope.value, view_id, view) : 0;
 
+    if (!found) {
+        found = find_row(db, view_id, view);
+        if (found > 0 && scope.set && view->name) /* of those, links alone go with experiments */
+            found = 0;
+    }
     if (found)
         return found < 0 ? -1 : 0;
     return not_there(db, view_id);

@@ -21,7 +21,8 @@ struct saved_view {
  * view, NULL if it has none. */
 int views_list(struct db *, struct opt_int scope, struct saved_view **, size_t *count,
                const char **standard) MUST_CHECK;
-/* RESOURCE_DOES_NOT_EXIST if there is none. A link belongs to no experiment. */
+/* RESOURCE_DOES_NOT_EXIST if there is none. A link is that of
+ * any experiment. */
 int view_by_id(struct db *, struct opt_int scope, const char *view_id,
                struct saved_view *) MUST_CHECK;
 /* Makes it, or replaces the one of that id. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Purge, Which } from '../src/api/shelf';
 import { besideRuns, nextOrder, orderOf, type Row, sizeOf, sorted } from '../src/storage/rows';
+import { namedOnly, queryOf, sameState, stateOf, viewsOfTags } from '../src/views/saved';
 import { purgeAll, sumOf, thingsOf, whichOf } from '../src/trash/which';
 
 const some: Purge = { runs: 2, logged_models: 1, experiments: 1, staying_experiments: 0, bytes: 10, files: 3 };
@@ -82,4 +83,37 @@ test('what lies beside the runs is known only when all is', () => {
   assert.equal(besideRuns(whole, sizeOf([row('a', 1, { partial: true })]), true), null);
   assert.equal(besideRuns({ bytes: 50, files: 2 }, runs, true), null);
   assert.equal(besideRuns(undefined, runs, true), null);
+});
+
+const tag = (id: string, value: unknown) => ({ key: `cairn.view.${id}`, value: typeof value === 'string' ? value : JSON.stringify(value) });
+
+test('the views of an experiment are in its tags, oldest first', () => {
+  const { views, standard } = viewsOfTags([
+    tag('b', { name: 'later', state: 'x=1', created: 2, updated: 3 }), { key: 'team', value: 'vision' },
+    tag('a', { name: 'first', state: '', created: 1, updated: 1 }), { key: 'cairn.defaultView', value: 'b' },
+  ]);
+  assert.deepEqual(views.map(v => [v.view_id, v.name, v.state]), [['a', 'first', ''], ['b', 'later', 'x=1']]);
+  assert.equal(standard?.name, 'later');
+});
+
+test('what is no view under the name of one is left out', () => {
+  const bad = ['', 'null', '[]', '7', 'no JSON', '{"name":1,"state":""}', '{"name":"x"}'].map((value, i) => tag(String(i), value));
+  assert.deepEqual(viewsOfTags([...bad, { key: 'cairn.defaultView', value: '0' }]), { views: [], standard: undefined });
+});
+
+test('the state of a page is its address, and columns that only the browser knew', () => {
+  assert.equal(stateOf(new URLSearchParams('v=abc&filter=a+%3E+1'), null), 'filter=a+%3E+1');
+  assert.equal(stateOf(new URLSearchParams('filter=x'), ['params.lr', 'metrics.a/b']), 'filter=x&cols=params.lr%2Cmetrics.a%2Fb');
+  assert.equal(stateOf(new URLSearchParams('cols=params.lr'), ['tags.x']), 'cols=params.lr');
+  assert.ok(sameState('a=1&b=2', 'b=2&a=1'));
+  assert.ok(!sameState('a=1', 'a=2') && !sameState('a=1', ''));
+});
+
+test('an address that only names a view wants its state', () => {
+  const only = (q: string) => namedOnly(new URLSearchParams(q));
+  assert.equal(only('v=abc'), 'abc');
+  assert.equal(only('v=abc&filter=x'), null);
+  assert.equal(only('v=none'), null);
+  assert.equal(only(''), null);
+  assert.equal(queryOf('abc', 'filter=a+b&v2=c'), 'v=abc&filter=a+b&v2=c');
 });

@@ -106,6 +106,10 @@ def test_a_long_state_becomes_a_link(api):
     assert api.post(VIEWS + "link", {"state": state + "b"}).ok()["view"]["view_id"] != link["view_id"]
     assert get(api, {}, link["view_id"]).ok()["view"]["state"] == state
     assert link["view_id"] not in ids(api, {})
+    experiment = {"experiment_id": api.experiment()}
+    assert get(api, experiment, link["view_id"]).ok()["view"]["state"] == state
+    api.post(VIEWS + "set-default", {**experiment, "view_id": link["view_id"]}).fails(400, INVALID)
+    api.post(VIEWS + "delete", {**experiment, "view_id": link["view_id"]}).fails(404, UNKNOWN)
     api.post(VIEWS + "update", {"view_id": link["view_id"], "state": "a=b"}).fails(400, INVALID, "A link stays as it is.")
 
 

@@ -111,6 +111,135 @@ test('a run says which of its metrics have most points', async () => {
   });
 });
 
+const bar = page => page.getByRole('combobox', { name: 'Filter runs' });
+const menu = page => page.getByTestId('saved-views');
+const choose = async (page, item) => {
+  await menu(page).click();
+  await page.getByRole('menu', { name: 'Views' }).getByText(item, { exact: true }).click();
+};
+const names = page => page.locator('.runs tbody th.name a').allInnerTexts();
+const copied = page => page.evaluate(() => navigator.clipboard.readText());
+
+test('a view is saved, changed, shared, renamed and deleted', async () => {
+  const { experiment } = await filled('saved', [1, 1, 1]);
+  let link;
+  await withPage(address.experiment(experiment), {}, async (page, { context }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('link', { name: 'saved-2' }).waitFor();
+    await page.goto(page.url().replace(/#.*/, `#/experiments/${experiment}/runs?filter=metrics.loss+%3C+2`));
+    await page.getByRole('link', { name: 'saved-2' }).waitFor({ state: 'detached' });
+    await choose(page, 'Save as a view…');
+    await page.getByLabel('Name of the view').fill('low loss');
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await page.getByText('View low loss saved.').waitFor();
+    assert.match(page.url(), /\?v=[0-9a-f]{12}&filter=/);
+    await menu(page).getByText('low loss').waitFor();
+    await axe(page);
+    await choose(page, 'Copy link');
+    await page.getByText('Link copied.').waitFor();
+    link = await copied(page);
+    assert.match(link, new RegExp(`#/experiments/${experiment}/runs\\?v=[0-9a-f]{12}$`));
+
+    await bar(page).fill('metrics.loss < 1');
+    await bar(page).press('Enter');
+    await menu(page).getByText('(modified)').waitFor();
+    await choose(page, 'Update low loss');
+    await menu(page).getByText('(modified)').waitFor({ state: 'detached' });
+    await choose(page, 'Without a view');
+    await page.getByRole('link', { name: 'saved-2' }).waitFor();
+    await choose(page, 'low loss');
+    await page.getByRole('link', { name: 'saved-2' }).waitFor({ state: 'detached' });
+    await page.waitForFunction(() => document.querySelectorAll('.runs tbody th.name a').length === 1);
+    await choose(page, 'Rename low loss');
+    await page.getByLabel('Name of the view').fill('良い結果');
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await menu(page).getByText('良い結果').waitFor();
+  });
+  await withPage(link.replace(/^[^#]*/, ''), {}, async page => {
+    await page.waitForFunction(() => document.querySelectorAll('.runs tbody th.name a').length === 1);
+    assert.deepEqual(await names(page), ['saved-0']);
+    assert.equal(await bar(page).inputValue(), 'metrics.loss < 1');
+    await choose(page, 'Delete 良い結果');
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('View 良い結果 deleted.').waitFor();
+    await menu(page).getByText('Views', { exact: true }).waitFor();
+  });
+  const { tags = [] } = (await api(`experiments/get?experiment_id=${experiment}`)).experiment;
+  assert.deepEqual(tags.filter(tag => tag.key.startsWith('cairn.')), []);
+});
+
+test('an experiment opens with its default view, unless it is asked not to', async () => {
+  const { experiment } = await filled('opens', [1, 1]);
+  await withPage(`#/experiments/${experiment}/runs?filter=metrics.loss+%3E+0`, {}, async page => {
+    await page.getByRole('link', { name: 'opens-1' }).waitFor();
+    await choose(page, 'Save as a view…');
+    await page.getByLabel('Name of the view').fill('the latter');
+    await page.getByLabel('Open the experiment with it').check();
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await page.getByText('View the latter saved.').waitFor();
+  });
+  await withPage(address.experiment(experiment), {}, async page => {
+    await menu(page).getByText('the latter').waitFor();
+    await page.waitForFunction(() => document.querySelectorAll('.runs tbody th.name a').length === 1);
+    assert.deepEqual(await names(page), ['opens-1']);
+    await choose(page, 'Without a view');
+    await page.getByRole('link', { name: 'opens-0' }).waitFor();
+    await page.reload();
+    await page.getByRole('link', { name: 'opens-0' }).waitFor();
+    assert.match(page.url(), /\?v=none$/);
+    await choose(page, 'the latter');
+    await page.getByRole('link', { name: 'opens-0' }).waitFor({ state: 'detached' });
+    // What is taken away stays away.
+    await bar(page).fill('');
+    await bar(page).press('Enter');
+    await page.getByRole('link', { name: 'opens-0' }).waitFor();
+    await page.waitForURL(/\?v=none$/);
+    await choose(page, 'the latter');
+    await choose(page, 'No longer open the experiment with it');
+    await page.getByText('The experiment opens without a view.').waitFor();
+  });
+  await withPage(address.experiment(experiment), {}, async page => {
+    await page.getByRole('link', { name: 'opens-0' }).waitFor();
+    await menu(page).getByText('Views', { exact: true }).waitFor();
+  });
+});
+
+test('views of all runs, and links that would be too long', async () => {
+  const name = `everywhere ${unique()}`;
+  await withPage('#/runs?filter=metrics.%60train%2Floss%60+%3E+0', {}, async (page, { context }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByTestId('count').waitFor();
+    await choose(page, 'Save as a view…');
+    await page.getByLabel('Name of the view').fill(name);
+    assert.equal(await page.getByLabel('Open the experiment with it').count(), 0);
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await menu(page).getByText(name).waitFor();
+    await page.goto(page.url().replace(/#.*/, '#/runs'));
+    await choose(page, name);
+    await page.waitForURL(/filter=/);
+    const long = `params.a = '${'x'.repeat(2500)}'`;
+    await bar(page).fill(long);
+    await bar(page).press('Enter');
+    await page.getByText('No run matches').waitFor();
+    await choose(page, 'Copy link');
+    await page.getByText('Link copied.').waitFor();
+    const link = await copied(page);
+    assert.match(link, /#\/runs\?v=[0-9a-f]{12}$/);
+    await page.goto('about:blank');
+    await page.goto(link);
+    await page.getByText('No run matches').waitFor();
+    assert.equal(await bar(page).inputValue(), long);
+  });
+});
+
+test('a link to a view that is gone says so and shows the runs', async () => {
+  const { experiment } = await filled('gone', [1]);
+  await withPage(`#/experiments/${experiment}/runs?v=0123456789ab`, { expected: [/404/] }, async page => {
+    await page.getByText('There is no such saved view.').waitFor();
+    await page.getByRole('link', { name: 'gone-0' }).waitFor();
+  });
+});
+
 for (const hash of ['#/trash', '#/storage', `#/storage?exp=${vision.experiment}`])
   for (const [colorScheme, locale] of [['light', 'en-US'], ['dark', 'ja-JP']])
     test(`axe finds nothing on ${hash}, ${colorScheme}, ${locale}, and it fits a phone`, async () => {

@@ -84,7 +84,7 @@ export function userOf(run: Run): string {
 }
 
 export const isSystemMetric = (key: string) => key.startsWith('system/');
-export const isSystemTag = (key: string) => key.startsWith('mlflow.');
+export const isSystemTag = (key: string) => key.startsWith('mlflow.') || key.startsWith('cairn.');
 
 export const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 

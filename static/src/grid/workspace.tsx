@@ -19,6 +19,8 @@ import { Icon } from '../ui/icons';
 import { lazy } from '../ui/lazy';
 import { ViewSwitch } from '../ui/lists';
 import { Empty, Failure, IconButton, Loading } from '../ui/parts';
+import { useArrival } from '../views/arrive';
+import { SavedViews } from '../views/menu';
 import { AtStep } from './at-step';
 import { ColumnPicker, namesOf } from './column-picker';
 import { type Column, columnsOf, orderBy } from './columns';
@@ -43,10 +45,22 @@ import { showOf } from './views';
 const Peek = lazy(() => import('./peek').then(m => m.Peek));
 const GroupTable = lazy(() => import('./group-table').then(m => m.GroupTable));
 
-interface Props { scope: readonly string[]; experiment: Experiment | undefined; primary: string }
+interface Props {
+  scope: readonly string[];
+  experiment: Experiment | undefined;
+  primary: string;
+  /** The experiment has changed. */
+  onExperiment?: () => void;
+}
 
-/** The runs of these experiments (none: of all), as a table of any length. */
-export function RunList({ scope, experiment, primary }: Props): JSX.Element {
+/** The runs of these experiments (none: of all), in the state that the address has or names. */
+export function RunList(props: Props): JSX.Element {
+  const experimentId = route.value.page === 'runs' ? route.value.experimentId : undefined;
+  return useArrival(experimentId, props.experiment) ? <Loading /> : <Workspace {...props} experimentId={experimentId} />;
+}
+
+/** A table of any length, and what is shown beside it. */
+function Workspace({ scope, experiment, primary, experimentId, onExperiment }: Props & { experimentId: string | undefined }): JSX.Element {
   const view = viewOf(route.value.query);
   const { filter, deleted } = view;
   const search: Search = { experimentIds: scope, filter, view: deleted ? 'DELETED_ONLY' : 'ACTIVE_ONLY' };
@@ -160,6 +174,7 @@ export function RunList({ scope, experiment, primary }: Props): JSX.Element {
             name={experiment ? `runs-${experiment.experiment_id}` : 'runs'}
           />
         )}
+        <SavedViews experimentId={experimentId} experiment={experiment} columns={chosen} onChange={() => onExperiment?.()} />
         <IconButton icon="refresh" label={t('refresh')} onClick={rows.reload} />
         {total !== undefined && rows.error === null && <span class="count" role="status" data-testid="count">{tn('runs.count', total)}</span>}
         {total !== undefined && rows.error === null && filter && everything.data !== undefined && <span class="count">{t('runs.of', { total: countText(everything.data), ms: took })}</span>}

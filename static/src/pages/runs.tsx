@@ -31,7 +31,7 @@ export function Runs({ experimentId }: { experimentId: string }): JSX.Element {
     <div class="page fill">
       {experiment.data ? <Head experiment={experiment.data} onChange={experiment.reload} /> : <h1>&nbsp;</h1>}
       <RunList
-        scope={[experimentId]} experiment={experiment.data}
+        scope={[experimentId]} experiment={experiment.data} onExperiment={experiment.reload}
         primary={experiment.data?.tags?.find(tag => tag.key === 'mlflow.experiment.primaryMetric.name')?.value ?? ''}
       />
     </div>

@@ -53,15 +53,16 @@ export function Menu({ label, items, children, class: className, testId, named }
 function List({ id, label, items, anchor, onClose }: { id: string; label: string; items: MenuItem[]; anchor: HTMLElement; onClose: (focus: boolean) => void }): JSX.Element {
   const list = useRef<HTMLDivElement>(null);
   const buttons = () => [...(list.current?.querySelectorAll<HTMLButtonElement>('button:not(:disabled)') ?? [])];
+  useLayoutEffect(() => list.current!.showPopover?.(), []);
+  // Again when it has other items, for they may come while it is open.
   useLayoutEffect(() => {
     const element = list.current!;
-    element.showPopover?.();
     const at = anchor.getBoundingClientRect();
     const box = element.getBoundingClientRect();
     element.style.left = `${Math.max(6, Math.min(at.left, innerWidth - box.width - 6))}px`;
     element.style.top = `${at.bottom + box.height + 6 > innerHeight ? Math.max(6, at.top - box.height - 2) : at.bottom + 2}px`;
-    buttons()[0]?.focus();
-  }, []);
+  }, [items.map(i => i.text).join('\n')]);
+  useLayoutEffect(() => buttons()[0]?.focus(), []);
   useEffect(() => {
     const outside = (e: Event) => e.target instanceof Node && !list.current?.contains(e.target) && !anchor.contains(e.target) && onClose(false);
     addEventListener('pointerdown', outside, true);

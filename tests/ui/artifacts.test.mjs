@@ -218,6 +218,9 @@ test('text: 256 KiB first, more when asked, found, numbered; a text without an e
     await chosen(page).getByText('The first 1.0 MiB').waitFor();
     await chosen(page).getByRole('searchbox').fill('step 30000 ');
     await chosen(page).locator('.line.hit').getByText('0030000').waitFor();
+    await chosen(page).getByRole('button', { name: 'Show the end' }).click();
+    await chosen(page).getByText('0039999 step 39999').waitFor();
+    assert.ok(await page.locator('.text-box').evaluate(box => box.scrollTop > 1000), 'the end is in view');
     await item(page, /^notes/).click();
     await item(page, /^README/).click();
     await chosen(page).getByText('a text without an ending').waitFor();
@@ -261,8 +264,12 @@ test('Parquet: the footer and one row group are fetched, more when asked; other 
     assert.ok(ranges().every(r => r.length === 2) && fetched < 250_000, `${fetched} bytes of 550,000`);
     await chosen(page).getByRole('button', { name: /^Load 4,000 more rows/ }).click();
     await page.getByTestId('rows').getByText('8,000 of 20,000 rows').waitFor();
-    await item(page, /^scores-none/).click();
-    await page.getByTestId('rows').getByText('4,000 of 20,000').waitFor();
+    for (const other of ['scores-none', 'scores-gzip']) {
+      await item(page, new RegExp(`^${other}`)).click();
+      const region = page.getByRole('region', { name: `${other}.parquet` });
+      await region.getByTestId('rows').getByText('4,000 of 20,000').waitFor();
+      assert.deepEqual((await region.locator('tbody tr[aria-rowindex="4"]').getByRole('cell').allInnerTexts()).slice(2), ['class-2', '2023-11-14 22:13:20.002', '[2,3]']);
+    }
     await item(page, /^scores-zstd/).click();
     await chosen(page).getByText('compressed with ZSTD').waitFor();
     await chosen(page).getByRole('table', { name: 'Schema' }).getByRole('row', { name: /^when TIMESTAMP/ }).waitFor();

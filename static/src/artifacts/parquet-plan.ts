@@ -42,7 +42,7 @@ export function nextSlice(metadata: FileMetaData, read: number): { from: number;
   return null;
 }
 
-const readable = new Set(['UNCOMPRESSED', 'SNAPPY']);
+const readable = new Set(['UNCOMPRESSED', 'SNAPPY', 'GZIP']);
 
 /** The codec that stands in the way, if one does. */
 export function unreadable(metadata: FileMetaData): string | null {

@@ -1,7 +1,9 @@
 // Looks into a file: which previewer, by its name. Each is fetched when the first file of its kind is shown.
 import type { ComponentType, JSX } from 'preact';
+import { useErrorBoundary } from 'preact/hooks';
 import { t } from '../i18n';
 import { lazy } from '../ui/lazy';
+import { Failure } from '../ui/parts';
 import { type Kind, kindOf } from './kinds';
 import type { ArtifactSource } from './source';
 
@@ -25,7 +27,10 @@ const previewers: Record<Kind, ComponentType<PreviewProps>> = {
   text: lazy(() => import('./text').then(m => m.TextPreview)),
 };
 
+/** What a previewer cannot cope with is its own failure, not the page's. */
 export function Preview(props: PreviewProps): JSX.Element {
+  const [error, forget] = useErrorBoundary();
+  if (error !== undefined && error !== null) return <Failure error={error} retry={forget} />;
   if (props.size === 0) return <p class="muted artifact-hint">{t('artifacts.zero')}</p>;
   const Previewer = previewers[kindOf(props.path)];
   return <Previewer {...props} />;

@@ -1,7 +1,10 @@
 // Text of any length: lines with their numbers, of which those in view are drawn; read further when asked.
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { artifacts } from '../api';
+import { formatBytes } from '../format';
 import { count, t } from '../i18n';
+import { useLoad } from '../state/load';
 import { Copy, Failure, IconButton, Loading } from '../ui/parts';
 import { extension, looksLikeText, TEXT_HEAD } from './kinds';
 import { HexRows } from './hex';
@@ -20,6 +23,7 @@ const prose = new Set(['txt', 'log', 'err', 'out', 'md', 'markdown', 'rst', 'tex
 export function TextPreview({ url, path, size }: PreviewProps): JSX.Element {
   const reader = useRef(new LineReader());
   const [head, setHead] = useState<Uint8Array | null>(null);
+  const [end, setEnd] = useState(false);
   const file = useGrowing(url, size, TEXT_HEAD, (bytes, last) => {
     reader.current.push(bytes, last);
     setHead(now => now ?? bytes);
@@ -29,19 +33,36 @@ export function TextPreview({ url, path, size }: PreviewProps): JSX.Element {
   if (!looksLikeText(head)) return <HexRows bytes={head.subarray(0, 4096)} />;
   return (
     <div class="preview">
-      <PartNote file={file} />
-      <TextView path={path} lines={reader.current.lines} version={file.loaded} />
+      {end ? (
+        <p class="preview-note">{t('artifacts.tail.shown', { n: formatBytes(TEXT_HEAD), size: formatBytes(file.size!) })} <button type="button" class="link" onClick={() => setEnd(false)}>{t('artifacts.tail.back')}</button></p>
+      ) : (
+        <PartNote file={file}>{file.size !== undefined && <> · <button type="button" class="link" onClick={() => setEnd(true)}>{t('artifacts.tail')}</button></>}</PartNote>
+      )}
+      {end ? <Tail url={url} path={path} size={file.size!} /> : <TextView path={path} lines={reader.current.lines} version={file.loaded} />}
     </div>
   );
 }
 
+/** The last lines, of which nobody knows the numbers. */
+function Tail({ url, path, size }: { url: string; path: string; size: number }): JSX.Element {
+  const tail = useLoad(`tail ${url}`, async signal => {
+    const { bytes } = await artifacts.range(url, size - TEXT_HEAD, size, signal);
+    const reader = new LineReader();
+    reader.push(bytes.subarray(bytes.indexOf(10) + 1), true); // what came before is a part of a line
+    return reader.lines;
+  });
+  if (tail.error !== null) return <Failure error={tail.error} retry={tail.reload} />;
+  if (!tail.data) return <Loading />;
+  return <TextView path={path} lines={tail.data} version={0} atEnd />;
+}
+
 /** `version` tells that lines have come. */
-export function TextView({ path, lines, version }: { path: string; lines: readonly string[]; version: number }): JSX.Element {
+export function TextView({ path, lines, version, atEnd }: { path: string; lines: readonly string[]; version: number; /** Begins at the last line, and counts none. */ atEnd?: boolean }): JSX.Element {
   const [wrap, setWrap] = useState(prose.has(extension(path)) || !extension(path));
   const [wanted, setWanted] = useState('');
   const [hit, setHit] = useState(0);
   const [fit, setFit] = useState(0);
-  const digits = String(lines.length).length;
+  const digits = atEnd ? 0 : String(lines.length).length;
   const plan = useMemo(() => layout(lines, wrap ? Math.max(20, fit || 100) : LONGEST), [lines, version, wrap, fit]);
   const { box, from, to, reveal } = useWindowed<HTMLDivElement>(plan.count, ROW);
   const hits = useMemo(() => linesWith(lines, wanted), [lines, version, wanted]);
@@ -59,6 +80,10 @@ export function TextView({ path, lines, version }: { path: string; lines: readon
     return () => watch.disconnect();
   }, [digits]);
 
+  useLayoutEffect(() => {
+    if (atEnd && fit > 0) reveal(plan.count - 1);
+  }, [fit]);
+
   const goTo = (i: number) => {
     if (hits.length === 0) return;
     const next = (i + hits.length) % hits.length;
@@ -69,7 +94,7 @@ export function TextView({ path, lines, version }: { path: string; lines: readon
   for (let row = from; row < to; row++) {
     const { line, from: a, to: b } = plan.piece(row);
     rows.push(
-      <div key={row} class={`line ${wanted && hits[hit] === line ? 'hit' : ''}`} data-no={a === 0 ? line + 1 : ''} style={{ top: `${row * ROW}px` }}>
+      <div key={row} class={`line ${wanted && hits[hit] === line ? 'hit' : ''}`} data-no={a === 0 && !atEnd ? line + 1 : ''} style={{ top: `${row * ROW}px` }}>
         {wanted ? marked(lines[line]!.slice(a, b), wanted) : lines[line]!.slice(a, b) || ' '}
       </div>,
     );

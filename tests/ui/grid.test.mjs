@@ -322,3 +322,22 @@ test('changes of the view are taken back and made again, columns too', async () 
     assert.equal(await member(page, 'show'), 'split');
   });
 });
+
+test('numbers of a column are seen as colours or bars', async () => {
+  await withPage(`${address.experiment(vision.experiment)}?cols=metrics.精度,params.lr`, {}, async page => {
+    await settled(page);
+    const choose = async (column, item) => {
+      await head(page, column).getByRole('button', { name: `Menu of ${column}` }).click();
+      await page.getByRole('menuitemradio', { name: item }).click();
+    };
+    await choose('精度', 'As colours');
+    await choose('lr', 'As bars');
+    assert.equal(await member(page, 'mark'), 'metrics.精度:heat,params.lr:bar');
+    const shares = async mark => Promise.all(['trial-0', 'trial-1', 'trial-2'].map(name => rowOf(page, name).locator(`.mark-${mark}`).evaluate(td => td.style.getPropertyValue('--share'))));
+    assert.deepEqual(await shares('heat'), ['0%', '50%', '100%']);
+    assert.deepEqual(await shares('bar'), ['100%', '9.1%', '0%']);
+    await axe(page, 'colours and bars');
+    await choose('精度', 'Numbers only');
+    await page.waitForFunction(() => !document.querySelector('.mark-heat'));
+  });
+});

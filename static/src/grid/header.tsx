@@ -7,6 +7,7 @@ import { t } from '../i18n';
 import { Icon } from '../ui/icons';
 import { Menu, type MenuItem } from '../ui/menu';
 import { type Column, type Group, isSortable, type Sort, type Value } from './columns';
+import type { Mark } from './marks';
 import { clampWidth, NAME } from './layout';
 
 /** What can be done to columns; the table says it, the page does it. */
@@ -25,6 +26,7 @@ export interface ColumnActions {
   /** Only the runs with this value, or those without it. */
   only: (column: Column, value: string | number | null, not: boolean) => void;
   group: (column: Column) => void;
+  mark: (id: string, mark: Mark | null) => void;
 }
 
 export const groupTitle: Record<Group, 'metrics' | 'params' | 'tags' | 'columns.info'> = { metrics: 'metrics', params: 'params', tags: 'tags', info: 'columns.info' };
@@ -49,6 +51,8 @@ interface Props {
   /** From the left edge, of a column that stays when the table is scrolled. */
   left: number | undefined;
   pinned: boolean;
+  /** How the values of the column are made to be seen. */
+  mark: Mark | null;
   /** The value in the row that was looked at last; undefined when there is none to filter by. */
   value: string | number | null | undefined;
   /** The columns on either side, for moving without a mouse; null at an edge. */
@@ -59,7 +63,7 @@ interface Props {
 
 const values: (Value | undefined)[] = [undefined, 'best', 'min', 'max', 'spark'];
 
-function menuOf({ column, sorts, actions, pinned, value, before, afterNext, fixed }: Props): (MenuItem | false)[] {
+function menuOf({ column, sorts, actions, numeric, pinned, mark, value, before, afterNext, fixed }: Props): (MenuItem | false)[] {
   const { id } = column;
   const sorted = sorts.find(s => s.id === id);
   const base = `metrics.${column.key}`;
@@ -73,6 +77,7 @@ function menuOf({ column, sorts, actions, pinned, value, before, afterNext, fixe
       text: t(v ? `value.${v}` : 'value.last'), checked: column.value === v, apart: i === 0, act: () => actions.replace(id, v ? `${base}@${v}` : base),
     })) : []),
     column.group === 'metrics' && { text: t('column.at'), checked: column.value === 'at', act: () => actions.atStep(column) },
+    ...(numeric && column.group !== 'info' ? ([null, 'heat', 'bar'] as const).map((m, i): MenuItem => ({ text: t(`mark.${m ?? 'none'}`), checked: mark === m, apart: i === 0, act: () => actions.mark(id, m) })) : []),
     { text: t('column.filter'), apart: true, act: () => actions.filter(column) },
     filters && { text: t('column.only', { value: shown! }), act: () => actions.only(column, value!, false) },
     filters && value !== null && { text: t('column.not', { value: shown! }), act: () => actions.only(column, value!, true) },

@@ -7,6 +7,7 @@ import { href } from '../state/router';
 import { Icon } from '../ui/icons';
 import { Duration, Status, Time } from '../ui/parts';
 import { CHECK, LOOK, type Placed, STATUS } from './layout';
+import { type Marks, markShare } from './marks';
 import type { Row } from './rows';
 import { Spark, type Sparks } from './spark';
 
@@ -18,6 +19,9 @@ export interface RowFrame {
   numeric: ReadonlySet<string>;
   edges: ReadonlySet<string>;
   sparks: Sparks;
+  marks: Marks;
+  /** Of the columns that have a mark. */
+  ranges: ReadonlyMap<string, readonly [number, number] | null>;
 }
 
 interface Props {
@@ -33,13 +37,17 @@ interface Props {
 }
 
 /** The cell of a column; attributes of its place are the same for all kinds. */
-function Cell({ row, place, numeric, edge, sparks }: { row: Row; place: Placed; numeric: boolean; edge: boolean; sparks: Sparks }): JSX.Element {
+function Cell({ row, place, frame }: { row: Row; place: Placed; frame: RowFrame }): JSX.Element {
   const { column, left } = place;
+  const numeric = frame.numeric.has(column.id);
+  const mark = frame.marks.get(column.id);
+  const share = mark ? markShare(row.cells.get(column.id), frame.ranges.get(column.id)) : null;
+  const style = { ...(left !== undefined && { '--left': `${left}px` }), ...(share !== null && { '--share': `${share}%` }) };
   const cell = (cls: string, content: ComponentChildren, title?: string) => (
-    <td class={`${cls} ${edge ? 'group-start' : ''} ${left === undefined ? '' : 'frozen'}`} title={title} style={left === undefined ? undefined : { '--left': `${left}px` }}>{content}</td>
+    <td class={`${cls} ${frame.edges.has(column.id) ? 'group-start' : ''} ${left === undefined ? '' : 'frozen'} ${share === null ? '' : `mark-${mark}`}`} title={title} style={style}>{content}</td>
   );
   const none = <span class="muted">–</span>;
-  if (column.value === 'spark') return cell('', <Spark values={sparks(row.id, column.key)} />);
+  if (column.value === 'spark') return cell('', <Spark values={frame.sparks(row.id, column.key)} />);
   if (column.group === 'info') {
     if (column.key === 'start_time') return cell('', <Time ms={row.start} />);
     if (column.key === 'end_time') return cell('', <Time ms={row.end} />);
@@ -85,7 +93,7 @@ export function RunRow({ row, frame, marked, drawn, peeked, onCheck, onEye, attr
       {places.map((p, k) => (
         <Fragment key={p.column.id}>
           {experiments && k === pinnedCount && <ExperimentCell row={row} names={experiments} />}
-          <Cell row={row} place={p} numeric={frame.numeric.has(p.column.id)} edge={frame.edges.has(p.column.id)} sparks={frame.sparks} />
+          <Cell row={row} place={p} frame={frame} />
         </Fragment>
       ))}
       {experiments && pinnedCount === places.length && <ExperimentCell row={row} names={experiments} />}

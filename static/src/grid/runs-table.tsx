@@ -3,6 +3,7 @@
 import { Fragment, type JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../i18n';
+import type { Keys } from '../api/grid';
 import type { Window } from '../state/rows';
 import { go, href } from '../state/router';
 import { useKeys } from '../keys';
@@ -12,6 +13,7 @@ import type { Column, Group, Sort } from './columns';
 import { type ColumnActions, columnTitle, groupTitle, HeadCell } from './header';
 import { allHidden, type Eyes, hideAll, showAll, statusPredicate, toggledPredicate } from './drawn';
 import { CHECK, LOOK, NAME, naturalWidth, placed, STATUS, type Widths } from './layout';
+import { type Marks, rangeOf } from './marks';
 import { isNumericColumn, type Row } from './rows';
 import { type RowFrame, RunRow } from './run-row';
 import { isPicked, type Picked, pickedCount } from './select';
@@ -40,6 +42,8 @@ interface Props {
   columns: readonly Column[];
   pins: readonly string[];
   widths: Widths;
+  marks: Marks;
+  keys: Keys | undefined;
   /** Of experiments by id, when there may be several; null otherwise. */
   experiments: ReadonlyMap<string, string> | null;
   sorts: readonly Sort[];
@@ -101,7 +105,7 @@ function useView(total: number, above: number, show: (from: number, to: number) 
   return { box, range };
 }
 
-export function RunsTable({ rows, columns, pins, widths, experiments, sorts, picked, top, drawn: inCharts, eyes, peeked, version, actions }: Props): JSX.Element {
+export function RunsTable({ rows, columns, pins, widths, marks, keys, experiments, sorts, picked, top, drawn: inCharts, eyes, peeked, version, actions }: Props): JSX.Element {
   const total = Math.min(rows.total ?? 0, MOST);
   const { box, range } = useView(total, top.length, rows.show);
   const [current, setCurrent] = useState(0);
@@ -129,7 +133,8 @@ export function RunsTable({ rows, columns, pins, widths, experiments, sorts, pic
   const wholeSpan = 5 + places.length + (experiments ? 1 : 0);
   const sparks = useSparks(sample.map(r => r.id), columns, version);
   const row0 = rows.at(current);
-  const frame: RowFrame = { places, pinnedCount, experiments, numeric, edges, sparks };
+  const ranges = new Map(columns.filter(c => marks.has(c.id)).map(c => [c.id, rangeOf(c, marks.size > 0 ? rows.loaded() : [], keys)]));
+  const frame: RowFrame = { places, pinnedCount, experiments, numeric, edges, sparks, marks, ranges };
 
   const move = (i: number) => {
     const to = Math.max(0, Math.min(total - 1, i));
@@ -253,12 +258,12 @@ export function RunsTable({ rows, columns, pins, widths, experiments, sorts, pic
             <th scope="col" class="status-col frozen" style={{ '--left': `${CHECK + LOOK}px` }} aria-sort={sorts[0]?.id === 'info.status' ? (sorts[0].descending ? 'descending' : 'ascending') : 'none'} aria-label={t('runs.status')}>
               <button type="button" class="sort" title={t('runs.status')} onClick={e => actions.sort('info.status', e.shiftKey)}><span class="dot" aria-hidden="true" /><span class="sr-only">{t('runs.status')}</span></button>
             </th>
-            <HeadCell column={NAME} sorts={sorts} actions={actions} className="name" numeric={false} left={CHECK + LOOK + STATUS} pinned value={undefined} before={null} afterNext={undefined} fixed />
+            <HeadCell column={NAME} sorts={sorts} actions={actions} className="name" numeric={false} left={CHECK + LOOK + STATUS} pinned mark={null} value={undefined} before={null} afterNext={undefined} fixed />
             {places.map((p, i) => (
               <Fragment key={p.column.id}>
                 {experiments && i === pinnedCount && <th scope="col"><span class="sort">{t('runs.experiment')}</span></th>}
                 <HeadCell
-                  column={p.column} sorts={sorts} actions={actions} className={edges.has(p.column.id) ? 'group-start' : ''} numeric={numeric.has(p.column.id)} left={p.left} pinned={p.left !== undefined}
+                  column={p.column} sorts={sorts} actions={actions} className={edges.has(p.column.id) ? 'group-start' : ''} numeric={numeric.has(p.column.id)} left={p.left} pinned={p.left !== undefined} mark={marks.get(p.column.id) ?? null}
                   value={row0 && p.column.group !== 'info' ? (row0.cells.get(p.column.id) ?? null) : undefined}
                   before={places[i - 1]?.column.id ?? null} afterNext={i + 1 < places.length ? (places[i + 2]?.column.id ?? null) : undefined}
                 />

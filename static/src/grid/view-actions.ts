@@ -7,6 +7,7 @@ import { type Eyes, toggledEye, toggledTop } from './drawn';
 import type { ColumnActions } from './header';
 import type { TableActions } from './runs-table';
 import { widthsToText } from './layout';
+import { marksToText, withMark } from './marks';
 import type { View } from './view';
 
 /** A longer choice of columns is kept in this browser only: addresses are passed around in chats. */
@@ -75,6 +76,7 @@ export function columnActions(view: View, ids: readonly string[], means: Means):
       const clause = column.group === 'metrics' ? `${nameOf(column)} ${not ? '!=' : '='} ${value}` : equals(column.group as 'params' | 'tags', column.key, value === null ? null : String(value));
       means.setFilter(withClause(view.filter, not && column.group !== 'metrics' ? `NOT ${clause}` : clause));
     },
+    mark: (id, mark) => replace(withMembers({ mark: marksToText(withMark(view.marks, id, mark)) })),
     group: column => replace(withMembers({ group: [...new Set([...view.group, column.id])].join(',') })),
   };
 }

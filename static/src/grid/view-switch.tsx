@@ -24,7 +24,7 @@ export function ShowSwitch({ shown }: { shown: string }): JSX.Element {
       {first.map(v => <button key={v.id} type="button" aria-pressed={shown === v.id} onClick={() => show(v.id)}>{t(v.title)}</button>)}
       {more.length > 0 && (
         <Menu class={other ? 'chosen' : ''} named label={t('view.more')} items={() => more.map(v => ({ text: t(v.title), checked: v.id === shown, act: () => show(v.id) }))} testId="views">
-          {other ? t(other.title) : t('view.more')} <Icon name="down" />
+          <span class={other ? '' : 'tool'}>{t(other?.title ?? 'view.more')}</span> <Icon name="down" />
         </Menu>
       )}
     </div>

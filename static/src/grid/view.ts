@@ -2,6 +2,7 @@
 import { type Sort, sortsFromQuery } from './columns';
 import { type Eyes, MOST_ON_TOP } from './drawn';
 import { type Aggregate, aggregateOf } from './groups';
+import { type Marks, marksFromText } from './marks';
 import { widthsFromText, type Widths } from './layout';
 
 export interface View {
@@ -12,6 +13,7 @@ export interface View {
   columns: string[] | null;
   pins: string[];
   widths: Widths;
+  marks: Marks;
   diff: boolean;
   /** Ids of columns that rows are grouped by. */
   group: string[];
@@ -36,6 +38,7 @@ export function viewOf(query: URLSearchParams): View {
     columns: columns === null ? null : list(columns),
     pins: list(query.get('pin')),
     widths: widthsFromText(query.get('width')),
+    marks: marksFromText(query.get('mark')),
     diff: query.get('diff') === '1',
     group: list(query.get('group')),
     aggregate: aggregateOf(query.get('agg')),

@@ -148,7 +148,7 @@ function Workspace({ scope, experiment, primary, experimentId, onExperiment }: P
     />
   ) : (
     <RunsTable
-      rows={rows} columns={seen} pins={view.pins} widths={view.widths} experiments={experimentNames ?? null}
+      rows={rows} columns={seen} pins={view.pins} widths={view.widths} marks={view.marks} keys={names} experiments={experimentNames ?? null}
       sorts={view.sorts} picked={picked} top={top} drawn={inCharts} eyes={view.eyes} peeked={view.peek} version={version} actions={{ ...actions, ...ofRuns }}
     />
   ));
@@ -165,9 +165,9 @@ function Workspace({ scope, experiment, primary, experimentId, onExperiment }: P
       <div class="toolbar">
         <ViewSwitch deleted={deleted} active={t('runs.active')} gone={t('runs.trash')} />
         <ShowSwitch shown={view.show} />
-        <button type="button" aria-expanded={picking} data-testid="columns" onClick={() => setPicking(!picking)}><Icon name="columns" /> {t('columns')}</button>
-        <button type="button" aria-pressed={view.diff} title={t('diff.hint')} onClick={diff}><Icon name="diff" /> {t('diff')}</button>
-        <button type="button" aria-pressed={groups.length > 0} aria-expanded={grouping} data-testid="group" onClick={() => setGrouping(!grouping)}><Icon name="group" /> {t('group')}</button>
+        <button type="button" aria-expanded={picking} data-testid="columns" onClick={() => setPicking(!picking)}><Icon name="columns" /> <span class="tool">{t('columns')}</span></button>
+        <button type="button" aria-pressed={view.diff} title={t('diff.hint')} onClick={diff}><Icon name="diff" /> <span class="tool">{t('diff')}</span></button>
+        <button type="button" aria-pressed={groups.length > 0} aria-expanded={grouping} data-testid="group" onClick={() => setGrouping(!grouping)}><Icon name="group" /> <span class="tool">{t('group')}</span></button>
         {total !== undefined && total > 0 && (
           <TakeAway
             search={search} sorts={view.sorts} columns={seen} keys={names} selection={count > 0 ? selection : { search, except: [] }} total={count > 0 ? count : total}

@@ -57,14 +57,18 @@ export async function send(url: string, init: RequestInit): Promise<Response> {
   }
 }
 
-async function once<T>(call: Call): Promise<T> {
+async function answerTo(call: Call): Promise<Response> {
   const query = call.query ? queryString(call.query) : '';
   const init: RequestInit = { method: call.method, signal: call.signal ?? null };
   if (call.method === 'POST') {
     init.headers = { 'Content-Type': 'application/json' };
     init.body = JSON.stringify(call.body ?? {});
   }
-  const response = await send((call.base ?? tracking) + call.path + (query ? `?${query}` : ''), init);
+  return send((call.base ?? tracking) + call.path + (query ? `?${query}` : ''), init);
+}
+
+async function once<T>(call: Call): Promise<T> {
+  const response = await answerTo(call);
   const text = await response.text();
   if (!response.ok) throw errorOf(response.status, text);
   return JSON.parse(text || '{}') as T;
@@ -93,6 +97,15 @@ export async function persist<T>(signal: AbortSignal | undefined, attempt: () =>
 
 export function read<T>(call: Call): Promise<T> {
   return persist(call.signal, () => once<T>(call));
+}
+
+/** What is answered in bytes. */
+export function readBytes(call: Call): Promise<ArrayBuffer> {
+  return persist(call.signal, async () => {
+    const response = await answerTo(call);
+    if (!response.ok) throw errorOf(response.status, await response.text());
+    return response.arrayBuffer();
+  });
 }
 
 /** Writes are tried once: whoever asked is told, and decides. */

@@ -1,5 +1,5 @@
 // Cairn's own routes for many runs at once: columns, totals, keys, changes, one change to all of a search.
-import { read, write } from './client';
+import { read, readBytes, write } from './client';
 import type { RunStatus, ViewType, WireNumber } from './types';
 
 /** Which runs: those of these experiments (none: of all), that the filter finds, in this order. */
@@ -63,6 +63,18 @@ export interface GroupQuery {
   offset?: number;
 }
 
+export interface CurveQuery {
+  buckets: number;
+  columns: readonly string[];
+  x?: 'step' | 'time' | 'relative' | 'metric';
+  x_key?: string;
+  from_step?: number;
+  to_step?: number;
+  /** Of the axis, if it is not the step; times in ms. */
+  from?: number;
+  to?: number;
+}
+
 export type BulkOperation =
   | { operation: 'delete' | 'restore' }
   | { operation: 'set_tag'; key: string; value: string }
@@ -112,6 +124,10 @@ export const grid = {
     const body = { run_ids: runIds, metric_keys: keys, buckets: q.buckets, from_step: q.from, to_step: q.to };
     return (await ask<{ series: Curve[] }>('metrics/series', body, signal)).series;
   },
+
+  /** The same in bytes, over any axis: see charts/curves.ts. */
+  curves: (runIds: readonly string[], keys: readonly string[], q: CurveQuery, signal?: AbortSignal): Promise<ArrayBuffer> =>
+    readBytes({ method: 'POST', base, path: 'metrics/series', body: { run_ids: runIds, metric_keys: keys, binary: true, ...q }, signal }),
 
   /** Answers how many runs it was, or would be; and with keep, what they were before, unless they are too many. */
   bulk(which: Selection | { each: readonly OwnValue[] }, operation: BulkOperation, how: { dry?: boolean; keep?: boolean } = {}): Promise<{ runs: number; before?: OwnValue[] }> {

@@ -1,7 +1,7 @@
 // One function an operation of the tracking API.
 import { ApiError, errorOf, persist, queryString, read, send, write } from './client';
 import { t } from '../i18n';
-import type { Experiment, FileInfo, Metric, MetricPoint, Page, Run, RunInfo, RunStatus, ViewType, WireNumber } from './types';
+import type { Experiment, FileInfo, Page, Run, RunInfo, RunStatus, ViewType, WireNumber } from './types';
 
 export { ApiError, isAbort, queryString } from './client';
 export type * from './types';
@@ -73,36 +73,6 @@ export const runs = {
   restore: (id: string) => write<unknown>('runs/restore', { run_id: id }),
   setTag: (id: string, key: string, value: string) => write<unknown>('runs/set-tag', { run_id: id, run_uuid: id, key, value }),
   deleteTag: (id: string, key: string) => write<unknown>('runs/delete-tag', { run_id: id, key }),
-};
-
-/** The most points the server gives for one curve in one answer; above it, it takes samples. */
-export const SAMPLE_LIMIT = 2500;
-
-export const metrics = {
-  async sampled(runId: string, key: string, signal?: AbortSignal): Promise<MetricPoint[]> {
-    const r = await read<{ metrics?: MetricPoint[] }>({
-      method: 'GET',
-      path: 'metrics/get-history-bulk-interval',
-      query: { run_ids: [runId], metric_key: key, max_results: SAMPLE_LIMIT },
-      signal,
-    });
-    return r.metrics ?? [];
-  },
-  async all(runId: string, key: string, signal?: AbortSignal): Promise<Metric[]> {
-    const points: Metric[] = [];
-    let token: string | undefined;
-    do {
-      const r: { metrics?: Metric[]; next_page_token?: string } = await read({
-        method: 'GET',
-        path: 'metrics/get-history',
-        query: { run_id: runId, metric_key: key, max_results: 25_000, page_token: token },
-        signal,
-      });
-      for (const m of r.metrics ?? []) points.push(m);
-      token = r.next_page_token || undefined;
-    } while (token);
-    return points;
-  },
 };
 
 /** Where the artifact proxy has a file below this root; null when the root is of another store. */

@@ -1,39 +1,58 @@
-// The curves of the runs of a table: those that are selected, or its first ones; never more than can be told apart.
+// The curves of the runs of a table: those that are selected, or its first ones; never more than the reader asked for.
 import type { JSX } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
+import { columnOf } from '../grid/columns';
 import { count, t } from '../i18n';
-import { CompareCard, type DrawnRun } from './compare-card';
-import { sectionsOf } from './many';
-import { axisOf, ChartControls, isLog } from './metric-charts';
+import { replace, route, withMembers } from '../state/router';
+import { Board } from './board';
+import { ChartControls } from './controls';
+import { type DrawnRun, linesOf, settingsOf } from './settings';
 
-/** Cards that are made at once; each is fetched when it comes into view. */
-const FIRST = 60;
+interface Props {
+  runs: readonly DrawnRun[];
+  total: number;
+  metrics: readonly string[];
+  version: number;
+  /** Ids of the table's columns, if there is a table. */
+  columns?: readonly string[];
+}
 
-export function CompareCharts({ runs, total, metrics, version }: { runs: readonly DrawnRun[]; total: number; metrics: readonly string[]; version: number }): JSX.Element {
-  const [search, setSearch] = useState('');
-  const [shown, setShown] = useState(FIRST);
-  const axis = axisOf('x', 'step');
-  const log = isLog('x');
-  const found = useMemo(() => metrics.filter(key => key.toLowerCase().includes(search.toLowerCase())), [metrics, search]);
-  const sections = sectionsOf(found.slice(0, shown));
+/** Every metric of the table at one step; what the table has of one metric already stands there once. */
+export function columnsAt(ids: readonly string[], step: number): string[] {
+  const at = ids.map(id => {
+    const column = columnOf(id);
+    return column?.group === 'metrics' ? `metrics.${column.key}@${step}` : id;
+  });
+  return [...new Set(at)];
+}
+
+/** The runs that are drawn, and the one they are held against. */
+function withBaseline(runs: readonly DrawnRun[], minus: string): readonly DrawnRun[] {
+  if (!minus || runs.some(r => r.id === minus)) return runs;
+  return [...runs, { id: minus, name: minus.slice(0, 8), start: 0, href: `#/runs?filter=${encodeURIComponent(`attributes.run_id = '${minus}'`)}` }];
+}
+
+export function CompareCharts({ runs, total, metrics, version, columns }: Props): JSX.Element {
+  const { query } = route.value;
+  const { minus } = settingsOf(query);
+  const most = linesOf(query);
+  const drawn = useMemo(() => withBaseline(runs.slice(0, most), minus), [runs.slice(0, most).map(r => `${r.id} ${r.live}`).join(), minus]);
+  const find = query.get('find') ?? '';
   return (
     <section class="compare" aria-label={t('charts')} data-testid="charts">
       <h2 class="sr-only">{t('charts')}</h2>
       <div class="compare-head">
-        <ChartControls member="x" fallback="step" />
-        <input type="search" class="search small" aria-label={t('charts.search')} placeholder={t('charts.search')} value={search} onInput={e => setSearch(e.currentTarget.value)} />
-        <span class="count" role="status">{t('charts.drawn', { n: count(runs.length), total: count(total) })}</span>
+        <input
+          type="search" class="search small" aria-label={t('charts.search')} placeholder={t('charts.search')} title={t('charts.search.hint')} value={find}
+          onInput={e => replace(withMembers({ find: e.currentTarget.value || null }))}
+        />
+        <span class="count" role="status">{t('charts.drawn', { n: count(drawn.length), total: count(total) })}</span>
+        <ChartControls
+          prefix="" fallback="step" metrics={metrics} runs={drawn}
+          onColumns={columns && columns.some(id => id.startsWith('metrics.')) ? step => replace(withMembers({ cols: columnsAt(columns, step).join(',') })) : undefined}
+        />
       </div>
-      {found.length === 0 && <p class="muted">{t('charts.none')}</p>}
-      {sections.map(([name, keys]) => (
-        <div key={name}>
-          {name && <h3 class="compare-section">{name}</h3>}
-          <div class="chart-grid">
-            {keys.map(key => <CompareCard key={key} runs={runs} metric={key} version={version} axis={axis} logY={log} />)}
-          </div>
-        </div>
-      ))}
-      {found.length > shown && <p class="more"><button type="button" onClick={() => setShown(shown + FIRST)}>{t('chart.more', { n: found.length - shown })}</button></p>}
+      <Board runs={drawn} metrics={metrics} versionOf={() => String(version)} prefix="" fallback="step" />
     </section>
   );
 }

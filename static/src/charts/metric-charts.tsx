@@ -1,52 +1,16 @@
-// A group of curves under one set of controls.
+// The curves of one run.
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import type { Metric, RunInfo } from '../api/types';
-import { t } from '../i18n';
-import { replace, route, withMembers } from '../state/router';
-import { MetricCard } from './metric-card';
-import type { XAxis } from './series';
+import { href } from '../state/router';
+import { Board } from './board';
+import type { Axis } from './settings';
 
-const axes: XAxis[] = ['step', 'relative', 'wall'];
-const FIRST = 48;
+export { ChartControls } from './controls';
 
-/** The choice is in the address, so that a link shows what its sender saw. */
-export function ChartControls({ member, fallback }: { member: 'x' | 'sx'; fallback: XAxis }): JSX.Element {
-  const axis = axisOf(member, fallback);
-  const log = isLog(member);
-  return (
-    <div class="chart-controls">
-      <div class="segmented" role="group" aria-label={t('chart.axis')}>
-        {axes.map(a => (
-          <button key={a} type="button" aria-pressed={a === axis} onClick={() => replace(withMembers({ [member]: a === fallback ? null : a }))}>{t(`chart.axis.${a}`)}</button>
-        ))}
-      </div>
-      <label class="switch">
-        <input type="checkbox" checked={log} onChange={e => replace(withMembers({ [`${member}log`]: e.currentTarget.checked ? '1' : null }))} /> {t('chart.log')}
-      </label>
-    </div>
-  );
-}
-
-export function axisOf(member: string, fallback: XAxis): XAxis {
-  const given = route.value.query.get(member);
-  return axes.find(a => a === given) ?? fallback;
-}
-
-export const isLog = (member: string) => route.value.query.get(`${member}log`) === '1';
-
-export function MetricCharts({ info, metrics, member, fallback }: { info: RunInfo; metrics: readonly Metric[]; member: 'x' | 'sx'; fallback: XAxis }): JSX.Element {
-  const [shown, setShown] = useState(FIRST);
-  const axis = axisOf(member, fallback);
-  const log = isLog(member);
-  return (
-    <>
-      <div class="chart-grid">
-        {metrics.slice(0, shown).map(m => (
-          <MetricCard key={m.key} runId={info.run_id} metric={m.key} version={`${m.step} ${m.timestamp} ${m.value}`} start={info.start_time ?? 0} axis={axis} logY={log} />
-        ))}
-      </div>
-      {metrics.length > shown && <p class="more"><button type="button" onClick={() => setShown(shown + FIRST)}>{t('chart.more', { n: metrics.length - shown })}</button></p>}
-    </>
-  );
+export function MetricCharts({ info, metrics, prefix, fallback }: { info: RunInfo; metrics: readonly Metric[]; prefix: '' | 's'; fallback: Axis }): JSX.Element {
+  const runs = useMemo(() => [{ id: info.run_id, name: info.run_name ?? info.run_id, start: info.start_time ?? 0, href: href.run(info.experiment_id, info.run_id) }], [info.run_id, info.run_name]);
+  const versions = new Map(metrics.map(m => [m.key, `${m.step} ${m.timestamp} ${m.value}`]));
+  const keys = metrics.map(m => m.key);
+  return <Board runs={runs} metrics={useMemo(() => keys, [keys.join('\n')])} versionOf={key => versions.get(key) ?? ''} prefix={prefix} fallback={fallback} alone plain />;
 }

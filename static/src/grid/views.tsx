@@ -2,7 +2,7 @@
 // code is fetched when it is first shown.
 import type { JSX } from 'preact';
 import type { Keys, Search, Selection } from '../api/grid';
-import type { DrawnRun } from '../charts/compare-card';
+import type { DrawnRun } from '../charts/settings';
 import type { Key } from '../i18n';
 import { lazy } from '../ui/lazy';
 import type { Column, Sort } from './columns';
@@ -18,7 +18,7 @@ export interface ViewProps {
   sorts: readonly Sort[];
   /** Ids of the columns that rows are grouped by. */
   group: readonly string[];
-  /** Those that are drawn one by one: the selected ones, else the first of the table; never more than can be told apart. */
+  /** Those that are drawn one by one: the selected ones, else the first of the table; never more than the reader asked for. */
   runs: readonly DrawnRun[];
   /** What is selected, if anything is. */
   selection: Selection | null;
@@ -46,7 +46,7 @@ const Importance = lazy(() => import('../plots/importance').then(m => m.Importan
 const Gallery = lazy(() => import('../plots/gallery').then(m => m.Gallery));
 
 export const views: readonly ResultView[] = [
-  { id: 'charts', title: 'charts', Component: p => <CompareCharts runs={p.runs} total={p.total} metrics={p.keys?.metrics.map(k => k.key) ?? []} version={p.version} /> },
+  { id: 'charts', title: 'charts', Component: p => <CompareCharts runs={p.runs} total={p.total} metrics={p.keys?.metrics.map(k => k.key) ?? []} version={p.version} columns={p.columns.map(c => c.id)} /> },
   { id: 'parallel', title: 'plot.parallel', Component: Parallel },
   { id: 'scatter', title: 'plot.scatter', Component: Scatter },
   { id: 'bar', title: 'plot.bar', Component: Bar },

@@ -5,7 +5,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ApiError, experiments, messageOf } from '../api';
 import { grid, type Keys, type Search } from '../api/grid';
 import type { Experiment } from '../api/types';
-import { MOST_RUNS } from '../charts/many';
+import { linesOf } from '../charts/settings';
 import { count as countText, t, tn } from '../i18n';
 import { useKeys } from '../keys';
 import { QueryBar } from '../query/bar';
@@ -125,10 +125,11 @@ function Workspace({ scope, experiment, primary, experimentId, onExperiment }: P
   const rowsAtHand = rows.loaded();
   const top = useNamedRows(view.top, search, columns, version);
   const asked = useNamedRows(view.eyes.eye, search, [], version);
-  const drawnRuns = drawnRows(top, asked, rowsAtHand, rowsAtHand.filter(r => isPicked(picked, r.id)), view.eyes, MOST_RUNS);
-  const drawn = drawnRuns.map(r => ({ id: r.id, name: r.name, start: r.start ?? 0, href: href.run(r.experimentId, r.id) }));
+  const most = linesOf(route.value.query);
+  const drawnRuns = drawnRows(top, asked, rowsAtHand, rowsAtHand.filter(r => isPicked(picked, r.id)), view.eyes, most);
+  const drawn = drawnRuns.map(r => ({ id: r.id, name: r.name, start: r.start ?? 0, href: href.run(r.experimentId, r.id), live: r.status === 'RUNNING' }));
   const inCharts = new Set(drawnRuns.map(r => r.id));
-  const ofRuns = runActions(view, inCharts, MOST_RUNS);
+  const ofRuns = runActions(view, inCharts, most);
 
   const diff = () => replace(withMembers({ diff: view.diff ? null : '1' }));
   useKeys([

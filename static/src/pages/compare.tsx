@@ -6,7 +6,7 @@ import { fetchHeads, MOST_RUNS, searchOf } from '../compare/data';
 import { Diff, kindOf } from '../compare/diff';
 import { freshened, type Head } from '../compare/rows';
 import { useComparison } from '../compare/use-comparison';
-import { MOST_RUNS as MOST_DRAWN } from '../charts/many';
+import { linesOf } from '../charts/settings';
 import { views } from '../grid/views';
 import { t, tn } from '../i18n';
 import { useCrumbs } from '../state/crumbs';
@@ -60,7 +60,7 @@ function Compared({ heads, update, remove }: { heads: readonly Head[]; update: (
   const ids = heads.map(h => h.id);
   const view = beside.find(v => v.id === query.get('show')) ?? beside[0]!;
   const base = heads.find(h => h.id === query.get('base'));
-  const drawn = (base ? [base, ...heads.filter(h => h !== base)] : heads).slice(0, MOST_DRAWN);
+  const drawn = (base ? [base, ...heads.filter(h => h !== base)] : heads).slice(0, linesOf(query));
   const search = searchOf(ids);
   return (
     <>
@@ -76,7 +76,7 @@ function Compared({ heads, update, remove }: { heads: readonly Head[]; update: (
         {comparison.keys && (
           <view.Component
             search={search} found={ids.join(' ')} total={heads.length} keys={comparison.keys} columns={[]} sorts={[]} group={[]}
-            runs={drawn.map(h => ({ id: h.id, name: h.name, start: h.start ?? 0, href: href.run(h.experimentId, h.id) }))}
+            runs={drawn.map(h => ({ id: h.id, name: h.name, start: h.start ?? 0, href: href.run(h.experimentId, h.id), live: h.status === 'RUNNING' }))}
             selection={null} version={comparison.version} primary="" experiments={undefined} filter={search.filter} setFilter={filter => go(href.allRuns(new URLSearchParams({ filter })))}
           />
         )}

@@ -123,8 +123,8 @@ function Content({ run, experiment, reload, live }: { run: Run; experiment: Expe
         <div class="run-right">
           <Metrics run={run} metrics={model} tags={experiment?.tags} />
           {system.length > 0 && (
-            <Section id="system" title={t('run.system')} n={system.length} controls={<ChartControls member="sx" fallback="relative" />}>
-              <MetricCharts info={run.info} metrics={system} member="sx" fallback="relative" />
+            <Section id="system" title={t('run.system')} n={system.length} controls={<ChartControls prefix="s" fallback="relative" metrics={[]} />}>
+              <MetricCharts info={run.info} metrics={system} prefix="s" fallback="relative" />
             </Section>
           )}
           <Section

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { artifacts, artifactUrl } from '../api';
 import { imageType } from '../artifacts/kinds';
 import { useObjectUrl } from '../artifacts/object-url';
-import type { DrawnRun } from '../charts/compare-card';
+import type { DrawnRun } from '../charts/settings';
 import type { ViewProps } from '../grid/views';
 import { formatBytes } from '../format';
 import { count, t } from '../i18n';

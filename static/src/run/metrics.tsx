@@ -18,11 +18,11 @@ import { useSummaries } from './use-summaries';
 export function Metrics({ run, metrics, tags }: { run: Run; metrics: readonly Metric[]; tags: readonly Tag[] | undefined }): JSX.Element {
   const { found, shown, hidden, field } = useFilter(metrics, m => m.key);
   return (
-    <Section id="metrics" title={t('metrics')} n={metrics.length} controls={metrics.length > 0 && <>{field}<ChartControls member="x" fallback="step" /></>}>
+    <Section id="metrics" title={t('metrics')} n={metrics.length} controls={metrics.length > 0 && <>{field}<ChartControls prefix="" fallback="step" metrics={metrics.map(m => m.key)} /></>}>
       {metrics.length === 0 ? <Empty title={t('run.metrics.empty')} code={'mlflow.log_metric("loss", 0.25, step=1)'} /> : (
         <>
           <MetricTable runId={run.info.run_id} shown={shown} hidden={hidden} tags={tags} />
-          <MetricCharts info={run.info} metrics={found} member="x" fallback="step" />
+          <MetricCharts info={run.info} metrics={found} prefix="" fallback="step" />
         </>
       )}
     </Section>

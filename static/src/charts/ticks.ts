@@ -1,0 +1,39 @@
+// Labels of axes: as short as tells them apart, in the habits of the language. Pure.
+
+/** "100K", "10万": the same number of digits on the whole axis, more of them where labels would be the same. */
+export function tickLabels(values: readonly (number | null)[], language: string): string[] {
+  for (let digits = 3; digits <= 15; digits += 2) {
+    const plain = new Intl.NumberFormat(language, { maximumSignificantDigits: digits, useGrouping: false });
+    const large = new Intl.NumberFormat(language, { maximumSignificantDigits: digits, notation: 'compact' });
+    const tiny = new Intl.NumberFormat('en', { maximumSignificantDigits: digits, notation: 'scientific' });
+    const label = (v: number | null): string => {
+      if (v === null) return '';
+      const abs = Math.abs(v);
+      if (abs >= 1e15 || (abs < 1e-4 && v !== 0)) return tiny.format(v).toLowerCase();
+      return abs >= 10_000 ? large.format(v) : plain.format(v);
+    };
+    const labels = values.map(label);
+    const said = labels.filter(Boolean);
+    if (new Set(said).size === said.length || digits >= 15) return labels;
+  }
+  return [];
+}
+
+const two = (n: number) => String(n).padStart(2, '0');
+
+/** A time of the reader's zone; the day where days pass. step: from one label to the next, in seconds. */
+export function wallLabel(seconds: number, step: number): string {
+  const d = new Date(seconds * 1000);
+  const time = `${two(d.getHours())}:${two(d.getMinutes())}`;
+  if (step >= 86_400) return `${two(d.getMonth() + 1)}-${two(d.getDate())}`;
+  if (step < 60) return `${time}:${two(d.getSeconds())}`;
+  return d.getHours() === 0 && d.getMinutes() === 0 ? `${two(d.getMonth() + 1)}-${two(d.getDate())}` : time;
+}
+
+export type TimeUnit = 's' | 'min' | 'h' | 'd';
+
+/** Labels of a relative time axis: one unit for the whole axis, chosen by its extent. */
+export function relativeLabel(seconds: number, extent: number): { value: number; unit: TimeUnit } {
+  const [unit, size] = extent < 180 ? (['s', 1] as const) : extent < 3 * 3600 ? (['min', 60] as const) : extent < 3 * 86_400 ? (['h', 3600] as const) : (['d', 86_400] as const);
+  return { value: Number((seconds / size).toFixed(2)), unit };
+}

@@ -37,13 +37,13 @@ export interface ResultView { id: string; title: Key; Component: (props: ViewPro
 
 const CompareCharts = lazy(() => import('../charts/compare').then(m => m.CompareCharts));
 const DiffView = lazy(() => import('../compare/view').then(m => m.DiffView));
-const Parallel = lazy(() => import('../plots/parallel').then(m => m.Parallel));
-const Scatter = lazy(() => import('../plots/scatter').then(m => m.Scatter));
-const Bar = lazy(() => import('../plots/bar').then(m => m.Bar));
-const Box = lazy(() => import('../plots/box').then(m => m.Box));
-const Contour = lazy(() => import('../plots/contour').then(m => m.Contour));
-const Importance = lazy(() => import('../plots/importance').then(m => m.Importance));
-const Gallery = lazy(() => import('../plots/gallery').then(m => m.Gallery));
+const Parallel = lazy(() => import('../plots/views').then(m => m.Parallel));
+const Scatter = lazy(() => import('../plots/views').then(m => m.Scatter));
+const Bar = lazy(() => import('../plots/views').then(m => m.Bar));
+const Box = lazy(() => import('../plots/views').then(m => m.Box));
+const Contour = lazy(() => import('../plots/views').then(m => m.Contour));
+const Importance = lazy(() => import('../plots/views').then(m => m.Importance));
+const Gallery = lazy(() => import('../plots/views').then(m => m.Gallery));
 
 export const views: readonly ResultView[] = [
   { id: 'charts', title: 'charts', Component: p => <CompareCharts runs={p.runs} total={p.total} metrics={p.keys?.metrics.map(k => k.key) ?? []} version={p.version} columns={p.columns.map(c => c.id)} /> },

@@ -288,7 +288,14 @@ test('a run is seen beside the table, step by step, and kept at its top', async 
     await page.getByTestId('rows').getByRole('row').first().focus();
     await page.keyboard.press('o');
     await peek.getByRole('heading', { name: 'child-of-trial' }).waitFor();
-    await page.keyboard.press('o');
+    await peek.getByRole('button', { name: 'trial-2' }).click(); // it is a part of it
+    await peek.getByRole('heading', { name: 'trial-2' }).waitFor();
+    await peek.getByRole('button', { name: '1 run', exact: true }).click();
+    await page.getByTestId('count').getByText('1 run', { exact: true }).waitFor();
+    assert.equal(await member(page, 'filter'), `tags.mlflow.parentRunId = '${vision.full}'`);
+    await page.goBack();
+    await page.getByTestId('count').getByText('5 runs', { exact: true }).waitFor();
+    await peek.getByRole('button', { name: 'Close' }).click();
     await peek.waitFor({ state: 'detached' });
     await page.keyboard.press('?');
     await page.getByText('Show the run beside the table').waitFor();

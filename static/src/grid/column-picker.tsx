@@ -1,6 +1,6 @@
 // Which columns the table shows. What can be chosen is what the loaded runs have.
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { t } from '../i18n';
 import { IconButton } from '../ui/parts';
 import type { Keys } from '../api/grid';
@@ -12,14 +12,15 @@ const LISTED = 300;
 
 const info = ['start_time', 'end_time', 'duration', 'user_id', 'source', 'run_id'] as const;
 
-export interface Names { metrics: string[]; params: string[]; tags: string[] }
+interface Names { metrics: string[]; params: string[]; tags: string[] }
 
-export function namesOf(keys: Keys): Names {
+function namesOf(keys: Keys): Names {
   return { metrics: keys.metrics.map(k => k.key), params: keys.params.map(k => k.key), tags: keys.tags.map(k => k.key).filter(k => !isSystemTag(k)) };
 }
 
-export function ColumnPicker(props: { keys: Names; chosen: readonly string[]; custom: boolean; onChange: (ids: string[] | null) => void; onClose: () => void }): JSX.Element {
+export function ColumnPicker(props: { keys: Keys; chosen: readonly string[]; custom: boolean; onChange: (ids: string[] | null) => void; onClose: () => void }): JSX.Element {
   const [search, setSearch] = useState('');
+  const names = useMemo(() => namesOf(props.keys), [props.keys]);
   const chosen = new Set(props.chosen);
   const [before] = useState(chosen); // what is shown when the picker opens stands first, and does not jump while one picks
   const toggle = (ids: string[], on: boolean) => {
@@ -62,9 +63,9 @@ export function ColumnPicker(props: { keys: Names; chosen: readonly string[]; cu
         <button type="button" class="plain" disabled={!props.custom} onClick={() => props.onChange(null)}>{t('columns.reset')}</button>
         <IconButton icon="close" class="quiet" label={t('close')} onClick={props.onClose} />
       </div>
-      {section('metrics', t('metrics'), props.keys.metrics)}
-      {section('params', t('params'), props.keys.params)}
-      {section('tags', t('tags'), props.keys.tags)}
+      {section('metrics', t('metrics'), names.metrics)}
+      {section('params', t('params'), names.params)}
+      {section('tags', t('tags'), names.tags)}
       {section('info', t('columns.info'), info, key => t(`runs.${key as (typeof info)[number]}`))}
     </div>
   );

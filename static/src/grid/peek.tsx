@@ -2,9 +2,11 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { numberOf, runs } from '../api';
+import { grid } from '../api/grid';
 import type { Run } from '../api/types';
 import { formatNumber, fullNumber } from '../format';
-import { t } from '../i18n';
+import { t, tn } from '../i18n';
+import { equals } from '../query/clauses';
 import { chooseColor, chosenColors, lookOf } from '../state/colours';
 import { useLoad } from '../state/load';
 import { href } from '../state/router';
@@ -21,7 +23,11 @@ interface Props {
   version: number;
   onClose: () => void;
   onTopChange: () => void;
-  onEye: (row: Pick<Row, 'id' | 'status'> & Row) => void;
+  onEye: (row: Pick<Row, 'id' | 'status'>) => void;
+  /** Another run is to be shown here. */
+  onLook: (id: string) => void;
+  /** The table is to show the runs of this condition. */
+  onChildren: (clause: string) => void;
 }
 
 /** More are on the page of the run. */
@@ -29,21 +35,21 @@ const MOST = 100;
 /** Of so many metrics the curves are drawn small. */
 const CURVES = 24;
 
-export function Peek({ id, drawn, onTop, version, onClose, onTopChange, onEye }: Props): JSX.Element {
-  const run = useLoad(`peek ${id} ${version}`, signal => runs.get(id, signal));
+export function Peek({ id, ...rest }: Props): JSX.Element {
+  const run = useLoad(`peek ${id} ${rest.version}`, signal => runs.get(id, signal));
   const [last, setLast] = useState<Run | undefined>(undefined);
   if (run.data && run.data !== last) setLast(run.data);
   const shown = run.data ?? (last?.info.run_id === id ? last : undefined);
   return (
     <aside class="peek" aria-label={t('peek')} data-testid="peek">
-      {shown ? <Body run={shown} drawn={drawn} onTop={onTop} version={version} onClose={onClose} onTopChange={onTopChange} onEye={onEye} /> : (
-        <div class="peek-head"><span class="peek-name">{run.error !== null ? <Failure error={run.error} retry={run.reload} /> : <Loading />}</span><IconButton icon="close" class="quiet" label={t('close')} onClick={onClose} /></div>
+      {shown ? <Body run={shown} {...rest} /> : (
+        <div class="peek-head"><span class="peek-name">{run.error !== null ? <Failure error={run.error} retry={run.reload} /> : <Loading />}</span><IconButton icon="close" class="quiet" label={t('close')} onClick={rest.onClose} /></div>
       )}
     </aside>
   );
 }
 
-function Body({ run, drawn, onTop, version, onClose, onTopChange, onEye }: Omit<Props, 'id'> & { run: Run }): JSX.Element {
+function Body({ run, drawn, onTop, version, onClose, onTopChange, onEye, onLook, onChildren }: Omit<Props, 'id'> & { run: Run }): JSX.Element {
   const { info } = run;
   const [search, setSearch] = useState('');
   const name = info.run_name || info.run_id;
@@ -63,7 +69,7 @@ function Body({ run, drawn, onTop, version, onClose, onTopChange, onEye }: Omit<
         <Status status={status} />
         <h2 class="peek-name"><a href={href.run(info.experiment_id, info.run_id)} title={name}>{name}</a></h2>
         <IconButton icon="pin" class="quiet" label={t('peek.top')} pressed={onTop} onClick={onTopChange} />
-        <IconButton icon="eye" class="quiet" label={t('eye', { name })} pressed={drawn} onClick={() => onEye({ id: info.run_id, status } as Row)} />
+        <IconButton icon="eye" class="quiet" label={t('eye', { name })} pressed={drawn} onClick={() => onEye({ id: info.run_id, status })} />
         <IconButton icon="close" class="quiet" label={t('close')} onClick={onClose} />
       </div>
       <div class="peek-body">
@@ -73,6 +79,7 @@ function Body({ run, drawn, onTop, version, onClose, onTopChange, onEye }: Omit<
           <dt>{t('runs.duration')}</dt><dd><Duration start={info.start_time} end={info.end_time} running={status === 'RUNNING'} /></dd>
           <dt>{t('runs.user_id')}</dt><dd>{userOf(run)}</dd>
           <dt>{t('runs.run_id')}</dt><dd><code>{info.run_id}</code><Copy text={info.run_id} label={t('copy.id')} /></dd>
+          <Family run={run} version={version} onLook={onLook} onChildren={onChildren} />
           <dt>{t('peek.color')}</dt>
           <dd>
             <input type="color" aria-label={t('peek.color.of', { name })} value={chosen ?? lookOf(info.run_id).color} onChange={e => chooseColor(info.run_id, e.currentTarget.value)} />
@@ -95,6 +102,21 @@ function Body({ run, drawn, onTop, version, onClose, onTopChange, onEye }: Omit<
         <Pairs title={t('tags')} pairs={tags} />
         {Math.max(metrics.length, params.length, tags.length) > MOST && <p><a href={href.run(info.experiment_id, info.run_id)}>{t('peek.more')}</a></p>}
       </div>
+    </>
+  );
+}
+
+/** The run that it is a part of, and those that are parts of it. */
+function Family({ run, version, onLook, onChildren }: { run: Run; version: number; onLook: (id: string) => void; onChildren: (clause: string) => void }): JSX.Element {
+  const parent = indexOf(run).tags.get('mlflow.parentRunId');
+  const clause = equals('tags', 'mlflow.parentRunId', run.info.run_id);
+  const children = useLoad(`children ${run.info.run_id} ${version}`, signal =>
+    grid.query({ experimentIds: [run.info.experiment_id], filter: clause, view: 'ACTIVE_ONLY' }, { columns: [], offset: 0, limit: 0, total: true }, signal).then(a => a.total ?? 0));
+  const above = useLoad(`parent ${parent ?? ''}`, signal => (parent ? runs.get(parent, signal) : Promise.resolve(undefined)));
+  return (
+    <>
+      {parent && <><dt>{t('run.parent')}</dt><dd><button type="button" class="link" onClick={() => onLook(parent)}>{above.data?.info.run_name || parent}</button></dd></>}
+      {(children.data ?? 0) > 0 && <><dt>{t('run.family')}</dt><dd><button type="button" class="link" onClick={() => onChildren(clause)}>{tn('runs.count', children.data!)}</button></dd></>}
     </>
   );
 }

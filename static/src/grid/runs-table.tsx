@@ -29,7 +29,7 @@ const MOST = 1_000_000;
 export interface TableActions extends ColumnActions {
   pick: (picked: Picked) => void;
   /** Draws it in charts, or no longer. */
-  eye: (row: Row) => void;
+  eye: (row: Pick<Row, 'id' | 'status'>) => void;
   eyes: (eyes: Eyes) => void;
   /** Puts it to the top of the table, or back. */
   top: (id: string) => void;

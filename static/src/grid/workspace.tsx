@@ -10,6 +10,7 @@ import { count as countText, t, tn } from '../i18n';
 import { useKeys } from '../keys';
 import { QueryBar } from '../query/bar';
 import { useExperimentNames } from '../state/experiment-names';
+import { withClause } from '../query/clauses';
 import { useLoad } from '../state/load';
 import { rememberList } from '../run/neighbours';
 import { go, href, replace, route, withMembers } from '../state/router';
@@ -21,11 +22,8 @@ import { ViewSwitch } from '../ui/lists';
 import { Empty, Failure, IconButton, Loading } from '../ui/parts';
 import { useArrival } from '../views/arrive';
 import { SavedViews } from '../views/menu';
-import { AtStep } from './at-step';
-import { ColumnPicker, namesOf } from './column-picker';
 import { type Column, columnsOf, orderBy } from './columns';
 import { drawnRows } from './drawn';
-import { GroupBar } from './group-bar';
 import { groupKeys } from './groups';
 import { useLive } from './live';
 import { useSame } from './diff';
@@ -42,6 +40,9 @@ import { columnActions, runActions, storeKeyOf, useChoice } from './view-actions
 import { showNext, ShowSwitch } from './view-switch';
 import { showOf } from './views';
 
+const AtStep = lazy(() => import('./at-step').then(m => m.AtStep));
+const ColumnPicker = lazy(() => import('./column-picker').then(m => m.ColumnPicker));
+const GroupBar = lazy(() => import('./group-bar').then(m => m.GroupBar));
 const Peek = lazy(() => import('./peek').then(m => m.Peek));
 const GroupTable = lazy(() => import('./group-table').then(m => m.GroupTable));
 
@@ -188,7 +189,7 @@ function Workspace({ scope, experiment, primary, experimentId, onExperiment }: P
           onChange={ids => replace(withMembers({ group: ids.join(',') }))} onAggregate={a => replace(withMembers({ agg: a === 'mean' ? null : a }))}
         />
       )}
-      {picking && names && <ColumnPicker keys={namesOf(names)} chosen={ids} custom={chosen !== null} onChange={choice} onClose={() => setPicking(false)} />}
+      {picking && names && <ColumnPicker keys={names} chosen={ids} custom={chosen !== null} onChange={choice} onClose={() => setPicking(false)} />}
       {asking && <AtStep column={asking} onClose={() => setAsking(null)} onDone={step => actions.replace(asking.id, `metrics.${asking.key}@${step}`)} />}
       {count > 0 && <SelectionBar count={count} selection={selection} within={{ ...search, orderBy: orderBy(view.sorts) }} keys={names} deleted={deleted} onDone={done} onClear={() => setPicked(nothingPicked)} />}
       {rows.error !== null && !badFilter && <Failure error={rows.error} retry={rows.reload} />}
@@ -199,7 +200,7 @@ function Workspace({ scope, experiment, primary, experimentId, onExperiment }: P
           {view.peek && (
             <Peek
               id={view.peek} drawn={inCharts.has(view.peek)} onTop={view.top.includes(view.peek)} version={version} onClose={() => ofRuns.peek(null)} onTopChange={() => ofRuns.top(view.peek)}
-              onEye={row => ofRuns.eye(row)}
+              onEye={row => ofRuns.eye(row)} onLook={ofRuns.peek} onChildren={clause => setFilter(withClause(filter, clause))}
             />
           )}
         </div>

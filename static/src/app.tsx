@@ -18,6 +18,7 @@ import { Icon } from './ui/icons';
 import { lazy } from './ui/lazy';
 import { IconButton } from './ui/parts';
 
+const MetricPage = lazy(() => import('./pages/metric').then(m => m.MetricPage));
 const ComparePage = lazy(() => import('./pages/compare').then(m => m.ComparePage));
 const Experiments = lazy(() => import('./pages/experiments').then(m => m.Experiments));
 const ModelPage = lazy(() => import('./pages/model').then(m => m.ModelPage));
@@ -67,6 +68,8 @@ function Page(): JSX.Element {
       return <TrashPage />;
     case 'storage':
       return <StoragePage />;
+    case 'metric':
+      return <MetricPage metrics={r.metrics} runIds={r.runIds} />;
     case 'compare':
       return <ComparePage runIds={r.runIds} />;
     case 'model':

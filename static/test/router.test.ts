@@ -33,6 +33,19 @@ test('runs to compare come by the address of MLflow', () => {
   assert.deepEqual(of('#/compare-runs'), { page: 'compare', runIds: [], query: '' });
 });
 
+test('a chart comes by the addresses of MLflow, old and new', () => {
+  const old = parseHash('#/metric/train/loss?runs=["a","b"]&x_axis=wall&y_axis_scale=log&line_smoothness=60');
+  assert.ok(old.page === 'metric');
+  assert.deepEqual([old.metrics, old.runIds], [['train/loss'], ['a', 'b']]);
+  assert.deepEqual(['x', 'ylog', 'smooth'].map(name => old.query.get(name)), ['wall', '1', '0.6']);
+  const recent = parseHash(`#/metric?runs=["a"]&metric=${encodeURIComponent('"val/acc"')}&plot_metric_keys=${encodeURIComponent('["val/acc","val/f1"]')}&x_axis=relative&x=step&line_smoothness=1`);
+  assert.ok(recent.page === 'metric');
+  assert.deepEqual([recent.metrics, recent.runIds, recent.query.get('x'), recent.query.get('smooth')], [['val/acc', 'val/f1'], ['a'], 'step', null]);
+  const odd = parseHash('#/metric/100%25?runs=nonsense{');
+  assert.ok(odd.page === 'metric');
+  assert.deepEqual([odd.metrics, odd.runIds], [['100%'], ['nonsense']]);
+});
+
 test('what is not known behind a known address is ignored', () => {
   assert.equal(of('#/experiments/7/traces?compareRunsMode=CHART').page, 'runs');
   assert.equal(of('#/experiments/7/runs').page, 'runs');

@@ -29,9 +29,10 @@ interface Props {
   alone?: boolean;
   /** Without sections, pins and search: few charts, or the page has its own. */
   plain?: boolean;
+  height?: number;
 }
 
-export function Board({ runs, metrics, versionOf, prefix, fallback, alone, plain }: Props): JSX.Element {
+export function Board({ runs, metrics, versionOf, prefix, fallback, alone, plain, height }: Props): JSX.Element {
   const { query } = route.value;
   const settings = useSettings(prefix, fallback);
   const [shown, setShown] = useState(FIRST);
@@ -49,7 +50,7 @@ export function Board({ runs, metrics, versionOf, prefix, fallback, alone, plain
     ...(plain ? [['', rest] as [string, string[]]] : sectionsOf(rest)).map(([name, keys]) => [name, keys, name !== ''] as [string, string[], boolean]),
   ];
   const order = sections.flatMap(([, keys]) => keys);
-  const card = (metric: string) => ({ runs, metric, version: versionOf(metric), settings, prefix, ...(alone && { alone }) });
+  const card = (metric: string) => ({ runs, metric, version: versionOf(metric), settings, prefix, ...(alone && { alone }), ...(height && { height }) });
 
   useKeys([
     { keys: 'f', text: t('charts.full'), group: 'charts', act: () => (order.includes(hovered.current) ? setFull(hovered.current) : prefix === '' && order.length > 0 ? setFull(order[0]!) : false) },

@@ -19,11 +19,13 @@ interface Props {
   metrics: readonly string[];
   /** Of charts of several runs: who they are. */
   runs?: readonly DrawnRun[];
+  /** Whether the reader says how many lines there are. */
+  counted?: boolean;
   /** Shows the table's metrics at the locked step. */
   onColumns?: ((step: number) => void) | undefined;
 }
 
-export function ChartControls({ prefix, fallback, metrics, runs, onColumns }: Props): JSX.Element {
+export function ChartControls({ prefix, fallback, metrics, runs, counted = true, onColumns }: Props): JSX.Element {
   const s = settingsOf(route.value.query, prefix, fallback);
   const set = (changes: Record<string, string | null>) => replace(withMembers(Object.fromEntries(Object.entries(changes).map(([name, value]) => [prefix + name, value]))));
   const axis = (x: string) => set({ x: x === fallback ? null : x, zoom: null, at: null });
@@ -50,7 +52,7 @@ export function ChartControls({ prefix, fallback, metrics, runs, onColumns }: Pr
       {check('ylog', t('chart.logy'), s.logY)}
       {check('clip', t('chart.clip'), s.clip)}
       {check('band', t('chart.band'), s.band, '0')}
-      {runs && (
+      {runs && counted && (
         <label class="switch">
           {t('charts.lines')}
           <select class="small" value={String(lines)} onChange={e => replace(withMembers({ lines: e.currentTarget.value === String(DEFAULT_LINES) ? null : e.currentTarget.value }))}>

@@ -11,6 +11,7 @@ export type Route =
   | { page: 'trash'; query: URLSearchParams }
   | { page: 'storage'; query: URLSearchParams }
   | { page: 'compare'; runIds: string[]; query: URLSearchParams }
+  | { page: 'metric'; metrics: string[]; runIds: string[]; query: URLSearchParams }
   | { page: 'model'; experimentId: string; modelId: string; artifactPath: string; query: URLSearchParams }
   | { page: 'run'; experimentId: string; runId: string; section: Section; artifactPath: string; query: URLSearchParams }
   | { page: 'not-found'; path: string; query: URLSearchParams };
@@ -41,6 +42,7 @@ export function parseHash(hash: string): Route {
   if (first === 'trash' || first === 'storage') return { page: first, query };
   if (first === 'compare-runs') return { page: 'compare', runIds: idsIn(query.get('runs')), query };
   if (first === 'compare-experiments') return { page: 'all-runs', query: comparedExperiments(query) };
+  if (first === 'metric') return chartOfMlflow(path, query);
   if (first !== 'experiments') return { page: 'not-found', path: path, query };
   if (id === undefined) return { page: 'experiments', query };
   if (!/^\d+$/.test(id)) return { page: 'not-found', path: path, query };
@@ -53,6 +55,30 @@ export function parseHash(hash: string): Route {
 /** Of MLflow's ?runs=["a","b"], each of them once. */
 function idsIn(text: string | null): string[] {
   return [...new Set((text ?? '').match(/[\w-]+/g) ?? [])];
+}
+
+/** A JSON text, or a list of them, that MLflow has in a member; as it stands if it is none. */
+function textsIn(text: string | null): string[] {
+  if (!text) return [];
+  try {
+    const value: unknown = JSON.parse(text);
+    return (Array.isArray(value) ? value : [value]).map(String);
+  } catch {
+    return [text];
+  }
+}
+
+/** MLflow's #/metric/<key>?runs=["a"] and #/metric?runs=["a"]&metric="key", with the choices of its page as ours. */
+function chartOfMlflow(path: string, query: URLSearchParams): Route {
+  const named = decode(path.split('/').filter(Boolean).slice(1).join('/'));
+  const keys = new Set([...textsIn(query.get('plot_metric_keys')), ...(named ? [named] : textsIn(query.get('metric')))]);
+  const ours = new URLSearchParams(query);
+  const set = (name: string, value: string | null) => value && !ours.has(name) && ours.set(name, value);
+  set('x', query.get('x_axis'));
+  set('ylog', query.get('y_axis_scale') === 'log' ? '1' : null);
+  const smooth = Number(query.get('line_smoothness') ?? 1);
+  set('smooth', smooth > 1 && smooth <= 100 ? String(smooth / 100) : null);
+  return { page: 'metric', metrics: [...keys], runIds: idsIn(query.get('runs')), query: ours };
 }
 
 /** MLflow's #/compare-experiments/s?experiments=["1","2"]. */

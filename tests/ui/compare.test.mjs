@@ -56,7 +56,9 @@ test('values stand beside those of the baseline, and the best is marked by its d
     await menu.press('Enter');
     await page.getByRole('menuitem', { name: 'Take out of the comparison' }).click();
     await page.getByRole('heading', { name: 'Compare 3 runs' }).waitFor();
-    await page.locator('.compare-card[data-metric="train/loss"] .plot[data-drawn="yes"]').waitFor();
+    const card = page.locator('.compare-card[data-metric="train/loss"]');
+    await card.scrollIntoViewIfNeeded();
+    await card.locator('.plot[data-drawn="yes"]').waitFor();
   });
 });
 
@@ -108,6 +110,10 @@ test('many runs are as quick as few: what is out of sight is not drawn', async (
     await page.getByTestId('diff').evaluate(box => box.scrollTo({ left: box.scrollWidth }));
     await table(page).locator(`thead th[data-run="${all.at(-1)}"]`).waitFor();
     assert.equal(await row(page, 'info.id').locator('td').nth(-2).innerText(), all.at(-1));
+    await row(page, 'info.start').getByRole('button').click();
+    await page.getByTestId('diff').evaluate(box => box.scrollTo({ left: 0 }));
+    const oldest = found.runs.reduce((a, b) => (a.info.start_time < b.info.start_time ? a : b)).info.run_id;
+    await table(page).locator(`thead th[aria-colindex="2"][data-run="${oldest}"]`).waitFor();
   });
 });
 

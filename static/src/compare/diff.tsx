@@ -14,8 +14,9 @@ import { toCsv, toMarkdown } from './copy';
 import { cellOf } from './data';
 import { DiffTable, textsOf, titleOf } from './diff-table';
 import { isMinimized } from './direction';
-import { type Group, GROUPS, type Head, KINDS, type Kind, linesOf, sortedBy } from './rows';
+import { type Group, GROUPS, type Head, KINDS, type Kind, linesOf } from './rows';
 import type { Comparison } from './use-comparison';
+import type { Order } from './use-order';
 
 /** Experiments are read one by one up to so many: of more only the names. */
 const FEW = 20;
@@ -36,24 +37,20 @@ function useExperiments(heads: readonly Head[]): { names: ReadonlyMap<string, st
   return found.data ?? { names: new Map(), one: undefined };
 }
 
-export function Diff({ comparison, remove }: { comparison: Comparison; remove?: (id: string) => void }): JSX.Element {
+export function Diff({ comparison, order, remove }: { comparison: Comparison; order: Order; remove?: (id: string) => void }): JSX.Element {
   const query = route.value.query;
   const { heads, cells } = comparison;
   const all = query.get('all') === '1';
   const search = query.get('find') ?? '';
   const kind = kindOf(query);
-  const by = /^(.+):(asc|desc)$/.exec(query.get('by') ?? '');
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const { names, one } = useExperiments(heads);
-  const base = heads.find(h => h.id === query.get('base'));
+  const { row: sortRow, descending, heads: ordered, base } = order;
   const { lines, same, found } = useMemo(() => linesOf(comparison.rows, { all: all || heads.length < 2, search, folded }), [comparison.rows, all, search, folded, heads.length]);
 
-  const sortRow = by ? comparison.rows.find(r => r.id === by[1]) : undefined;
-  const sorted = sortRow && by ? { id: sortRow.id, descending: by[2] === 'desc' } : null;
+  const sorted = sortRow ? { id: sortRow.id, descending } : null;
   const [inSight, setInSight] = useState<typeof comparison.rows>([]);
   useEffect(() => comparison.want(sortRow ? [...inSight, sortRow] : inSight), [inSight, sortRow]);
-  const sortValues = sortRow && (sortRow.group === 'info' || cells.has(sortRow.id)) ? sortRow : undefined;
-  const ordered = sortValues ? sortedBy(heads, h => cellOf(cells, sortValues, h) ?? null, sorted!.descending) : heads;
 
   const copy = async (format: typeof toCsv) => {
     try {

@@ -11,6 +11,7 @@ import { fetchFirst, fetchHeads, MOST_RUNS } from './data';
 import { Diff, kindOf } from './diff';
 import { freshened, type Head } from './rows';
 import { useComparison } from './use-comparison';
+import { useOrder } from './use-order';
 
 export function DiffView({ search, found, sorts, selection, total }: ViewProps): JSX.Element {
   const order = orderBy(sorts);
@@ -33,5 +34,6 @@ export function DiffView({ search, found, sorts, selection, total }: ViewProps):
 }
 
 function Loaded({ heads, update }: { heads: readonly Head[]; update: (fresh: readonly Head[]) => void }): JSX.Element {
-  return <Diff comparison={useComparison(heads, kindOf(route.value.query), update)} />;
+  const comparison = useComparison(heads, kindOf(route.value.query), update);
+  return <Diff comparison={comparison} order={useOrder(comparison)} />;
 }

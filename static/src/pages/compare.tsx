@@ -6,6 +6,7 @@ import { fetchHeads, MOST_RUNS, searchOf } from '../compare/data';
 import { Diff, kindOf } from '../compare/diff';
 import { freshened, type Head } from '../compare/rows';
 import { useComparison } from '../compare/use-comparison';
+import { useOrder } from '../compare/use-order';
 import { linesOf } from '../charts/settings';
 import { views } from '../grid/views';
 import { t, tn } from '../i18n';
@@ -59,12 +60,13 @@ function Compared({ heads, update, remove }: { heads: readonly Head[]; update: (
   const comparison = useComparison(heads, kindOf(query), update);
   const ids = heads.map(h => h.id);
   const view = beside.find(v => v.id === query.get('show')) ?? beside[0]!;
-  const base = heads.find(h => h.id === query.get('base'));
-  const drawn = (base ? [base, ...heads.filter(h => h !== base)] : heads).slice(0, linesOf(query));
+  const order = useOrder(comparison);
+  // The curves are those of the baseline and of the first runs as they are sorted.
+  const drawn = [...(order.base ? [order.base] : []), ...order.heads.filter(h => h.id !== order.base?.id)].slice(0, linesOf(query));
   const search = searchOf(ids);
   return (
     <>
-      <Diff comparison={comparison} remove={remove} />
+      <Diff comparison={comparison} order={order} remove={remove} />
       <div class="compare-views">
         {beside.length > 1 && (
           <div class="toolbar">

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Keys } from '../src/api/grid';
+import { csvCell, csvOf } from '../src/csv';
 import type { Texts } from '../src/api/columns';
 import { clauseOf, isMarked, marked, nameOf, peeled, roundedRange } from '../src/plots/clauses';
 import { contourAt, hullOf, isInside, surfaceOf } from '../src/plots/contours';
-import { csvCell, csvOf } from '../src/plots/export';
 import { columnFor, defaultAxes, defaultGroup, type Field, fieldOf, numbersFirst, scaleOf, scalesFromText, scalesToText, xByInterest } from '../src/plots/fields';
 import { colourAt, SHADES, shadeOf } from '../src/plots/palette';
 import { svgPen } from '../src/plots/pen';
@@ -252,11 +252,11 @@ test('the map of colours grows lighter all the way, in both themes', () => {
 
 test('a drawing is well-formed, whatever a run is called', () => {
   const pen = svgPen(100, 50, '#fff', "'A&B' <font>");
-  pen.text(1, 2, '<run> & "quotes"', { colour: '#000' });
+  pen.text(1, 2, '<run> & \u0001"quotes"', { colour: '#000' });
   pen.lines([0, 0, NaN, NaN, 3, 4, 5, 6], { colour: '#123456', dash: [1, 2] });
   pen.dots([1, 2, 3], { colour: '#fff', alpha: 0.5 });
   const svg = pen.done();
-  assert.ok(!svg.includes('<run>') && !svg.includes('<font>') && !svg.includes('NaN'));
+  assert.ok(!svg.includes('<run>') && !svg.includes('<font>') && !svg.includes('\u0001') && !svg.includes('NaN'));
   assert.match(svg, /d="M0 0M3 4L5 6"/);
   assert.match(svg, /<circle cx="1" cy="2" r="3"\/>/);
 });

@@ -68,7 +68,8 @@ const heightOf = async page => (await plot(page).boundingBox()).height;
 async function exported(page, kind) {
   await page.getByTestId('plot-export').click();
   const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: kind, exact: true }).click()]);
-  return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) };
+  const bytes = await readFile(await file.path());
+  return { name: file.suggestedFilename(), bytes, lines: () => bytes.toString().replace(/^\ufeff/, '').trim().split('\r\n') };
 }
 
 test('parallel coordinates: a mark on an axis is a clause of the filter, and the other runs stay', async () => {
@@ -168,7 +169,7 @@ test('a chart is a picture, a drawing, a table and a file', async () => {
     const svg = (await exported(page, 'SVG')).bytes.toString();
     assert.match(svg, /^<svg [^>]+>/);
     assert.match(svg, />acc<\/text>/);
-    const csv = (await exported(page, 'CSV')).bytes.toString().trim().split('\r\n');
+    const csv = (await exported(page, 'CSV')).lines();
     assert.equal(csv.length, RUNS + 1);
     assert.match(csv[0], /^Name,optimizer,depth,lr,loss,acc$/);
     assert.ok(csv.some(line => /^sweep-00,adam,18,0\.0001,2,0\.5$/.test(line)), csv.join('\n'));
@@ -236,7 +237,7 @@ test('bars: each run, or the mean of a group; a group is a click away', async ()
     await counted(page, '3 groups');
     await drawn(page);
     await axe(page, 'bars');
-    const csv = (await exported(page, 'CSV')).bytes.toString().trim().split('\r\n');
+    const csv = (await exported(page, 'CSV')).lines();
     assert.equal(csv[0], 'optimizer,Runs,mean,std. dev.,min,max');
     // rmsprop has runs 2, 5, 8 … 23, of which 5 has no value.
     const values = [2, 8, 11, 14, 17, 20, 23].map(i => 0.5 + i / 60);
@@ -258,7 +259,7 @@ test('boxes have the quartiles of their groups', async () => {
   await withPage(at('box', { pg: 'params.optimizer', py: 'metrics.loss' }), {}, async page => {
     await drawn(page);
     await counted(page, `${RUNS} of ${RUNS} runs drawn · 3 groups`);
-    const csv = (await exported(page, 'CSV')).bytes.toString().trim().split('\r\n').map(line => line.split(','));
+    const csv = (await exported(page, 'CSV')).lines().map(line => line.split(','));
     const adam = csv.find(line => line[0] === 'adam').slice(1).map(Number);
     // loss is 2 - i / 20 of i = 0, 3, … 21
     for (const [i, want] of [8, 0.95, 1.2125, 1.475, 1.7375, 2].entries()) assert.ok(Math.abs(adam[i] - want) < 1e-9, `${adam}`);

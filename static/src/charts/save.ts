@@ -4,20 +4,12 @@ import { csvOf, svgOf } from './export';
 import type { Line } from './lines';
 import type { Picture } from './plot';
 import type { DrawnRun } from './settings';
+import { download, downloadCsv } from '../ui/download';
 
 interface Taken { metric: string; title: string; axis: string; axisTitle: string; runs: readonly DrawnRun[]; curves: readonly Curve[]; lines: readonly Line[]; picture: Picture; box: HTMLElement }
 
 /** How many pixels of a PNG to one of the page. */
 const SCALE = 2;
-
-function download(blob: Blob, name: string): void {
-  const address = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
-}
 
 async function pngOf(svg: string): Promise<Blob> {
   const image = new Image();
@@ -37,7 +29,7 @@ async function pngOf(svg: string): Promise<Blob> {
 
 export async function saveChart(kind: 'png' | 'svg' | 'csv', c: Taken): Promise<void> {
   const name = `${c.metric.replace(/[^\p{L}\p{N}._-]+/gu, '-')}.${kind}`;
-  if (kind === 'csv') return download(new Blob(['\ufeff', csvOf(c.metric, c.curves, c.runs, c.axis)], { type: 'text/csv' }), name);
+  if (kind === 'csv') return downloadCsv(csvOf(c.metric, c.curves, c.runs, c.axis), name);
   const style = getComputedStyle(c.box);
   const of = (variable: string) => style.getPropertyValue(variable).trim();
   const colours = { background: of('--panel'), text: of('--text'), muted: of('--muted'), grid: of('--grid'), line: of('--accent'), font: style.fontFamily };

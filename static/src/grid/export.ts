@@ -1,7 +1,7 @@
 // Runs as a file: a page at a time, so that a hundred thousand of them need no more memory than one page.
 import { grid, type Keys, type Search, type Selection } from '../api/grid';
+import { csvCell } from '../csv';
 import { isInfinite } from '../format';
-import { csvCell } from '../plots/export';
 import { type Column, columnsOf } from './columns';
 import { chunks, selectionSearches } from './bulk';
 import { type Cell, type Row, rowsOf, specsOf } from './rows';

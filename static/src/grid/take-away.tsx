@@ -5,6 +5,7 @@ import { isAbort, messageOf } from '../api';
 import type { Keys, Search, Selection } from '../api/grid';
 import { count, t } from '../i18n';
 import { notify } from '../state/notices';
+import { download } from '../ui/download';
 import { Icon } from '../ui/icons';
 import { Menu, type MenuItem } from '../ui/menu';
 import { serverUrl, toClipboard } from '../ui/parts';
@@ -47,9 +48,9 @@ export function TakeAway({ search, sorts, columns, keys, selection, total, name 
     stop.current = mine;
     setDone(0);
     try {
-      const [files, { saveBlob }] = await Promise.all([import('./export'), import('../plots/export')]);
+      const files = await import('./export');
       const blob = await files.exportRuns(selection, within, all && keys ? files.allColumns(keys) : columns, format, setDone, mine.signal);
-      saveBlob(blob, `${name}.${format}`);
+      download(blob, `${name}.${format}`);
       notify('done', t('export.done', { n: count(total), name: `${name}.${format}` }));
     } catch (e) {
       if (!isAbort(e)) notify('error', messageOf(e));

@@ -87,7 +87,8 @@ export function canvasPen(c: CanvasRenderingContext2D, family: string): Pen {
   };
 }
 
-const escaped = (text: string) => text.replace(/[&<>"]/g, c => `&#${c.charCodeAt(0)};`);
+/** XML has no place for control characters at all. */
+const escaped = (text: string) => text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '').replace(/[&<>"]/g, c => `&#${c.charCodeAt(0)};`);
 const n = (v: number) => String(Math.round(v * 100) / 100);
 
 /** Collects elements; `done` is the file. */

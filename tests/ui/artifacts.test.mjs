@@ -408,7 +408,7 @@ for (const [locale, colorScheme] of [['en-US', 'light'], ['ja-JP', 'dark']])
       ['notes/plan.txt', '.line'], ['config.json', '.value-row'], ['tables/history.csv', '.sheet'], ['tables/scores.parquet', '.sheet'], ['arrays/pack.npz', '[data-testid="arrays"]'], ['arrays/blob.bin', '[data-testid="hex"]'],
       ['media/dot.png', '.image-box img'], ['media/place.geojson', '.geo'], ['study.ipynb', '.cell-out'], ['hostile/MLmodel', '.model-card'], ['images', '[data-testid="chosen"]'],
     ];
-    await withPage(at(), { locale, colorScheme, expected: [/inline event handler/] }, async page => {
+    await withPage(at(), { locale, colorScheme, expected: locale === 'ja-JP' ? [] : [/inline event handler/] }, async page => {
       await item(page, 'notes').waitFor();
       await page.evaluate(axeSource);
       // Colours and words differ between the two, the pages hardly: each has one half.

@@ -3,6 +3,10 @@
 #include "../purge.h"
 #include "grid.h"
 
+enum {
+    LONGEST = 5000 /* ms */
+};
+
 struct look {
     struct sizes *sizes;
     struct size *size;
@@ -31,6 +35,8 @@ int size_of_path(struct sizes *sizes, const struct artifact_store *store, const 
     *size = (struct size){ 0 };
     if (artifact_walk(store, path, look_at, &look) < 0 && !size->partial)
         return -1;
+    if (now_ms() >= sizes->until)
+        sizes->left = 0;
     request_progress(sizes->rq);
     return 0;
 }
@@ -68,6 +74,6 @@ void size_write(struct request *rq, const char *prefix, const struct size *size)
 
 int sizes_begin(struct request *rq, struct opt_int most_files, struct sizes *sizes)
 {
-    *sizes = (struct sizes){ .rq = rq, .left = most_files.value };
+    *sizes = (struct sizes){ .rq = rq, .left = most_files.value, .until = now_ms() + LONGEST };
     return check_range(rq, "most_files", most_files.value, SIZES_MOST_FILES);
 }

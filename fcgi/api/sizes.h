@@ -7,7 +7,8 @@
 
 struct sizes {
     struct request *rq;
-    int64_t left; /* files that may still be looked at */
+    int64_t left;  /* files that may still be looked at */
+    int64_t until; /* ms since the epoch: then that is enough as well, for some stores are slow */
 };
 
 struct size {

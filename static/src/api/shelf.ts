@@ -41,12 +41,12 @@ export const views = {
 };
 
 export const trash = {
-  async runs(offset: number, limit: number, signal?: AbortSignal): Promise<{ total: number; items: TrashedRun[] }> {
-    const r = await ask<{ total: number; runs: TrashedRun[] }>('trash/runs', { offset, limit, sizes: 'true' }, signal);
+  async runs(offset: number, limit: number, sizes: boolean, signal?: AbortSignal): Promise<{ total: number; items: TrashedRun[] }> {
+    const r = await ask<{ total: number; runs: TrashedRun[] }>('trash/runs', { offset, limit, sizes: String(sizes) }, signal);
     return { total: r.total, items: r.runs };
   },
-  async experiments(offset: number, limit: number, signal?: AbortSignal): Promise<{ total: number; items: TrashedExperiment[] }> {
-    const r = await ask<{ total: number; experiments: TrashedExperiment[] }>('trash/experiments', { offset, limit, sizes: 'true' }, signal);
+  async experiments(offset: number, limit: number, sizes: boolean, signal?: AbortSignal): Promise<{ total: number; items: TrashedExperiment[] }> {
+    const r = await ask<{ total: number; experiments: TrashedExperiment[] }>('trash/experiments', { offset, limit, sizes: String(sizes) }, signal);
     return { total: r.total, items: r.experiments };
   },
   restore: (which: Which) => write<{ runs: number; experiments: number }>('trash/restore', which, base),

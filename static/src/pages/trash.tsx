@@ -2,7 +2,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { messageOf } from '../api';
-import { trash, type TrashedExperiment, type TrashedRun, type Which } from '../api/shelf';
+import { type Size, trash, type TrashedExperiment, type TrashedRun, type Which } from '../api/shelf';
 import { count, t, tn } from '../i18n';
 import { useCrumbs } from '../state/crumbs';
 import { live } from '../state/live';
@@ -39,9 +39,10 @@ function useRefresh(reload: () => void, pause: boolean): void {
 export function TrashPage(): JSX.Element {
   useCrumbs([{ text: t('trash.title'), href: href.trash() }]);
   const query = route.value.query;
-  const offset = Math.max(0, Number(query.get('offset')) || 0);
-  const runs = useLoad(`trash runs ${query.get('what') === 'experiments' ? 0 : offset}`, signal => trash.runs(query.get('what') === 'experiments' ? 0 : offset, PAGE, signal));
-  const experiments = useLoad(`trash experiments ${query.get('what') === 'experiments' ? offset : 0}`, signal => trash.experiments(query.get('what') === 'experiments' ? offset : 0, PAGE, signal));
+  const offset = Math.max(0, Math.trunc(Number(query.get('offset'))) || 0);
+  const offsetOf = (what: Kind) => ((query.get('what') === 'experiments') === (what === 'experiments') ? offset : 0);
+  const runs = useLoad(`trash runs ${offsetOf('runs')}`, signal => trash.runs(offsetOf('runs'), PAGE, false, signal));
+  const experiments = useLoad(`trash experiments ${offsetOf('experiments')}`, signal => trash.experiments(offsetOf('experiments'), PAGE, false, signal));
   const asked = query.get('what');
   const kind: Kind = asked === 'runs' || asked === 'experiments' ? asked : runs.data?.total === 0 && (experiments.data?.total ?? 0) > 0 ? 'experiments' : 'runs';
   const list = kind === 'runs' ? runs : experiments;
@@ -59,6 +60,13 @@ export function TrashPage(): JSX.Element {
   const total = list.data?.total ?? 0;
   const all = (runs.data?.total ?? 0) + (experiments.data?.total ?? 0);
   const items: readonly (TrashedRun | TrashedExperiment)[] = list.data?.items ?? [];
+  const here = items.map(idOf);
+  // Counting files takes its time: once for what is here, and not each time that the list is looked at again.
+  const sizes = useLoad(`trash sizes ${kind} ${here.join(' ')}`, async signal => {
+    if (here.length === 0) return new Map<string, Partial<Size>>();
+    const sized: readonly (TrashedRun | TrashedExperiment)[] = (await (kind === 'runs' ? trash.runs : trash.experiments)(offsetOf(kind), PAGE, true, signal)).items;
+    return new Map(sized.map(item => [idOf(item), item as Partial<Size>]));
+  });
   useEffect(() => {
     // What was on the last page may be gone.
     if (list.data && offset > 0 && offset >= list.data.total) replace(withMembers({ offset: null }));
@@ -92,7 +100,6 @@ export function TrashPage(): JSX.Element {
   const tab = (what: Kind, text: string, n: number | undefined) => (
     <button type="button" aria-pressed={kind === what} onClick={() => go(withMembers({ what, offset: null }))}>{text}{n !== undefined && <span class="tab-count">{count(n)}</span>}</button>
   );
-  const here = items.map(idOf);
   const allHere = here.length > 0 && here.every(id => picked.has(id));
 
   return (
@@ -140,8 +147,7 @@ export function TrashPage(): JSX.Element {
                   <td class="check"><input type="checkbox" aria-label={t('trash.pick', { name: nameOf(item) })} checked={picked.has(idOf(item))} onChange={e => pick([idOf(item)], e.currentTarget.checked)} /></td>
                   {isRun(item) ? <RunCells run={item} /> : <ExperimentCells experiment={item} />}
                   <td><Time ms={item.deleted_time} /></td>
-                  <td class="number"><SizeText size={item} /></td>
-                  <td class="number">{item.files === undefined || item.elsewhere ? '' : `${item.partial ? '≥ ' : ''}${count(item.files)}`}</td>
+                  <SizeCells size={sizes.data?.get(idOf(item)) ?? {}} counting={sizes.loading && !sizes.data} />
                 </tr>
               ))}
             </tbody>
@@ -175,6 +181,15 @@ function ExperimentCells({ experiment }: { experiment: TrashedExperiment }): JSX
         {experiment.active_runs > 0 && <span class="chip">{tn('trash.active', experiment.active_runs)}</span>}
       </Name>
       <td class="number">{count(experiment.runs)}</td>
+    </>
+  );
+}
+
+function SizeCells({ size, counting }: { size: Partial<Size>; counting: boolean }): JSX.Element {
+  return (
+    <>
+      <td class="number">{counting ? <span class="muted" title={t('trash.counting')}>…</span> : <SizeText size={size} />}</td>
+      <td class="number">{size.files === undefined || size.elsewhere ? '' : `${size.partial ? '≥ ' : ''}${count(size.files)}`}</td>
     </>
   );
 }

@@ -3,7 +3,7 @@ import { build } from 'esbuild';
 import { gzipSync } from 'node:zlib';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(fileURLToPath(import.meta.url));
@@ -33,16 +33,15 @@ function lazyModules() {
 
 // esbuild makes a file of every set of modules that the same pages share, and the first page would need a dozen of them.
 // When each lazy module imports the shell, whose modules are there anyway, all pages share the same set: one file.
-// The small ones that lazy modules share among themselves join it.
+// So do the small ones that lazy modules share among themselves: who needs one of them gets all.
 const SMALL = 5 * 1024;
-const shell = join(root, 'src/app.tsx');
 const oneCore = shared => ({
   name: 'one-core',
   setup(build) {
     const lazy = lazyModules();
     build.onLoad({ filter: /\/src\/.*\.tsx?$/ }, ({ path }) => {
-      const more = path === shell ? shared.map(file => join(root, file)) : lazy.has(path) ? [shell] : [];
-      if (more.length === 0) return undefined;
+      if (!lazy.has(path)) return undefined;
+      const more = ['src/app.tsx', ...(shared.users.has(relative(root, path)) ? shared.files : [])].map(file => join(root, file));
       const imports = more.map(file => `import ${JSON.stringify(file)};\n`).join('');
       return { contents: `${readFileSync(path, 'utf8')}\n${imports}`, loader: path.endsWith('x') ? 'tsx' : 'ts' };
     });
@@ -61,7 +60,7 @@ const bundle = (shared, write) => build({
   legalComments: 'none', charset: 'utf8', metafile: true, logLevel: 'warning', write,
 });
 
-/** The modules of small files without an entry, but for those that would bring a larger one with them. */
+/** The modules of small files without an entry, but for those that would bring a larger one with them; and who needs any. */
 function smallShared({ outputs, inputs }) {
   const of = test => Object.values(outputs).filter(test).flatMap(o => Object.keys(o.inputs));
   const core = Object.values(outputs).find(o => Object.keys(o.inputs).includes('src/app.tsx'));
@@ -72,10 +71,13 @@ function smallShared({ outputs, inputs }) {
     for (const file of small)
       if (inputs[file].imports.some(i => i.kind === 'import-statement' && !small.has(i.path) && !there.has(i.path))) small.delete(file);
   }
-  return [...small];
+  const needs = (file, seen = new Set()) => small.has(file) || (!seen.has(file) && !there.has(file) && seen.add(file)
+    && (inputs[file]?.imports ?? []).some(i => i.kind === 'import-statement' && needs(i.path, seen)));
+  return { files: [...small].sort(), users: new Set([...lazyModules()].map(path => relative(root, path)).filter(file => needs(file))) };
 }
 
-const { metafile } = await bundle(smallShared((await bundle([], false)).metafile), true);
+const none = { files: [], users: new Set() };
+const { metafile } = await bundle(smallShared((await bundle(none, false)).metafile), true);
 
 const outputs = Object.entries(metafile.outputs).filter(([file]) => !file.endsWith('.map'));
 const byEntry = entry => basename(outputs.find(([, o]) => o.entryPoint === entry)[0]);

@@ -35,8 +35,9 @@ static bool is_good_path(const char *path)
 {
     size_t length = strlen(path);
 
-    if (length > LONGEST_PATH || is_encoded(path) || (length > 1 && path[1] == ':') ||
-        !strncasecmp(path, "file:", 5))
+    /* "C:/x" is from a drive's root, "t:1" is a name. */
+    if (length > LONGEST_PATH || is_encoded(path) || !strncasecmp(path, "file:", 5) ||
+        (length > 2 && path[1] == ':' && path[2] == '/'))
         return false;
     for (const char *c = path; *c; c++)
         if ((unsigned char)*c < 0x20 || *c == 0x7f || *c == '\\' || *c == '#')
@@ -334,8 +335,11 @@ int artifact_write(const struct artifact_store *store, const char *path, const c
     return check_reserved(store, path) < 0 ? -1 : store->ops->write(store, path, bytes, length);
 }
 
+/* Never the root: all that there is. */
 int artifact_remove(const struct artifact_store *store, const char *path)
 {
+    if (!*path)
+        return fail(store, INVALID_PARAMETER_VALUE, "Invalid path");
     return store->ops->remove(store, path);
 }
 

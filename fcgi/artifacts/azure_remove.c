@@ -164,8 +164,6 @@ static int remove_below(const struct artifact_store *store, const char *prefix)
 
 int azure_remove(const struct artifact_store *store, const char *path)
 {
-    if (!*path)
-        return fail(store, INVALID_PARAMETER_VALUE, "Invalid path");
     if (remove_blob(store, artifact_key(store, path)) < 0)
         return -1;
     return remove_below(store, azure_below(store, path));

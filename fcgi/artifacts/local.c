@@ -470,7 +470,7 @@ static int remove_path(const struct artifact_store *store, const char *path)
 
     if (at < 0)
         return errno == ENOENT || errno == ENOTDIR ? 0 : local_fail(store, "remove", path);
-    failed = !*name || local_remove_tree(at, name) < 0 ? local_fail(store, "remove", path) : 0;
+    failed = local_remove_tree(at, name) < 0 ? local_fail(store, "remove", path) : 0;
     if (!failed && fsync(at) < 0)
         failed = local_fail(store, "sync", path);
     close(at);

@@ -137,8 +137,6 @@ int s3_remove(const struct artifact_store *store, const char *path)
     const struct s3_ask ask = { .method = "DELETE", .key = artifact_key(store, path) };
     struct http_reply reply;
 
-    if (!*path)
-        return fail(store, INVALID_PARAMETER_VALUE, "Invalid path");
     if (delete_below(store, arena_printf(store->mem, "%s/", ask.key)) < 0 ||
         s3_send(store, &ask, &reply) < 0)
         return -1;

@@ -281,6 +281,16 @@ def test_the_browser_gets_a_file_of_a_run(api, run):
     assert api.get("/get-artifact", {"run_id": run}).status == 400
 
 
+def test_a_colon_in_a_name_is_no_drive(api, experiment):
+    run = api.run(experiment)
+    root = f"{experiment}/{run}/artifacts"
+    put(api, f"{root}/t:1/a:b", b"odd")
+    files = api.get("artifacts/list", {"run_id": run, "path": "t:1"}).ok()["files"]
+    assert files == [{"path": "t:1/a:b", "is_dir": False, "file_size": 3}]
+    assert api.get("/get-artifact", {"run_id": run, "path": "t:1/a:b"}).body == b"odd"
+    api.get("artifacts/list", {"run_id": run, "path": "t:/1"}).fails(400, INVALID, "Invalid path")
+
+
 # -- delete
 
 
@@ -290,6 +300,14 @@ def test_delete_takes_files_and_folders_and_is_the_same_twice(api, folder):
     for path in ("c", "c", "a", "a", "nope/deeper"):
         assert api.request("DELETE", url(f"{folder}/{path}")).ok() == {}
     assert listed(api, folder) == []
+
+
+@pytest.mark.improves("the peer has no such address")
+@pytest.mark.parametrize("door", ["api", "ajax-api"])
+def test_the_root_is_not_deleted(api, folder, door):
+    put(api, f"{folder}/x")
+    api.request("DELETE", url("", door)).fails(400, INVALID, "Invalid path")
+    assert api.get(url(f"{folder}/x")).body == b"hello"
 
 
 # -- refusals

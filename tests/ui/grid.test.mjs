@@ -348,3 +348,25 @@ test('numbers of a column are seen as colours or bars', async () => {
     await page.waitForFunction(() => !document.querySelector('.mark-heat'));
   });
 });
+
+test('how a column is spread stands in its head, and a part of it becomes a condition', async () => {
+  const filter = `filter=${encodeURIComponent("run_name LIKE 'trial-%'")}`;
+  await withPage(`${address.experiment(vision.experiment)}?${filter}&cols=metrics.精度,params.optimizer,params.lr`, {}, async page => {
+    await settled(page);
+    await head(page, 'lr').getByRole('button', { name: 'Menu of lr' }).click();
+    await page.getByRole('menuitem', { name: 'Show distributions' }).click();
+    const histogram = page.getByRole('img', { name: 'Distribution of 精度, from 0.5 to 0.7' });
+    await histogram.waitFor();
+    assert.equal(await page.locator('.histogram').count(), 2, 'texts have none');
+    assert.equal(await histogram.locator('rect').count(), 4, 'three runs, and the ground');
+    await axe(page, 'distributions');
+    const { x, y, width } = await histogram.boundingBox();
+    await page.mouse.move(x + width * 0.43, y + 10);
+    await page.mouse.down();
+    await page.mouse.move(x + width * 0.99, y + 10, { steps: 4 });
+    await page.mouse.up();
+    await page.getByTestId('count').getByText('2 runs', { exact: true }).waitFor();
+    assert.equal(await member(page, 'filter'), "run_name LIKE 'trial-%' AND metrics.`精度` >= 0.58");
+    assert.equal(await member(page, 'hist'), '1');
+  });
+});

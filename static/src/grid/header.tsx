@@ -27,6 +27,8 @@ export interface ColumnActions {
   only: (column: Column, value: string | number | null, not: boolean) => void;
   group: (column: Column) => void;
   mark: (id: string, mark: Mark | null) => void;
+  /** Histograms in the heads of all columns, or none. */
+  spread: (on: boolean) => void;
 }
 
 export const groupTitle: Record<Group, 'metrics' | 'params' | 'tags' | 'columns.info'> = { metrics: 'metrics', params: 'params', tags: 'tags', info: 'columns.info' };
@@ -53,6 +55,7 @@ interface Props {
   pinned: boolean;
   /** How the values of the column are made to be seen. */
   mark: Mark | null;
+  spread: boolean;
   /** The value in the row that was looked at last; undefined when there is none to filter by. */
   value: string | number | null | undefined;
   /** The columns on either side, for moving without a mouse; null at an edge. */
@@ -63,7 +66,7 @@ interface Props {
 
 const values: (Value | undefined)[] = [undefined, 'best', 'min', 'max', 'spark'];
 
-function menuOf({ column, sorts, actions, numeric, pinned, mark, value, before, afterNext, fixed }: Props): (MenuItem | false)[] {
+function menuOf({ column, sorts, actions, numeric, pinned, mark, spread, value, before, afterNext, fixed }: Props): (MenuItem | false)[] {
   const { id } = column;
   const sorted = sorts.find(s => s.id === id);
   const base = `metrics.${column.key}`;
@@ -78,6 +81,7 @@ function menuOf({ column, sorts, actions, numeric, pinned, mark, value, before, 
     })) : []),
     column.group === 'metrics' && { text: t('column.at'), checked: column.value === 'at', act: () => actions.atStep(column) },
     ...(numeric && column.group !== 'info' ? ([null, 'heat', 'bar'] as const).map((m, i): MenuItem => ({ text: t(`mark.${m ?? 'none'}`), checked: mark === m, apart: i === 0, act: () => actions.mark(id, m) })) : []),
+    numeric && column.group !== 'info' && { text: t(spread ? 'hist.hide' : 'hist.show'), act: () => actions.spread(!spread) },
     { text: t('column.filter'), apart: true, act: () => actions.filter(column) },
     filters && { text: t('column.only', { value: shown! }), act: () => actions.only(column, value!, false) },
     filters && value !== null && { text: t('column.not', { value: shown! }), act: () => actions.only(column, value!, true) },

@@ -44,6 +44,8 @@ interface Props {
   widths: Widths;
   marks: Marks;
   keys: Keys | undefined;
+  /** Of the columns that have one; null: none are to be shown. */
+  histograms: ReadonlyMap<string, JSX.Element> | null;
   /** Of experiments by id, when there may be several; null otherwise. */
   experiments: ReadonlyMap<string, string> | null;
   sorts: readonly Sort[];
@@ -105,7 +107,7 @@ function useView(total: number, above: number, show: (from: number, to: number) 
   return { box, range };
 }
 
-export function RunsTable({ rows, columns, pins, widths, marks, keys, experiments, sorts, picked, top, drawn: inCharts, eyes, peeked, version, actions }: Props): JSX.Element {
+export function RunsTable({ rows, columns, pins, widths, marks, keys, histograms, experiments, sorts, picked, top, drawn: inCharts, eyes, peeked, version, actions }: Props): JSX.Element {
   const total = Math.min(rows.total ?? 0, MOST);
   const { box, range } = useView(total, top.length, rows.show);
   const [current, setCurrent] = useState(0);
@@ -258,12 +260,12 @@ export function RunsTable({ rows, columns, pins, widths, marks, keys, experiment
             <th scope="col" class="status-col frozen" style={{ '--left': `${CHECK + LOOK}px` }} aria-sort={sorts[0]?.id === 'info.status' ? (sorts[0].descending ? 'descending' : 'ascending') : 'none'} aria-label={t('runs.status')}>
               <button type="button" class="sort" title={t('runs.status')} onClick={e => actions.sort('info.status', e.shiftKey)}><span class="dot" aria-hidden="true" /><span class="sr-only">{t('runs.status')}</span></button>
             </th>
-            <HeadCell column={NAME} sorts={sorts} actions={actions} className="name" numeric={false} left={CHECK + LOOK + STATUS} pinned mark={null} value={undefined} before={null} afterNext={undefined} fixed />
+            <HeadCell column={NAME} sorts={sorts} actions={actions} className="name" numeric={false} left={CHECK + LOOK + STATUS} pinned mark={null} spread={false} value={undefined} before={null} afterNext={undefined} fixed />
             {places.map((p, i) => (
               <Fragment key={p.column.id}>
                 {experiments && i === pinnedCount && <th scope="col"><span class="sort">{t('runs.experiment')}</span></th>}
                 <HeadCell
-                  column={p.column} sorts={sorts} actions={actions} className={edges.has(p.column.id) ? 'group-start' : ''} numeric={numeric.has(p.column.id)} left={p.left} pinned={p.left !== undefined} mark={marks.get(p.column.id) ?? null}
+                  column={p.column} sorts={sorts} actions={actions} className={edges.has(p.column.id) ? 'group-start' : ''} numeric={numeric.has(p.column.id)} left={p.left} pinned={p.left !== undefined} mark={marks.get(p.column.id) ?? null} spread={histograms !== null}
                   value={row0 && p.column.group !== 'info' ? (row0.cells.get(p.column.id) ?? null) : undefined}
                   before={places[i - 1]?.column.id ?? null} afterNext={i + 1 < places.length ? (places[i + 2]?.column.id ?? null) : undefined}
                 />
@@ -272,6 +274,19 @@ export function RunsTable({ rows, columns, pins, widths, marks, keys, experiment
             {experiments && pinnedCount === places.length && <th scope="col"><span class="sort">{t('runs.experiment')}</span></th>}
             <td />
           </tr>
+          {histograms && (
+            <tr class="histograms">
+              <td class="frozen corner" colSpan={4} style={{ '--left': '0px' }} />
+              {places.map((p, i) => (
+                <Fragment key={p.column.id}>
+                  {experiments && i === pinnedCount && <td />}
+                  <td class={`${edges.has(p.column.id) ? 'group-start' : ''} ${p.left === undefined ? '' : 'frozen'}`} style={p.left === undefined ? undefined : { '--left': `${p.left}px` }}>{histograms.get(p.column.id)}</td>
+                </Fragment>
+              ))}
+              {experiments && pinnedCount === places.length && <td />}
+              <td />
+            </tr>
+          )}
         </thead>
         {top.length > 0 && (
           <tbody class="on-top" data-testid="on-top">

@@ -70,8 +70,8 @@ export function TakeAway({ search, sorts, columns, keys, selection, total, name 
   ];
   return (
     <>
-      <Menu label={t('export')} named items={() => exports} testId="export"><Icon name="download" /> <span class="tool">{t('export')}</span></Menu>
-      <Menu label={t('copyas')} named items={() => copies} testId="copy-as"><Icon name="copy" /> <span class="tool">{t('copyas')}</span></Menu>
+      <Menu label={t('export')} items={() => exports} testId="export"><Icon name="download" /> <span class="tool spare">{t('export')}</span></Menu>
+      <Menu label={t('copyas')} items={() => copies} testId="copy-as"><Icon name="copy" /> <span class="tool spare">{t('copyas')}</span></Menu>
       {done !== null && (
         <span class="export-progress">
           <progress max={total} value={done} aria-label={t('export')} />

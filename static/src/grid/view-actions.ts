@@ -32,7 +32,8 @@ interface Means {
   write: (text: string) => void;
 }
 
-function nameOf(column: Column): string {
+/** What a column is called in the query. */
+export function nameOf(column: Column): string {
   if (column.group === 'info') return column.key;
   const name = quotedName(column.group, column.key);
   if (!column.value || column.value === 'spark') return name;
@@ -76,6 +77,7 @@ export function columnActions(view: View, ids: readonly string[], means: Means):
       const clause = column.group === 'metrics' ? `${nameOf(column)} ${not ? '!=' : '='} ${value}` : equals(column.group as 'params' | 'tags', column.key, value === null ? null : String(value));
       means.setFilter(withClause(view.filter, not && column.group !== 'metrics' ? `NOT ${clause}` : clause));
     },
+    spread: on => replace(withMembers({ hist: on ? '1' : null })),
     mark: (id, mark) => replace(withMembers({ mark: marksToText(withMark(view.marks, id, mark)) })),
     group: column => replace(withMembers({ group: [...new Set([...view.group, column.id])].join(',') })),
   };

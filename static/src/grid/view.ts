@@ -15,6 +15,8 @@ export interface View {
   widths: Widths;
   marks: Marks;
   diff: boolean;
+  /** Histograms in the heads of the columns. */
+  spread: boolean;
   /** Ids of columns that rows are grouped by. */
   group: string[];
   /** What is told of a group: mean, min, max or range. */
@@ -40,6 +42,7 @@ export function viewOf(query: URLSearchParams): View {
     widths: widthsFromText(query.get('width')),
     marks: marksFromText(query.get('mark')),
     diff: query.get('diff') === '1',
+    spread: query.get('hist') === '1',
     group: list(query.get('group')),
     aggregate: aggregateOf(query.get('agg')),
     top: list(query.get('top')).slice(0, MOST_ON_TOP),

@@ -33,6 +33,7 @@ import { isPicked, nothingPicked, type Picked, pickedCount, selectionOf } from '
 import { SelectionBar } from './selection';
 import { TakeAway } from './take-away';
 import { useSteps } from './steps';
+import { useHistograms } from './use-histograms';
 import { useNamedRows, useRunRows } from './use-rows';
 import { Split } from './split';
 import { viewOf } from './view';
@@ -124,6 +125,7 @@ function Workspace({ scope, experiment, primary, experimentId, onExperiment }: P
 
   // The curves are those of the runs that are selected, or of the first ones; of those at the top and those asked for.
   const rowsAtHand = rows.loaded();
+  const histograms = useHistograms(view.spread, search, found, seen, rowsAtHand, setFilter);
   const top = useNamedRows(view.top, search, columns, version);
   const asked = useNamedRows(view.eyes.eye, search, [], version);
   const most = linesOf(route.value.query);
@@ -150,7 +152,7 @@ function Workspace({ scope, experiment, primary, experimentId, onExperiment }: P
     />
   ) : (
     <RunsTable
-      rows={rows} columns={seen} pins={view.pins} widths={view.widths} marks={view.marks} keys={names} experiments={experimentNames ?? null}
+      rows={rows} columns={seen} pins={view.pins} widths={view.widths} marks={view.marks} keys={names} histograms={histograms} experiments={experimentNames ?? null}
       sorts={view.sorts} picked={picked} top={top} drawn={inCharts} eyes={view.eyes} peeked={view.peek} version={version} actions={{ ...actions, ...ofRuns }}
     />
   ));

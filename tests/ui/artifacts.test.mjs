@@ -362,7 +362,7 @@ test('a page is shown in a frame of another origin: nothing runs, and what the r
     await chosen(page).getByLabel('Run its scripts').check();
     await inner.getByRole('heading', { name: 'A report' }).waitFor();
     const [, outer, deep] = page.frames();
-    assert.equal(await deep.evaluate(() => origin), 'null');
+    assert.deepEqual(await deep.evaluate(() => [origin, window.ran, window.beside]), ['null', 1, 2], 'it runs, with what is beside it');
     for (const [frame, reach] of [[outer, 'parent.document'], [deep, 'top.document'], [deep, 'localStorage'], [deep, 'document.cookie']])
       assert.match(await frame.evaluate(code => { try { return String(eval(code)); } catch (e) { return e.name; } }, reach), /SecurityError/, reach);
     assert.equal(await deep.evaluate(u => fetch(u).then(() => 'fetched', () => 'refused'), `${url}version`), 'refused');

@@ -122,8 +122,9 @@ def files(root):
         {"type": "Feature", "properties": {"name": "box"}, "geometry": {"type": "Polygon", "coordinates": [[[130, 30], [145, 30], [145, 45], [130, 45], [130, 30]]]}},
     ]}))
     write("study.ipynb", json.dumps(notebook()))
-    write("hostile/page.html", f"<h1 id=title>A report</h1><style>h1 {{ color: rgb(1, 2, 3) }}</style>{HARM}<a href='https://example.invalid/'>away</a><img src='../media/dot.png' alt=dot>"
+    write("hostile/page.html", f"<h1 id=title>A report</h1><style>h1 {{ color: rgb(1, 2, 3) }}</style><script>window.ran = 1</script><script src='beside.js'></script>{HARM}<a href='https://example.invalid/'>away</a><img src='../media/dot.png' alt=dot>"
           "<meta http-equiv=refresh content='0; url=https://example.invalid/'>")
+    write("hostile/beside.js", "window.beside = window.ran + 1")
     write("hostile/drawing.svg", "<svg xmlns='http://www.w3.org/2000/svg' width='40' height='30' onload='top.harm = 6'><script>top.harm = 7</script><rect width='40' height='30' fill='teal'/></svg>")
     write("hostile/" + EVIL_NAME, "named to harm\n")
     write("hostile/report.md", f"# Title\n\n{HARM}\n\n[x](javascript:window.harm=8)\n")

@@ -1,10 +1,13 @@
 """The trash: what is deleted is listed, restored, or deleted for good."""
 
+import threading
+
 import pytest
 import requests
 
-from harness.api import unique
+from harness.api import Api, unique
 from harness.cairn import cairn
+from harness.processes import wait_until
 
 pytestmark = pytest.mark.cairn_only("MLflow has no such routes")
 TRASH = "/ajax-api/cairn/1/trash/"
@@ -228,6 +231,31 @@ def test_much_is_purged_in_several_requests(api, experiment):
     assert listed(api, "runs")["total"] == listed(api, "experiments")["total"] == 0
 
 
+@pytest.mark.parametrize("restored", [True, False])
+def test_a_run_that_is_restored_meanwhile_stays_whole(api, server, experiment, restored):
+    run = filled(api, experiment)
+    delete(api, run)
+    link = server.db.mariadb.connect(server.db.name)
+    link.begin()
+    with link.cursor() as cursor:
+        cursor.execute("UPDATE runs SET lifecycle_stage = 'active', deleted_time = NULL WHERE run_uuid = %s", (run,))
+    replies = []
+    purging = threading.Thread(target=lambda: replies.append(purge(Api(server), run_ids=[run])))
+    purging.start()
+    try:
+        waiting = "SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"
+        wait_until(lambda: server.db.value(waiting) == 1, 10, "the purge waits for who restores")
+        if restored:
+            link.commit()
+    finally:
+        link.rollback()
+        link.close()
+        purging.join()
+    assert replies[0]["runs"] == (0 if restored else 1)
+    assert exists(api, run) == restored and all(rows_of(server, run)) == restored
+    assert directory(server, experiment, run).joinpath("artifacts/dir/file.txt").exists() == restored
+
+
 @pytest.mark.timeout(240)
 def test_a_run_of_many_rows_is_purged_in_several_requests(api, server, experiment):
     run = filled(api, experiment)
@@ -263,7 +291,6 @@ def test_a_purge_is_bounded(api, limit):
 
 def test_what_is_purged_is_given_back_to_the_quota(servers):
     server = servers.cairn(quota_bytes=1_000_000)
-    from harness.api import Api
     api = Api(server)
     experiment = api.experiment()
     runs = [filled(api, experiment, 100) for _ in range(2)]

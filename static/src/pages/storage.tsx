@@ -149,7 +149,7 @@ function Table({ label, rows, runs, deleted, link, page, icon }: TableProps): JS
           </thead>
           <tbody>
             {inOrder.slice(0, shown).map(row => (
-              <tr key={row.id}>
+              <tr key={row.id} class={row.gone ? 'gone' : ''}>
                 <th scope="row" class="name">{icon && <Icon name={icon(row)} class="muted" />} <a href={link(row)}>{row.name}</a>{row.gone && <span class="chip">{t('storage.isgone')}</span>}</th>
                 <td class="bar-col"><Bar part={row.bytes} deleted={row.deleted ?? 0} of={most} /></td>
                 <td class="number"><SizeText size={row} /></td>

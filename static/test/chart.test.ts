@@ -41,6 +41,10 @@ test('against a baseline differences are drawn; without it, nothing', () => {
   const both = [curve([0, 10], [1, 11]), curve([0, 5], [3, 3], { run: 1 })];
   assert.deepEqual(chartOf(both, [look, look], 0, settings()).lines.map(l => [...l.y]), [[0, 0], [2, -3]]);
   assert.deepEqual(chartOf(both, [look, look, look], 2, settings()).lines, []);
+  const [base, other] = chartOf([buckets, { ...buckets, run: 1 }], [look, look], 0, settings()).lines;
+  assert.deepEqual([[...base!.y], [...base!.exact], base!.low, [...other!.exact], [...other!.low!]], [[0, 0], [0, 0], undefined, [0, 0], [-3, -3]]);
+  const outside = chartOf([curve([5, 6], [1, 1]), curve([0, 5, 6, 9], [1, 2, 3, 4], { run: 1 })], [look, look], 0, settings());
+  assert.deepEqual(spanOf(outside.lines, false), [5, 6], 'where there is something to compare');
 });
 
 test('times are drawn in seconds, and an axis goes from the first point to the last', () => {

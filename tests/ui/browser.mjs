@@ -97,7 +97,13 @@ export async function curvePixels(card) {
   return card.locator('canvas').evaluate(canvas => {
     const accent = getComputedStyle(document.documentElement).getPropertyValue('--accent').trim();
     const [r, g, b] = [1, 3, 5].map(i => parseInt(accent.slice(i, i + 2), 16));
-    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    // Of a copy: the browser warns of pictures that are read again and again.
+    const copy = document.createElement('canvas');
+    copy.width = canvas.width;
+    copy.height = canvas.height;
+    const context = copy.getContext('2d', { willReadFrequently: true });
+    context.drawImage(canvas, 0, 0);
+    const { data } = context.getImageData(0, 0, copy.width, copy.height);
     let n = 0;
     for (let i = 0; i < data.length; i += 4)
       if (data[i + 3] > 200 && Math.abs(data[i] - r) < 24 && Math.abs(data[i + 1] - g) < 24 && Math.abs(data[i + 2] - b) < 24) n++;

@@ -82,7 +82,7 @@ export function Card(p: CardProps): JSX.Element {
   const drawable = chart !== null && !chart.empty;
 
   useEffect(() => {
-    if (!chart || !drawable) return;
+    if (!chart || !drawable || !visible) return;
     let wanted = true;
     const { axis, axisKey, logX, logY } = settings;
     const look = `${axis} ${axisKey} ${logX} ${logY} ${theme} ${language.value}`;
@@ -109,13 +109,14 @@ export function Card(p: CardProps): JSX.Element {
     return () => {
       wanted = false;
     };
-  }, [chart, drawable, settings, theme, language.value]);
+  }, [chart, drawable, visible, settings, theme, language.value]);
 
+  // Pictures that are out of sight would only take room.
   useEffect(() => {
-    if (drawable) return;
+    if (drawable && visible) return;
     drawn.current?.plot.destroy();
     drawn.current = null;
-  }, [drawable]);
+  }, [drawable, visible]);
 
   useEffect(() => {
     const watch = new ResizeObserver(() => {
@@ -124,8 +125,9 @@ export function Card(p: CardProps): JSX.Element {
       drawn.current?.plot.resize(box.current.clientWidth, height);
     });
     watch.observe(box.current!);
+    box.current!.style.minHeight = drawable ? `${height}px` : '';
     return () => watch.disconnect();
-  }, [height]);
+  }, [height, drawable]);
   useEffect(() => () => {
     drawn.current?.plot.destroy();
     drawn.current = null;

@@ -41,10 +41,10 @@ export function ChartControls({ prefix, fallback, metrics, runs, counted = true,
       <div class="segmented" role="group" aria-label={t('chart.axis')}>
         {axes.map(a => <button key={a} type="button" aria-pressed={a === s.axis} onClick={() => axis(a)}>{t(`chart.axis.${a}`)}</button>)}
       </div>
-      {metrics.length > 1 && (
+      {(metrics.length > 1 || s.axisKey) && (
         <select class="small" aria-label={t('chart.axis.metric')} value={s.axisKey} onChange={e => axis(e.currentTarget.value ? `metrics.${e.currentTarget.value}` : fallback)}>
           <option value="">{t('chart.axis.metric')}</option>
-          {metrics.map(key => <option key={key} value={key}>{key}</option>)}
+          {(s.axisKey && !metrics.includes(s.axisKey) ? [s.axisKey, ...metrics] : metrics).map(key => <option key={key} value={key}>{key}</option>)}
         </select>
       )}
       <Smoothing s={s} set={set} />

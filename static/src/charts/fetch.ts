@@ -30,6 +30,9 @@ export function queryOf(s: Settings, buckets: number): CurveQuery {
   return { ...q, from: from * unit, to: to * unit };
 }
 
+/** Answers that are kept: the way back from a zoom needs none. */
+const KEPT = 6;
+
 interface State { what: string; version: string; curves: Curve[]; running: ReadonlySet<string> }
 
 /** Which runs are asked for what when there is something new: the ends of those that go on, all of those without a curve. */
@@ -45,6 +48,7 @@ export function tailsOf(curves: readonly Curve[], runs: readonly DrawnRun[], was
 export function useCurves(o: { runs: readonly DrawnRun[]; metric: string; settings: Settings; buckets: number; version: string; visible: boolean; turn: number }): { curves: Curve[] | null; error: unknown } {
   const { runs, metric, settings, buckets, version, visible, turn } = o;
   const state = useRef<State | null>(null);
+  const kept = useRef(new Map<string, State>());
   const [, redraw] = useState(0);
   const [error, setError] = useState<unknown>(null);
   const ids = runs.map(r => r.id);
@@ -53,6 +57,12 @@ export function useCurves(o: { runs: readonly DrawnRun[]; metric: string; settin
   useEffect(() => {
     const old = state.current;
     if (!visible || buckets === 0 || (old?.what === what && old.version === version)) return;
+    const known = kept.current.get(`${version} ${what}`);
+    if (known) {
+      state.current = known;
+      redraw(n => n + 1);
+      return;
+    }
     const stop = new AbortController();
     const running = new Set(runs.filter(r => r.live !== false).map(r => r.id));
     const tail = old?.what === what && settings.axis === 'step' && !settings.zoom && old.curves.every(c => c.x.length <= 2 * buckets);
@@ -70,6 +80,8 @@ export function useCurves(o: { runs: readonly DrawnRun[]; metric: string; settin
       (tail ? ends() : whole()).then(
         curves => {
           state.current = { what, version, curves, running };
+          kept.current.set(`${version} ${what}`, state.current);
+          for (const far of kept.current.keys()) if (kept.current.size > KEPT) kept.current.delete(far);
           setError(null);
           redraw(n => n + 1);
         },

@@ -32,13 +32,15 @@ const scaled = (x: Float64Array, s: Settings) => (s.axis === 'relative' || s.axi
 
 const positive = (y: Float64Array) => y.map(v => (v > 0 ? v : NaN));
 
-function lineOf(c: Curve, x: Float64Array, look: Look, s: Settings, base: { x: Float64Array; y: Float64Array } | null): Line {
-  const less = (y: Float64Array) => (base ? difference(x, y, base.x, base.y) : y);
+interface Base { run: number; x: Float64Array; mean: Float64Array; last: Float64Array }
+
+function lineOf(c: Curve, x: Float64Array, look: Look, s: Settings, base: Base | null): Line {
+  const less = (y: Float64Array) => (base ? difference(x, y, base.x, base.mean) : y);
   const shown = (y: Float64Array) => (s.logY ? positive(less(y)) : less(y));
   const mean = shown(c.mean);
-  const buckets = c.width > 0;
+  const buckets = c.width > 0 && c.run !== base?.run; // the baseline itself is nothing but zero
   const zig = buckets && !s.band ? zigzag(x, shown(c.min), shown(c.max)) : null;
-  const line: Line = { run: c.run, ...look, x, y: mean, exact: less(c.last), at: x, step: c.step };
+  const line: Line = { run: c.run, ...look, x, y: mean, exact: base ? difference(x, c.last, base.x, base.last) : c.last, at: x, step: c.step };
   if (s.smooth > 0) {
     line.y = smoothed(mean, s.method, s.smooth);
     line.raw = zig ?? { x, y: mean };
@@ -56,7 +58,7 @@ const countOf = (y: Float64Array, wanted: (v: number) => boolean) => y.reduce((n
 export function chartOf(curves: readonly Curve[], looks: readonly Look[], base: number, s: Settings): Chart {
   const xs = new Map(curves.map(c => [c, scaled(c.x, s)]));
   const against = curves.find(c => c.run === base);
-  const baseLine = against ? { x: xs.get(against)!, y: against.mean } : null;
+  const baseLine = against ? { run: base, x: xs.get(against)!, mean: against.mean, last: against.last } : null;
   const lines = base >= 0 && !baseLine ? [] : curves.map(c => lineOf(c, xs.get(c)!, looks[c.run]!, s, baseLine));
   const told: Told = { points: 0, drawn: 0, skipped: 0, notPositive: 0, buckets: false };
   for (const c of curves) {
@@ -69,13 +71,15 @@ export function chartOf(curves: readonly Curve[], looks: readonly Look[], base: 
   return { lines, told, empty: !lines.some(l => l.y.some(v => !Number.isNaN(v))) };
 }
 
-/** From the first point to the last. */
+/** From the first point that is drawn to the last. */
 export function spanOf(lines: readonly Line[], logX: boolean): [number, number] {
   let { min, max }: Extent = { min: Infinity, max: -Infinity };
-  for (const { x } of lines) {
-    const first = logX ? x.find(v => v > 0) : x[0];
+  for (const { x, y } of lines) {
+    const first = x.find((v, i) => !Number.isNaN(y[i]!) && (!logX || v > 0));
+    let last = x.length - 1;
+    while (last >= 0 && Number.isNaN(y[last]!)) last--;
     if (first !== undefined && first < min) min = first;
-    if (x.length > 0 && x[x.length - 1]! > max) max = x[x.length - 1]!;
+    if (last >= 0 && x[last]! > max) max = x[last]!;
   }
   return [min, max];
 }

@@ -1,10 +1,11 @@
 // The curves of some metrics of some runs, as MLflow's links name them: large, and nothing else.
 import type { JSX } from 'preact';
 import { useMemo, useRef } from 'preact/hooks';
+import { grid } from '../api/grid';
 import { Board } from '../charts/board';
 import { ChartControls } from '../charts/controls';
 import { LINES } from '../charts/settings';
-import { fetchHeads } from '../compare/data';
+import { fetchHeads, searchOf } from '../compare/data';
 import { count, t } from '../i18n';
 import { usePoll } from '../state/clock';
 import { useCrumbs } from '../state/crumbs';
@@ -22,6 +23,7 @@ const LEAST = 260;
 export function MetricPage({ metrics, runIds }: { metrics: readonly string[]; runIds: readonly string[] }): JSX.Element {
   const ids = runIds.slice(0, MOST);
   const heads = useLoad(`metric ${ids.join(' ')}`, signal => fetchHeads(ids, signal));
+  const keys = useLoad(`metric keys ${ids.join(' ')}`, signal => grid.keys(searchOf(ids), signal));
   const title = metrics.join(', ') || t('charts');
   useCrumbs([{ text: t('runs.all'), href: href.allRuns() }, { text: title, href: '' }]);
   const found = heads.data ?? [];
@@ -46,7 +48,7 @@ export function MetricPage({ metrics, runIds }: { metrics: readonly string[]; ru
           <h2 class="sr-only">{t('charts')}</h2>
           <div class="compare-head">
             <span class="count" role="status">{t('charts.drawn', { n: count(runs.length), total: count(runIds.length) })}</span>
-            <ChartControls prefix="" fallback="step" metrics={metrics} runs={runs} counted={false} />
+            <ChartControls prefix="" fallback="step" metrics={keys.data?.metrics.map(k => k.key) ?? []} runs={runs} counted={false} />
           </div>
           <Board runs={runs} metrics={metrics} versionOf={() => version} prefix="" fallback="step" plain height={metrics.length === 1 ? Math.max(LEAST, innerHeight - AROUND) : LEAST} />
         </section>

@@ -360,19 +360,42 @@ test('a gallery without pictures says how to log one', async () => {
 });
 
 test('every view is readable on the dark, in Japanese and on a phone', async () => {
-  for (const show of ['parallel', 'scatter', 'bar', 'box', 'contour']) {
-    await withPage(at(show), { colorScheme: 'dark', locale: 'ja-JP' }, async page => {
-      await drawn(page);
-      assert.ok((await inked(page)) > 3000, show);
-      await axe(page, `${show} dark ja`);
+  const all = ['parallel', 'scatter', 'bar', 'box', 'contour'];
+  const views = { 'ja-JP': ['平行座標', '散布図', '棒グラフ', '箱ひげ図', '等高線'], 'en-US': ['Parallel coordinates', 'Scatter', 'Bars', 'Boxes', 'Contours'] };
+  for (const [locale, options] of [['ja-JP', { colorScheme: 'dark' }], ['en-US', { width: 390, height: 800 }]])
+    await withPage(at(all[0]), { locale, ...options }, async page => {
+      for (const [i, show] of all.entries()) {
+        await page.evaluate(hash => (location.hash = hash), at(show));
+        await page.locator(`section.plot-view[aria-label="${views[locale][i]}"]`).waitFor();
+        await drawn(page);
+        assert.ok((await inked(page)) > 2000, show);
+        await axe(page, `${show} ${locale}`);
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(over <= 0, `${show}: the page is ${over} px too wide`);
+      }
     });
-    await withPage(at(show), { width: 390, height: 800 }, async page => {
-      await drawn(page);
-      await axe(page, `${show} phone`);
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      assert.ok(over <= 0, `${show}: the page is ${over} px too wide`);
-    });
-  }
+});
+
+test('runs that come are drawn, and those selected in the table stand out', async () => {
+  const { experiment_id: fresh } = await api('experiments/create', { name: `coming-${Date.now()}` });
+  const log = async i => {
+    const { run } = await api('runs/create', { experiment_id: fresh, run_name: `n-${i}`, start_time: 1_790_000_000_000 + i });
+    await api('runs/log-batch', { run_id: run.info.run_id, params: [{ key: 'x', value: String(i * 1.5) }], metrics: [{ key: 'y', value: i, timestamp: 1, step: 0 }] });
+  };
+  for (let i = 0; i < 4; i++) await log(i);
+  await withPage(address.experiment(fresh), {}, async page => {
+    await page.getByRole('checkbox', { name: 'Select n-1' }).check();
+    await page.getByRole('checkbox', { name: 'Select n-2' }).check();
+    await page.evaluate(hash => (location.hash = hash), `${address.experiment(fresh)}?show=scatter`);
+    await counted(page, '4 of 4 runs drawn · 2 selected');
+    await drawn(page);
+    await page.getByRole('button', { name: 'Clear selection' }).click();
+    await counted(page, /^4 of 4 runs drawn$/);
+    await log(4);
+    await page.getByRole('button', { name: 'Refresh', exact: true }).click(); // what the pill of new runs does
+    await counted(page, '5 of 5 runs drawn');
+    await page.getByText('5 runs', { exact: true }).waitFor();
+  });
 });
 
 test('with hardly any runs a chart still shows something', async () => {

@@ -32,7 +32,7 @@ export function Bar(p: ViewProps): JSX.Element {
   const automatic = p.group[0] ?? (p.total > RUNS_EACH ? defaultGroup(keys) : null);
   const by = member('pg') === NONE ? null : chosenField('pg', automatic ?? '') || null;
   const order = orders.find(o => o === member('po')) ?? 'down';
-  const frame = useFrame({ search: p.search, ids: by ? [of, by] : [of], version: p.version, names: p.experiments });
+  const frame = useFrame({ search: p.search, ids: by ? [of, by] : [of], version: p.version, names: p.experiments, total: p.total });
   const data = frame.data;
   const scales = member('scales');
   const model = useMemo(() => (data ? modelOf(data, of, by, order) : null), [data, of, by, order, scales]);

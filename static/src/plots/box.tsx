@@ -27,7 +27,7 @@ export function Box(p: ViewProps): JSX.Element {
   const keys = p.keys ?? { runs: 0, metrics: [], params: [], tags: [] };
   const of = chosenField('py', metricsByInterest(keys, p.primary)[0] ?? 'info.duration');
   const by = member('pg') === NONE ? null : chosenField('pg', p.group[0] ?? defaultGroup(keys) ?? '') || null;
-  const frame = useFrame({ search: p.search, ids: by ? [of, by] : [of], version: p.version, names: p.experiments });
+  const frame = useFrame({ search: p.search, ids: by ? [of, by] : [of], version: p.version, names: p.experiments, total: p.total });
   const data = frame.data;
   const scales = member('scales');
   const model = useMemo(() => (data ? modelOf(data, of, by) : null), [data, of, by, scales]);

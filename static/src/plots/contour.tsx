@@ -32,7 +32,7 @@ function Drawn({ texts, ...p }: ViewProps & { texts: ReadonlySet<string> }): JSX
   const keys = p.keys ?? { runs: 0, metrics: [], params: [], tags: [] };
   const z = chosenField('pz', metricsByInterest(keys, p.primary)[0] ?? 'info.duration');
   const candidates = member('px') && member('py') ? [] : xByInterest(keys, z, texts).slice(0, 5);
-  const frame = useFrame({ search: p.search, ids: [...candidates, ...[chosenField('px', ''), chosenField('py', '')].filter(Boolean), z], version: p.version, names: p.experiments });
+  const frame = useFrame({ search: p.search, ids: [...candidates, ...[chosenField('px', ''), chosenField('py', '')].filter(Boolean), z], version: p.version, names: p.experiments, total: p.total });
   const data = frame.data;
   const likely = numbersFirst(candidates, data?.fields);
   const x = chosenField('px', likely.find(id => id !== member('py')) ?? z);

@@ -14,7 +14,7 @@ import { type Chart, type Hit, PlotCanvas, type Stage } from './canvas';
 import { choicesFor, choose, chooseScale, chosenField, FieldSelect, fieldTitle, member, NONE, plainValue, scaleChoices, titleOf, valueText } from './choices';
 import { clauseOf, isMarked, type Mark, marked, peeled } from './clauses';
 import { columnFor, defaultAxes, descending, type Field, scaleOf } from './fields';
-import { type Frame, useFrame } from './frame';
+import { type Frame, pickedKey, pickedRows, useFrame } from './frame';
 import type { Pen } from './pen';
 import { type Scale, shortened, spaced } from './scales';
 import { useTexts } from './texts';
@@ -43,17 +43,18 @@ function Drawn({ texts, ...p }: ViewProps & { texts: ReadonlySet<string> }): JSX
   const { rest, marks } = useMemo(() => peeled(p.filter, axes), [p.filter, axes.join(',')]);
   const colourBy = member('pc') === NONE ? null : chosenField('pc', axes[axes.length - 1] ?? '');
   const ids = colourBy ? [...axes, colourBy] : axes;
-  const frame = useFrame({ search: { ...p.search, filter: rest }, ids, version: p.version, names: p.experiments });
+  const frame = useFrame({ search: { ...p.search, filter: rest }, ids, version: p.version, names: p.experiments, total: p.total, found: f => within(f, axes, marks).length });
   const data = frame.data;
   const scales = member('scales');
   const model = useMemo(() => (data ? modelOf(data, axes, marks, colourBy) : null), [data, axes.join(','), marks, colourBy, scales]);
+  const picked = useMemo(() => (data ? pickedRows(data, p.selection) : []), [data, pickedKey(p.selection)]);
   const { setFilter, filter } = p;
-  const chart = useCallback((stage: Stage) => chartOf(model!, stage, { mark: (id, clause) => setFilter(marked(filter, id, clause)), order: ids => choose({ axes: ids.join(',') }) }), [model, filter]);
+  const chart = useCallback((stage: Stage) => chartOf(model!, stage, picked, { mark: (id, clause) => setFilter(marked(filter, id, clause)), order: ids => choose({ axes: ids.join(',') }) }), [model, filter, picked]);
 
   if (frame.error !== null) return <Failure error={frame.error} retry={frame.reload} />;
   if (!model) return <Loading />;
   const choices = choicesFor(p);
-  const status = [t('plot.drawn', { n: count(model.drawn.length), total: count(model.frame.rows) }), marks.size > 0 && tn('plot.marked', model.inside)].filter(Boolean).join(' · ');
+  const status = [t('plot.drawn', { n: count(model.drawn.length), total: count(model.frame.rows) }), marks.size > 0 && tn('plot.marked', model.inside), picked.length > 0 && tn('plot.picked', picked.length)].filter(Boolean).join(' · ');
   return (
     <section class="plot-view" aria-label={t('plot.parallel')}>
       <h2 class="sr-only">{t('plot.parallel')}</h2>
@@ -89,14 +90,20 @@ interface Model { frame: Frame; order: number[]; axes: Axis[]; colour: { field: 
 function modelOf(frame: Frame, ids: readonly string[], marks: ReadonlyMap<string, Mark>, colourBy: string | null): Model {
   const kinds = scaleChoices();
   const axes = ids.map(id => frame.fields.get(id)!).map((field): Axis => ({ field, scale: scaleOf(field, kinds.get(field.id)), mark: marks.get(field.id) }));
-  const within: number[] = [];
-  const outside: number[] = [];
-  for (let row = 0; row < frame.rows; row++) (axes.every(a => !a.mark || isMarked(a.field, a.mark, a.field.values[row]!)) ? within : outside).push(row);
-  const inside = sampled(within, LINES_MOST);
+  const marked = within(frame, ids, marks);
+  const isWithin = new Set(marked);
+  const outside = marked.length < frame.rows ? Array.from({ length: frame.rows }, (_, row) => row).filter(row => !isWithin.has(row)) : [];
+  const inside = sampled(marked, LINES_MOST);
   const beside = sampled(outside, Math.max(0, LINES_MOST - inside.length));
   const field = colourBy ? frame.fields.get(colourBy) : undefined;
   const by = field ?? axes[axes.length - 1]?.field;
-  return { frame, order: by ? descending(by, frame.rows) : [], axes, colour: field ? { field, scale: scaleOf(field, kinds.get(field.id)) } : null, drawn: [...beside, ...inside], outside: beside.length, inside: within.length };
+  return { frame, order: by ? descending(by, frame.rows) : [], axes, colour: field ? { field, scale: scaleOf(field, kinds.get(field.id)) } : null, drawn: [...beside, ...inside], outside: beside.length, inside: marked.length };
+}
+
+/** Rows that all marks of the axes hold. */
+function within(frame: Frame, ids: readonly string[], marks: ReadonlyMap<string, Mark>): number[] {
+  const asked = ids.flatMap(id => (marks.has(id) ? [{ field: frame.fields.get(id)!, mark: marks.get(id)! }] : []));
+  return Array.from({ length: frame.rows }, (_, row) => row).filter(row => asked.every(a => isMarked(a.field, a.mark, a.field.values[row]!)));
 }
 
 /** Every so-manieth, from the first to the last. */
@@ -119,7 +126,7 @@ function tableOf(m: Model): { head: string[]; rows: number; row: (i: number) => 
 
 interface Acts { mark: (id: string, clause: string | null) => void; order: (ids: string[]) => void }
 
-function chartOf(m: Model, stage: Stage, acts: Acts): Chart {
+function chartOf(m: Model, stage: Stage, picked: readonly number[], acts: Acts): Chart {
   const { look, sizeOf } = stage;
   const n = m.axes.length;
   const first = Math.min(110, Math.max(40, sizeOf(longestTick(m.axes[0])) + 14));
@@ -141,6 +148,7 @@ function chartOf(m: Model, stage: Stage, acts: Acts): Chart {
   function* draw(pen: Pen): Generator<void> {
     if (m.outside > 0) yield* drawRows(pen, m.drawn.slice(0, m.outside), look.line, Math.min(0.35, alpha));
     for (const [code, rows] of byColour(m.drawn.slice(m.outside), colours)) yield* drawRows(pen, rows, colours ? colours.colourOf(code) : look.accent, alpha);
+    for (const row of picked) pen.lines(places.flatMap((p, i) => [axisX(i), p[row]!]), { colour: look.text, width: 2.2 });
     m.axes.forEach((a, i) => drawAxis(pen, a, i));
     if (someMissing) pen.text(area.left - 8, noValue, t('plot.none'), { colour: look.muted, align: 'end' });
     if (colours) drawLegend(pen, stage, colours, 12, stage.height - 12, width - 12);

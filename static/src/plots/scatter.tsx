@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useCallback, useMemo, useState } from 'preact/hooks';
 import type { ViewProps } from '../grid/views';
-import { count, t } from '../i18n';
+import { count, t, tn } from '../i18n';
 import { withClause } from '../query/clauses';
 import { notify } from '../state/notices';
 import { href } from '../state/router';
@@ -12,7 +12,7 @@ import { type Chart, type Hit, PlotCanvas, type Stage, type Table } from './canv
 import { choicesFor, choose, chosenField, FieldSelect, fieldTitle, LogSwitch, member, NONE, plainValue, scaleChoices, titleOf, valueText } from './choices';
 import { clauseOf, marked, RUNS_MOST, runsClause } from './clauses';
 import { defaultGroup, descending, type Field, metricsByInterest, numbersFirst, scaleOf, xByInterest } from './fields';
-import { type Frame, useFrame } from './frame';
+import { type Frame, pickedKey, pickedRows, useFrame } from './frame';
 import { formatNumber } from '../format';
 import type { Pen } from './pen';
 import type { Scale } from './scales';
@@ -36,21 +36,22 @@ function Drawn({ texts, ...p }: ViewProps & { texts: ReadonlySet<string> }): JSX
   const sizeBy = member('ps') === NONE ? null : chosenField('ps', '') || null;
   const trend = member('trend') === '1';
   const [lasso, setLasso] = useState(false);
-  const frame = useFrame({ search: p.search, ids: [...candidates, member('px') && chosenField('px', ''), y, colourBy, sizeBy].filter((id): id is string => Boolean(id)), version: p.version, names: p.experiments });
+  const frame = useFrame({ search: p.search, ids: [...candidates, member('px') && chosenField('px', ''), y, colourBy, sizeBy].filter((id): id is string => Boolean(id)), version: p.version, names: p.experiments, total: p.total });
   const data = frame.data;
   const x = chosenField('px', numbersFirst(candidates, data?.fields)[0] ?? y);
   const scales = member('scales');
   const model = useMemo(() => (data ? modelOf(data, x, y, colourBy, sizeBy, trend) : null), [data, x, y, colourBy, sizeBy, trend, scales]);
+  const picked = useMemo(() => new Set(data ? pickedRows(data, p.selection) : []), [data, pickedKey(p.selection)]);
   const { setFilter, filter } = p;
-  const chart = useCallback((stage: Stage) => chartOf(model!, stage, lasso, {
+  const chart = useCallback((stage: Stage) => chartOf(model!, stage, lasso, picked, {
     box: clauses => setFilter(clauses.reduce((text, [id, clause]) => marked(text, id, clause), filter)),
     runs: ids => (ids.length > RUNS_MOST ? notify('error', t('plot.lasso.most', { n: count(RUNS_MOST), chosen: count(ids.length) })) : ids.length > 0 && setFilter(withClause(filter, runsClause(ids)))),
-  }), [model, filter, lasso]);
+  }), [model, filter, lasso, picked]);
 
   if (frame.error !== null) return <Failure error={frame.error} retry={frame.reload} />;
   if (!model) return <Loading />;
   const choices = choicesFor(p);
-  const status = [t('plot.drawn', { n: count(model.rows.length), total: count(model.frame.rows) }), model.line && t('plot.trend.r2', { r2: formatNumber(model.line.r2) })].filter(Boolean).join(' · ');
+  const status = [t('plot.drawn', { n: count(model.rows.length), total: count(model.frame.rows) }), picked.size > 0 && tn('plot.picked', picked.size), model.line && t('plot.trend.r2', { r2: formatNumber(model.line.r2) })].filter(Boolean).join(' · ');
   return (
     <section class="plot-view" aria-label={t('plot.scatter')}>
       <h2 class="sr-only">{t('plot.scatter')}</h2>
@@ -112,7 +113,7 @@ function tableOf(m: Model): Table {
 
 interface Acts { box: (clauses: [string, string][]) => void; runs: (ids: string[]) => void }
 
-function chartOf(m: Model, stage: Stage, lasso: boolean, acts: Acts): Chart {
+function chartOf(m: Model, stage: Stage, lasso: boolean, picked: ReadonlySet<number>, acts: Acts): Chart {
   const { look } = stage;
   const area: Area = { left: gutter(stage, m.sy, 110) + 22, top: 12, right: stage.width - 16, bottom: stage.height - (m.colour ? 64 : 44) };
   const px = Float32Array.from(m.rows, row => xOf(area, m.sx, m.x.values[row]!));
@@ -132,6 +133,7 @@ function chartOf(m: Model, stage: Stage, lasso: boolean, acts: Acts): Chart {
         yield;
       }
     }
+    if (picked.size > 0) m.rows.forEach((row, i) => picked.has(row) && pen.dots([px[i]!, py[i]!, radius(i) + 1], { colour: colours ? colours.colourOf(colours.codeOf(row)) : look.accent, edge: look.text }));
     if (m.line) {
       const end = (at: number) => [area.left + at * (area.right - area.left), area.bottom - (m.line!.start + m.line!.slope * at) * (area.bottom - area.top)];
       pen.lines(clipped([...end(0), ...end(1)], area), { colour: look.text, width: 1.5, dash: [6, 4] });

@@ -1,5 +1,6 @@
 """Where Cairn's reply may differ from the peer's, and why."""
 
+import re
 from dataclasses import dataclass
 from typing import Callable
 
@@ -46,6 +47,14 @@ def sent(step):
     return step[2] if isinstance(step[2], dict) else {}
 
 
+MISSING = re.compile(r"^Missing value for required parameter '(\w+)'")
+
+
+def camel(name):
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
 def is_artifact(step):
     return route(step).startswith("/api/2.0/mlflow-artifacts/artifacts")
 
@@ -66,6 +75,16 @@ ACCEPTED = [
         and theirs["status"] in (404, 405)
         and theirs["type"] == "text/html"
         and code(ours) in ("ENDPOINT_NOT_FOUND", "NOT_FOUND", "METHOD_NOT_ALLOWED"),
+    ),
+    Rule(
+        "The peer keeps a NUL within a text; Cairn has none, as nothing that prints or files names has.",
+        lambda step, theirs, ours: "\\u0000" in message(ours) and "Hint: Value was of type 'str'" in message(ours),
+    ),
+    Rule(
+        "The peer reads camelCase, but looks for what must be there in the other spelling only; Cairn takes either.",
+        lambda step, theirs, ours: ours["status"] == 200
+        and (named := MISSING.search(message(theirs))) is not None
+        and camel(named[1]) in sent(step),
     ),
     Rule(
         "The peer cannot read a value, keeps 0 or nothing in its place and says 200; Cairn refuses.",

@@ -271,6 +271,12 @@ def unreadable():
         yield post("runs/create", {"experiment_id": "{e}", **body})
     for body in ({"end_time": 1.5}, {"end_time": []}, {"status": []}, {"status": 99}, {"runId": "{r}"}):
         yield post("runs/update", {"run_id": "{r}", **body})
+    yield post("experiments/create", {"name": "nul\0"})
+    for route in ("log-parameter", "set-tag"):
+        yield post(f"runs/{route}", {"run_id": "{r}", **pair("nul", "a\0b")})
+    for route, body in {"log-metric": metric("camel"), "set-tag": pair("camel"), "delete-tag": {"key": "camel"}, "update": {"runName": "u"}}.items():
+        yield post(f"runs/{route}", {"runId": "{r}", **body})
+    yield post("experiments/update", {"experimentId": "{e}", "newName": "read"})
     for literal in ("Infinity", "NaN", "1e999"):
         yield post("runs/log-metric", '{"run_id":"{r}","key":"m","value":%s,"timestamp":1}' % literal)
 

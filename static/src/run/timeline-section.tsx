@@ -51,8 +51,7 @@ function Span(props: { class: string; line: Timeline; from: number; to: number }
 function Moment({ text, at, since, class: className }: { text: string; at: number; since: number | null; class?: string }): JSX.Element {
   return (
     <li class={className}>
-      <time dateTime={new Date(at).toISOString()}>{exactTime(at)}</time> <span>{text}</span>
-      {since !== null && at > since && <span class="muted">+{duration(at - since)}</span>}
+      <time dateTime={new Date(at).toISOString()}>{exactTime(at)}</time> <span><span>{text}</span> {since !== null && at > since && <span class="muted">+{duration(at - since)}</span>}</span>
     </li>
   );
 }

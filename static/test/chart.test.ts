@@ -7,7 +7,7 @@ import { bucketsFor, queryOf, tailsOf } from '../src/charts/fetch';
 import { chartOf, heightOf, spanOf } from '../src/charts/lines';
 import { neighbour, sectionsOf } from '../src/charts/sections';
 import { linesOf, matcher, namesOf, namesText, settingsOf, zoomText } from '../src/charts/settings';
-import { relativeLabel, tickLabels, wallLabel } from '../src/charts/ticks';
+import { logTicks, relativeLabel, tickLabels, wallLabel } from '../src/charts/ticks';
 import { columnsAt } from '../src/charts/compare';
 
 const f = (...values: number[]) => Float64Array.from(values);
@@ -160,6 +160,15 @@ test('labels are short, different from each other, and in the habits of the lang
   assert.deepEqual(tickLabels([123_450, 123_460], 'en'), ['123.45K', '123.46K']);
   assert.deepEqual(tickLabels([0.25, null, 0.5], 'ja'), ['0.25', '', '0.5']);
   assert.deepEqual(tickLabels([0, 0.00002], 'en'), ['0', '2e-5']);
+});
+
+test('a log axis has round ticks, whatever its ends are', () => {
+  assert.deepEqual(logTicks(15, 20_000, 8), [100, 1000, 10_000]);
+  assert.deepEqual(logTicks(1e-6, 1, 4), [1e-6, 1e-4, 1e-2, 1]);
+  assert.deepEqual(logTicks(0.9, 11, 8), [1, 2, 5, 10]);
+  assert.deepEqual(logTicks(0.4, 2.3, 5), [0.5, 1, 2]);
+  assert.deepEqual(logTicks(0.58, 2.3, 5), [1, 1.5, 2]);
+  assert.deepEqual(logTicks(101, 149, 5), [110, 120, 130, 140]);
 });
 
 test('times are labelled by their distance', () => {

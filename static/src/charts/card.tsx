@@ -170,7 +170,7 @@ export function Card(p: CardProps): JSX.Element {
       <footer class="muted">
         {told && told.points > 0 && <span>{told.buckets ? t('chart.buckets', { points: count(told.points), n: count(told.drawn) }) : tn('chart.points', told.points)}</span>}
         {told && told.skipped > 0 && <span>{tn('chart.skipped', told.skipped)}</span>}
-        {told && told.notPositive > 0 && <span>{tn('chart.notpositive', told.notPositive)}</span>}
+        {told && told.notPositive > 0 && <span>{told.buckets ? t('chart.notpositive.buckets', { n: count(told.notPositive) }) : tn('chart.notpositive', told.notPositive)}</span>}
         {settings.clip && drawable && <span>{t('chart.clipped')}</span>}
       </footer>
     </article>

@@ -6,7 +6,7 @@ import type { Line } from './lines';
 import { paddedRange, roomyRange } from './maths';
 import type { Axis, Settings } from './settings';
 import { heightOf, spanOf } from './lines';
-import { relativeLabel, tickLabels, type TimeUnit, wallLabel } from './ticks';
+import { logTicks, relativeLabel, tickLabels, type TimeUnit, wallLabel } from './ticks';
 
 export interface PlotOptions {
   box: HTMLElement;
@@ -75,6 +75,9 @@ export function plot(o: PlotOptions): Plot {
       return `${label.value} ${o.unit(label.unit)}`;
     });
   };
+  // uPlot begins at the end of the axis, whatever number that is.
+  const ticksOf = (on: boolean, room: number): uPlot.Axis =>
+    on ? { splits: (u, i, min, max) => logTicks(min, max, Math.max(2, Math.floor((i === 0 ? u.over.clientWidth : u.over.clientHeight) / room))), filter: (_u, splits) => splits } : {};
   const frameOf = (u: uPlot): Frame => ({
     left: u.bbox.left, top: u.bbox.top, width: u.bbox.width, height: u.bbox.height,
     x: [u.scales.x!.min!, u.scales.x!.max!], y: [u.scales.y!.min!, u.scales.y!.max!], logX: settings.logX, logY: settings.logY,
@@ -156,8 +159,9 @@ export function plot(o: PlotOptions): Plot {
       },
       scales: { x: { ...log(settings.logX), time: settings.axis === 'wall', ...start.x && { min: start.x[0], max: start.x[1] } }, y: { ...log(settings.logY), min: start.y[0], max: start.y[1] } },
       axes: [
-        axis({ size: 26, space: timed(settings.axis) ? 68 : 56, ...(settings.axis === 'relative' && { incrs: TIMES }), values: (self, splits, _i, _space, step) => labelsOf(self, splits, step) }),
+        axis({ ...ticksOf(settings.logX, 56), size: 26, space: timed(settings.axis) ? 68 : 56, ...(settings.axis === 'relative' && { incrs: TIMES }), values: (self, splits, _i, _space, step) => labelsOf(self, splits, step) }),
         axis({
+          ...ticksOf(settings.logY, 30),
           size: (_u, values) => (values ? 14 + Math.ceil(6.4 * Math.max(2, ...values.map(v => (v ?? '').length))) : 40),
           values: (_u, splits) => tickLabels(splits, o.language),
         }),

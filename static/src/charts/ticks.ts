@@ -19,6 +19,26 @@ export function tickLabels(values: readonly (number | null)[], language: string)
   return [];
 }
 
+const roundSteps = [1, 2, 5, 10];
+
+/** Ticks of a log axis: powers of ten, with 2 and 5 between them where they are few; on less than that, as on a linear one. */
+export function logTicks(min: number, max: number, most: number): number[] {
+  const [low, high] = [Math.log10(min), Math.log10(max)];
+  const powers = Array.from({ length: Math.max(0, Math.floor(high) - Math.ceil(low) + 1) }, (_, i) => Math.ceil(low) + i);
+  if (powers.length > 2) {
+    const every = Math.ceil(powers.length / most);
+    return powers.filter(p => p % every === 0).map(p => Number(`1e${p}`));
+  }
+  const fine: number[] = [];
+  for (let p = Math.floor(low); p <= high; p++) for (const n of [1, 2, 5]) fine.push(Number(`${n}e${p}`));
+  const inside = fine.filter(v => v >= min && v <= max);
+  if (inside.length > 2) return inside.length > most ? inside.filter(v => /^1/.test(v.toExponential())) : inside;
+  const rough = (max - min) / most;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = roundSteps.find(n => n * power >= rough)! * power;
+  return Array.from({ length: Math.floor(max / step) - Math.ceil(min / step) + 1 }, (_, i) => Number(((Math.ceil(min / step) + i) * step).toPrecision(12)));
+}
+
 const two = (n: number) => String(n).padStart(2, '0');
 
 /** A time of the reader's zone; the day where days pass. step: from one label to the next, in seconds. */

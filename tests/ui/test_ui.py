@@ -29,7 +29,7 @@ def seed(script, server):
 
 @pytest.mark.timeout(400)
 @pytest.mark.cairn_only("the pages are ours")
-@pytest.mark.parametrize("part", ["pages", "work", "everyone", "workspace", "artifacts", "compare", "grid", "shell", "budget", "plots", "experiments", "shelf", "run", "charts", "axe"])
+@pytest.mark.parametrize("part", ["pages", "work", "everyone", "workspace", "artifacts", "compare", "grid", "rows", "shell", "budget", "plots", "experiments", "shelf", "run", "charts", "axe"])
 def test_what_a_person_sees_and_does(server, seeded, part):
     environment = {**os.environ, "CAIRN_URL": server.url, "CAIRN_IDS": seeded}
     command = ["node", "--test", "--test-reporter=tap", HERE / f"{part}.test.mjs"]

@@ -1,18 +1,13 @@
 // The runs workspace: what one asks for, and how the table shows it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { address, axeSource, ids, withPage } from './browser.mjs';
+import { address, ids, withPage } from './browser.mjs';
+import { axe, head, member, settled } from './table.mjs';
 
 const { vision } = ids;
 const names = page => page.getByTestId('rows').locator('th.name a').allInnerTexts();
-const filterOf = page => page.evaluate(() => new URLSearchParams(location.hash.split('?')[1]).get('filter'));
+const filterOf = page => member(page, 'filter');
 const bar = page => page.getByRole('combobox', { name: 'Filter runs' });
-
-async function axe(page, where) {
-  await page.evaluate(axeSource);
-  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  assert.deepEqual(found.violations.map(v => `${where}: ${v.id}: ${v.nodes.map(n => n.target.join(' ')).join(', ')}`), []);
-}
 
 test('the query bar completes names, signs and values by the keyboard', async () => {
   await withPage(address.experiment(vision.experiment), {}, async page => {
@@ -89,10 +84,7 @@ test('what the server refuses is underlined, with its reason', async () => {
   });
 });
 
-const head = (page, name) => page.getByTestId('runs').getByRole('columnheader', { name, exact: true });
 const titles = page => page.getByTestId('runs').locator('thead tr').last().locator('th').evaluateAll(all => all.map(th => th.getAttribute('aria-label') ?? th.textContent));
-const member = (page, name) => page.evaluate(n => new URLSearchParams(location.hash.split('?')[1]).get(n), name);
-const settled = page => page.waitForFunction(() => document.querySelector('[data-testid="rows"] a') && !document.querySelector('.stale'));
 
 async function choose(page, column, item) {
   await head(page, column).getByRole('button', { name: `Menu of ${column}` }).click();

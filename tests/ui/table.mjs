@@ -1,0 +1,15 @@
+// The table of runs, as several parts of the tests look at it.
+import assert from 'node:assert/strict';
+import { axeSource } from './browser.mjs';
+
+export const head = (page, name) => page.getByTestId('runs').getByRole('columnheader', { name, exact: true });
+export const rowOf = (page, name) => page.getByTestId('rows').getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) });
+/** A member of the address. */
+export const member = (page, name) => page.evaluate(n => new URLSearchParams(location.hash.split('?')[1]).get(n), name);
+export const settled = page => page.waitForFunction(() => document.querySelector('[data-testid="rows"] a') && !document.querySelector('.stale'));
+
+export async function axe(page, where) {
+  await page.evaluate(axeSource);
+  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  assert.deepEqual(found.violations.map(v => `${where}: ${v.id}: ${v.nodes.map(n => n.target.join(' ')).join(', ')}`), []);
+}

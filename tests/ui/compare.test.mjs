@@ -141,3 +141,15 @@ test('the runs that a search finds are compared in place of the table', async ()
     await axe(page, 'diff view');
   });
 });
+
+test('metrics are compared by their least, greatest or best values too', async () => {
+  await withPage(compare(vision.runs), {}, async page => {
+    await row(page, 'metrics.train/loss').waitFor();
+    await page.getByRole('combobox', { name: /^Metrics by/ }).selectOption('max');
+    await row(page, 'metrics.train/loss@max').locator('.diff-value').first().waitFor();
+    const history = await Promise.all(vision.runs.map(run => api(`metrics/get-history?run_id=${run}&metric_key=train/loss`)));
+    const greatest = history.map(h => String(Number(Math.max(...h.metrics.map(m => m.value)).toPrecision(4))));
+    assert.deepEqual((await cells(page, 'metrics.train/loss@max')).map(text => /[\d.]+$/.exec(text)[0]), greatest);
+    assert.match(page.url(), /mv=max/);
+  });
+});

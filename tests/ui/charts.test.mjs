@@ -10,7 +10,7 @@ const cardOf = (page, name) => page.locator(`.chart-card[data-metric="${name}"]`
 const member = (page, name) => page.evaluate(n => new URLSearchParams(location.hash.split('?')[1]).get(n), name);
 const isMember = (page, name, value) => page.waitForFunction(([n, v]) => new URLSearchParams(location.hash.split('?')[1]).get(n) === v, [name, value]);
 const asks = (page, metric, wanted) =>
-  page.waitForRequest(r => r.url().endsWith('/metrics/series') && r.postDataJSON().metric_keys[0] === metric && wanted(r.postDataJSON()));
+  page.waitForRequest(r => r.url().endsWith('/metrics/series') && r.postDataJSON().metric_keys.includes(metric) && wanted(r.postDataJSON()));
 
 async function drawn(page, name) {
   const card = cardOf(page, name);

@@ -2,9 +2,10 @@
 // in. Of runs that go on only what is new is asked for.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { isAbort } from '../api';
-import { type CurveQuery, grid } from '../api/grid';
-import { COLUMNS, type Curve, readCurves, withTail } from './curves';
+import type { CurveQuery } from '../api/grid';
+import { COLUMNS, type Curve, withTail } from './curves';
 import type { DrawnRun, Settings } from './settings';
+import { askCurves } from './together';
 
 /** More of the axis than is seen, so that lines go on to the edges, and averages do not begin there. */
 const MARGIN = 0.05;
@@ -66,7 +67,7 @@ export function useCurves(o: { runs: readonly DrawnRun[]; metric: string; settin
     const stop = new AbortController();
     const running = new Set(runs.filter(r => r.live !== false).map(r => r.id));
     const tail = old?.what === what && settings.axis === 'step' && !settings.zoom && old.curves.every(c => c.x.length <= 2 * buckets);
-    const read = async (of: readonly number[], q: CurveQuery) => readCurves(await grid.curves(of.map(i => ids[i]!), [metric], q, stop.signal)).map(c => ({ ...c, run: of[c.run]! }));
+    const read = async (of: readonly number[], q: CurveQuery) => (await askCurves(of.map(i => ids[i]!), metric, q, stop.signal)).map(c => ({ ...c, run: of[c.run]! }));
     const everything = ids.map((_, i) => i);
     const whole = () => read(everything, queryOf(settings, buckets));
     const ends = async () => {

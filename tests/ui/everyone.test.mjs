@@ -14,17 +14,6 @@ const pages = {
       await page.locator('.compare-card').first().waitFor();
     },
   },
-  compare: {
-    hash: `#/compare-runs?runs=${JSON.stringify(vision.runs)}&base=${vision.runs[0]}`,
-    async ready(page) {
-      await page.locator('.diff td.best').first().waitFor();
-      await page.locator('.compare-card').first().waitFor();
-    },
-  },
-  model: {
-    hash: `#/experiments/${ids.models.experiment}/models/${ids.models.model}`,
-    ready: page => page.getByRole('treeitem', { name: /MLmodel/ }).waitFor(),
-  },
   run: {
     hash: address.run(vision.experiment, vision.full, '/artifacts/tables/history.csv'),
     async ready(page) {

@@ -1,6 +1,7 @@
 // 100,000 runs and a million points: that what is shown is true and what is held is little. Times are printed, never
 // asserted; tests/bench/run --pages measures them beside MLflow's pages.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { address, ids, withPage } from './browser.mjs';
 
@@ -93,4 +94,38 @@ test('charts are of all runs, or say of how many', async t => {
       assert.ok(used < 60 * MIB, `${used} bytes`);
     });
   }
+});
+
+test('of a million points no extreme is lost, and a zoom comes to the points themselves', async t => {
+  const at = zoom => `${address.experiment(ids.series)}?show=charts&filter=${encodeURIComponent("metrics.long > -1")}${zoom ? `&zoom=${zoom}` : ''}`;
+  const card = page => page.locator('.chart-card[data-metric="long"]').last();
+  const drawn = async page => {
+    await card(page).scrollIntoViewIfNeeded();
+    await card(page).locator('.plot[data-drawn="yes"] .u-over').waitFor();
+  };
+  await withPage(address.run(ids.series, ids.run), {}, async page => {
+    const row = page.getByTestId('metrics').getByRole('row', { name: /long/ }).filter({ hasText: '1,000,000' });
+    await row.waitFor();
+    assert.match(await row.innerText(), new RegExp(`(^|\\s)${ids.spike.value}(\\s|$)`), 'the greatest value');
+  });
+  await withPage(at(''), {}, async (page, session) => {
+    await drawn(page);
+    await card(page).getByText(/^1,000,000 points in [\d,]+ buckets, extremes kept$/).waitFor();
+    const bytes = await bytesOf(session.requests.filter(r => r.url().endsWith('/metrics/series')));
+    t.diagnostic(`${bytes} bytes of curves`);
+    assert.ok(bytes < 256 * 1024, `${bytes} bytes`);
+    const saving = page.waitForEvent('download');
+    await card(page).getByRole('button', { name: 'Save the chart' }).click();
+    await page.getByRole('menuitem', { name: 'CSV' }).click();
+    const csv = await readFile(await (await saving).path(), 'utf8');
+    const highest = csv.trim().split('\r\n').slice(1).map(line => Number(line.split(',')[6]));
+    assert.ok(Math.abs(Math.max(...highest) - ids.spike.value) < 1e-5, 'the spike is in the chart, to single precision');
+    const used = await heap(page);
+    t.diagnostic(`${(used / MIB).toFixed(1)} MiB of heap`);
+    assert.ok(used < 60 * MIB, `${used} bytes`);
+  });
+  await withPage(at(`${ids.spike.step - 50}~${ids.spike.step + 50}`), {}, async page => {
+    await drawn(page);
+    assert.equal(await card(page).locator('.plot').getAttribute('data-width'), '0', 'every point is given');
+  });
 });

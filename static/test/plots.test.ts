@@ -5,7 +5,7 @@ import { csvCell, csvOf } from '../src/csv';
 import type { Texts } from '../src/api/columns';
 import { clauseOf, isMarked, marked, nameOf, peeled, roundedRange } from '../src/plots/clauses';
 import { contourAt, hullOf, isInside, surfaceOf } from '../src/plots/contours';
-import { columnFor, defaultAxes, defaultGroup, type Field, fieldOf, numbersFirst, scaleOf, scalesFromText, scalesToText, xByInterest } from '../src/plots/fields';
+import { columnFor, defaultAxes, defaultGroup, type Field, fieldOf, numbersFirst, scaleOf, scalesFromText, scalesToText, where, xByInterest } from '../src/plots/fields';
 import { colourAt, SHADES, shadeOf } from '../src/plots/palette';
 import { svgPen } from '../src/plots/pen';
 import { folderOrder, LISTINGS_MOST, pictureAt, readPictures, stepsOf } from '../src/plots/pictures';
@@ -301,4 +301,11 @@ test('however many folders there are, few are read: of every run the likeliest f
   assert.equal(asked.length, LISTINGS_MOST);
   assert.equal(asked.filter(path => path === 'images').length, 30);
   assert.deepEqual([shelf.read, shelf.left], [LISTINGS_MOST, 30 * 6]);
+});
+
+test('an axis is for the runs that are drawn: those that have both values', () => {
+  const loss = numbers('metrics.loss', [0.9, 0.03, 0.04, NaN]);
+  const lr = numbers('params.lr', [NaN, 0.1, 0.01, 5]);
+  assert.deepEqual([where(loss, lr).low, where(loss, lr).high], [0.03, 0.04]);
+  assert.deepEqual([where(lr, loss).low, where(lr, loss).high], [0.01, 0.1]);
 });

@@ -67,6 +67,11 @@ function bounded(f: Omit<Field, 'low' | 'high' | 'missing'>): Field {
   return { ...f, low, high, missing };
 }
 
+/** The field as the runs have it that have the other one too: an axis is for what is drawn. A category keeps its places. */
+export function where(f: Field, other: Field): Field {
+  return f.kind === 'category' ? f : bounded({ ...f, values: f.values.map((v, row) => (Number.isNaN(other.values[row]!) ? NaN : v)) });
+}
+
 const units: readonly [Unit, number][] = [['d', 86_400_000], ['h', 3_600_000], ['min', 60_000], ['s', 1000], ['ms', 1]];
 
 function durationOf(id: string, ms: Float64Array): Field {

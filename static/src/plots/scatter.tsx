@@ -11,7 +11,7 @@ import { type Area, categoryHit, colouring, type Colouring, drawLegend, drawXAxi
 import { type Chart, type Hit, PlotCanvas, type Stage, type Table } from './canvas';
 import { choicesFor, choose, chosenField, FieldSelect, fieldTitle, LogSwitch, member, NONE, plainValue, scaleChoices, titleOf, valueText } from './choices';
 import { clauseOf, marked, RUNS_MOST, runsClause } from './clauses';
-import { defaultGroup, descending, type Field, metricsByInterest, numbersFirst, scaleOf, xByInterest } from './fields';
+import { defaultGroup, descending, type Field, metricsByInterest, numbersFirst, scaleOf, where, xByInterest } from './fields';
 import { type Frame, pickedKey, pickedRows, useFrame } from './frame';
 import { formatNumber } from '../format';
 import type { Pen } from './pen';
@@ -86,8 +86,8 @@ function modelOf(frame: Frame, xId: string, yId: string, colourBy: string | null
   const kinds = scaleChoices();
   const x = frame.fields.get(xId)!;
   const y = frame.fields.get(yId)!;
-  const sx = scaleOf(x, kinds.get(xId), PADDING);
-  const sy = scaleOf(y, kinds.get(yId), PADDING);
+  const sx = scaleOf(where(x, y), kinds.get(xId), PADDING);
+  const sy = scaleOf(where(y, x), kinds.get(yId), PADDING);
   const rows = descending(y, frame.rows).filter(row => !Number.isNaN(sx.at(x.values[row]!)) && !Number.isNaN(sy.at(y.values[row]!)));
   const colour = colourBy ? frame.fields.get(colourBy) : undefined;
   return {

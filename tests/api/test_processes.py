@@ -66,8 +66,7 @@ def locked(server, run):
 
 
 def someone_waits(server):
-    waiting = "SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"
-    return lambda: server.db.value(waiting) > 0
+    return lambda: server.db.lock_waits() > 0
 
 
 def record(kind, content=b""):

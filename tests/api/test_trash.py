@@ -243,8 +243,7 @@ def test_a_run_that_is_restored_meanwhile_stays_whole(api, server, experiment, r
     purging = threading.Thread(target=lambda: replies.append(purge(Api(server), run_ids=[run])))
     purging.start()
     try:
-        waiting = "SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"
-        wait_until(lambda: server.db.value(waiting) == 1, 10, "the purge waits for who restores")
+        wait_until(lambda: server.db.lock_waits() == 1, 10, "the purge waits for who restores")
         if restored:
             link.commit()
     finally:

@@ -43,6 +43,12 @@ class Database:
         with self._cursor() as cursor:
             return cursor.execute(sql, args)
 
+    def lock_waits(self):
+        """How many statements of the server wait for a row that another one has locked. Not asked of innodb_trx:
+        that is a copy, which is not renewed while somebody asks for it all the time."""
+        return int(self.value("SELECT variable_value FROM information_schema.global_status"
+                              " WHERE variable_name = 'Innodb_row_lock_current_waits'"))
+
     def close(self):
         if self._link is not None:
             self._link.close()

@@ -44,7 +44,8 @@ test('chips and text are two views of one filter', async () => {
     await page.getByText('2 runs', { exact: true }).waitFor();
     assert.equal(await chips.getByRole('listitem').count(), 2);
     await page.getByRole('button', { name: 'Remove params.optimizer' }).click();
-    assert.equal(await bar(page).inputValue(), "(metrics.`精度` > 0.55 OR run_name = 'trial-1')");
+    const left = "(metrics.`精度` > 0.55 OR run_name = 'trial-1')";
+    await page.waitForFunction(text => document.querySelector('.query-line input')?.value === text, left);
     await page.getByRole('button', { name: 'Add a condition' }).click();
     const form = page.getByRole('form', { name: 'Condition' });
     await form.getByRole('combobox', { name: 'Metric, parameter' }).fill('params.lr');

@@ -17,6 +17,13 @@ export function Overlays(): JSX.Element | null {
 function Overlay({ label }: { label: 'keys' | 'palette' }): JSX.Element {
   const element = useRef<HTMLDialogElement>(null);
   const close = () => (showing.value = null);
+  // Left to the browser, the dialog is gone a moment before it says so: a key in between would open what then closes.
+  const key = (e: KeyboardEvent) => {
+    e.stopPropagation();
+    if (e.key !== 'Escape' || e.isComposing) return;
+    e.preventDefault();
+    close();
+  };
   useEffect(() => {
     const opener = document.activeElement;
     element.current?.showModal();
@@ -27,7 +34,7 @@ function Overlay({ label }: { label: 'keys' | 'palette' }): JSX.Element {
   const Content = label === 'keys' ? KeySheet : Palette;
   return (
     <dialog
-      ref={element} class={`overlay overlay-${label}`} aria-labelledby={`${label}-title`} onClose={close} onKeyDown={e => e.stopPropagation()}
+      ref={element} class={`overlay overlay-${label}`} aria-labelledby={`${label}-title`} onClose={close} onKeyDown={key}
       onClick={e => e.target === element.current && close()}
     >
       <Content close={close} />

@@ -119,6 +119,22 @@ const jobs = {
     await quiet();
     return { ms, api_kb: sum(http().filter(isApi)) / 1024, heap_mb: await heap() };
   },
+  /** A curve of very many points: from its answer to its pixels, and a zoom into a hundredth of it. */
+  async zoom() {
+    await visit(asked.hash);
+    await curves();
+    const drawn = await page.evaluate(() => new Promise(resolve => requestAnimationFrame(() => setTimeout(() => {
+      const answers = performance.getEntriesByType('resource').filter(e => e.name.endsWith('/metrics/series'));
+      resolve(performance.now() - Math.max(...answers.map(e => e.responseEnd)));
+    }))));
+    await quiet();
+    const width = () => document.querySelector('.plot[data-width]').dataset.width;
+    const before = await page.evaluate(width);
+    const begin = clock();
+    await move(asked.zoomed);
+    const ms = await since(begin, page.waitForFunction(was => document.querySelector('.plot[data-width]').dataset.width !== was, before, { polling: 'raf' }));
+    return { drawn_after_ms: drawn, zoom_ms: ms };
+  },
   async run() {
     const begin = clock();
     await visit(asked.hash);

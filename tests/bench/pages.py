@@ -75,12 +75,15 @@ def jobs(args, db):
         "cairn": f"#/experiments/{SERIES}/runs?show=charts&find=loss",
         "peer": f"#/experiments/{SERIES}/runs?compareRunsMode=CHART",
     }
+    long = f"#/experiments/{SERIES}/runs?show=charts&find=long&filter=metrics.long+%3E+-1"
     one = {k: f"#/experiments/{SERIES}/runs/{series[0]}/model-metrics" for k in ("cairn", "peer")}
     return [
         (f"runs page, {args.runs:,} runs", weight, "runs", here, False),
         ("sort by a metric", ("ms",), "sort", {**here, "best": best_by_metric(db)}, False),
         ("jump to 70 %", ("ms", "heap_mb"), "jump", {**here, "share": 0.7, "total": args.runs}, True),
         (f"{POINTS_RUNS} curves of {args.points:,} points", ("ms", "api_kb", "heap_mb"), "curves", {**here, "hash": ten, "curves": POINTS_RUNS}, False),
+        (f"a curve of {args.long:,} points", ("drawn_after_ms", "zoom_ms"), "zoom",
+         {"hash": long, "zoomed": f"{long}&zoom={args.long // 2}~{args.long // 2 + args.long // 100}"}, True),
         (f"run page with a curve of {args.long:,} points", weight, "run", {"hash": one}, False),
     ]
 

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { address, api, axeSource, ids, withPage } from './browser.mjs';
+import { address, api, ids, withPage } from './browser.mjs';
+import { axe } from './table.mjs';
 
 const { vision } = ids;
 const charts = (rest = '') => `${address.experiment(vision.experiment)}?show=charts${rest}`;
@@ -17,12 +18,6 @@ async function drawn(page, name) {
   await card.scrollIntoViewIfNeeded();
   await card.locator('.plot[data-drawn="yes"] .u-over').waitFor();
   return card;
-}
-
-async function axe(page, where) {
-  await page.evaluate(axeSource);
-  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  assert.deepEqual(found.violations.map(v => `${where}: ${v.id}: ${v.nodes.map(n => n.target.join(' ')).join(', ')}`), []);
 }
 
 /** Runs of their own: a first bend, a spike in the middle, another metric that counts epochs. */

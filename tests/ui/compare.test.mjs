@@ -1,7 +1,8 @@
 // The compare page: where runs differ, what is best, what is copied, however many they are.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { address, api, axeSource, ids, url, withPage } from './browser.mjs';
+import { address, api, ids, url, withPage } from './browser.mjs';
+import { axe } from './table.mjs';
 
 const { vision, check, many } = ids;
 const compare = (runs, rest = '') => `#/compare-runs?runs=${JSON.stringify(runs)}&experiments=["${vision.experiment}"]${rest}`;
@@ -9,12 +10,6 @@ const table = page => page.locator('table.diff');
 const row = (page, id) => table(page).locator(`tr[data-row="${id}"]`);
 const cells = (page, id) => row(page, id).locator('td:not(.diff-space)').allInnerTexts();
 const heads = page => table(page).locator('thead th a[title]:not(.diff-where a)').allInnerTexts();
-
-async function axe(page, where) {
-  await page.evaluate(axeSource);
-  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  assert.deepEqual(found.violations.map(v => `${where}: ${v.id}: ${v.nodes.map(n => n.target.join(' ')).join(', ')}`), []);
-}
 
 test('runs that are selected are compared: only what differs, until one wants the rest', async () => {
   await withPage(address.experiment(vision.experiment), {}, async page => {

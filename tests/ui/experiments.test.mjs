@@ -1,19 +1,14 @@
 // The experiments: folders, the list, what is done to them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { address, api, axeSource, ids, withPage } from './browser.mjs';
+import { address, api, ids, withPage } from './browser.mjs';
+import { axe } from './table.mjs';
 
 const { vision, check } = ids;
 const unique = name => `${name}-${Date.now()}-${Math.floor(Math.random() * 1e6)}`;
 const list = page => page.getByTestId('experiments');
 const shown = page => list(page).locator('th.name a').evaluateAll(all => all.map(a => a.getAttribute('aria-label')));
 const rowOf = (page, name) => list(page).getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) });
-
-async function axe(page, where) {
-  await page.evaluate(axeSource);
-  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  assert.deepEqual(found.violations.map(v => `${where}: ${v.id}: ${v.nodes.map(n => n.target.join(' ')).join(', ')}`), []);
-}
 
 /** A folder with three experiments: a/one, a/two, b/three. */
 async function folder() {

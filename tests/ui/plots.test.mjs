@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { before, test } from 'node:test';
 import { deflateSync } from 'node:zlib';
-import { address, api, axeSource, ids, upload, withPage } from './browser.mjs';
+import { address, api, ids, upload, withPage } from './browser.mjs';
+import { axe } from './table.mjs';
 
 const RUNS = 24;
 const sweep = { runs: [] };
@@ -37,12 +38,6 @@ const plot = page => page.getByTestId('plot');
 const drawn = page => page.waitForSelector('[data-testid="plot"][data-done="yes"]');
 const member = (page, name) => page.evaluate(n => new URLSearchParams(location.hash.split('?')[1]).get(n), name);
 const counted = (page, text) => page.getByTestId('drawn').filter({ hasText: text }).waitFor();
-
-async function axe(page, where) {
-  await page.evaluate(axeSource);
-  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  assert.deepEqual(found.violations.map(v => `${where}: ${v.id}: ${v.nodes.map(n => n.target.join(' ')).join(', ')}`), []);
-}
 
 /** How many pixels of the chart are not of its ground. */
 const inked = page => plot(page).locator('canvas').first().evaluate(canvas => {

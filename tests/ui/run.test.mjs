@@ -1,16 +1,11 @@
 // The run page: values at a glance, params as text and beside another run, nested runs, notes, models, steps to other runs.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { address, api, axeSource, ids, url, withPage } from './browser.mjs';
+import { address, api, ids, url, withPage } from './browser.mjs';
+import { axe } from './table.mjs';
 
 const { vision } = ids;
 const unique = name => `${name}-${Date.now()}-${Math.floor(Math.random() * 1e6)}`;
-
-async function axe(page, where) {
-  await page.evaluate(axeSource);
-  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  assert.deepEqual(found.violations.map(v => `${where}: ${v.id}: ${v.nodes.map(n => n.target.join(' ')).join(', ')}`), []);
-}
 
 const newExperiment = async name => (await api('experiments/create', { name: unique(name) })).experiment_id;
 async function newRun(experiment, name, { start = Date.now(), params = {}, tags = {} } = {}) {

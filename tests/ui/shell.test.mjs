@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { test } from 'node:test';
-import { address, api, axeSource, ids, url, withPage } from './browser.mjs';
+import { address, api, ids, url, withPage } from './browser.mjs';
+import { axe } from './table.mjs';
 
 const { check, vision, empty } = ids;
 const unique = name => `${name}-${Date.now()}-${Math.floor(Math.random() * 1e6)}`;
@@ -12,12 +13,6 @@ const strip = (page, name) => page.getByTestId(`home-${name}`);
 async function createRun(name, more = {}) {
   const { run } = await api('runs/create', { experiment_id: empty.experiment, run_name: name, start_time: Date.now(), ...more });
   return run.info.run_id;
-}
-
-async function axe(page, where) {
-  await page.evaluate(axeSource);
-  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  assert.deepEqual(found.violations.map(v => `${where}: ${v.id}: ${v.nodes.map(n => n.target.join(' ')).join(', ')}`), []);
 }
 
 test('Home shows what is running, and a run that ends moves to those that have ended, by itself', async () => {

@@ -1,5 +1,7 @@
 #include "checksums.h"
 
+#include "rows.h"
+
 static const struct field checksum_columns[] = {
     COLUMN(checksum, path_hash),
     COLUMN(checksum, location),
@@ -81,36 +83,20 @@ int checksum_page(struct db *db, const char *after, int64_t limit, struct checks
     return more;
 }
 
-struct number {
-    int64_t n;
-};
-static const struct field number_columns[] = { COLUMN(number, n), FIELDS_END };
-
 static const char count_table[] =
     "SELECT COUNT(*) AS n FROM information_schema.tables"
     " WHERE table_schema = DATABASE() AND table_name = 'cairn_artifact_checksums'";
 static const char count_checksums[] = "SELECT COUNT(*) AS n FROM cairn_artifact_checksums";
 
-static int read_number(struct rows *rows, int64_t *n)
-{
-    struct number number = { 0 };
-
-    if (db_next(rows, number_columns, &number) < 0)
-        return -1;
-    db_finish(rows);
-    *n = number.n;
-    return 0;
-}
-
 int checksum_count(struct db *db, int64_t *count)
 {
     struct rows *rows;
 
-    if (db_select(db, &rows, count_table) < 0 || read_number(rows, count) < 0)
+    if (db_select(db, &rows, count_table) < 0 || rows_count(rows, count) < 0)
         return -1;
     if (!*count) {
         *count = -1;
         return 0;
     }
-    return db_select(db, &rows, count_checksums) < 0 ? -1 : read_number(rows, count);
+    return db_select(db, &rows, count_checksums) < 0 ? -1 : rows_count(rows, count);
 }

@@ -313,21 +313,11 @@ int garbage_delete(struct db *db, enum garbage_kind kind, const char *id, int64_
     return -1;
 }
 
-struct number {
-    int64_t n;
-};
-
 static int count_rows(struct db *db, const struct sql *sql, int64_t *count)
 {
-    static const struct field columns[] = { COLUMN(number, n), FIELDS_END };
-    struct number found = { 0 };
     struct rows *rows;
 
-    if (sql_select(db, &rows, "count_garbage", sql) < 0 || db_next(rows, columns, &found) < 0)
-        return -1;
-    db_finish(rows);
-    *count = found.n;
-    return 0;
+    return sql_select(db, &rows, "count_garbage", sql) < 0 ? -1 : rows_count(rows, count);
 }
 
 static void add_set(struct sql *sql, const char *before, const struct text_list *ids)

@@ -74,24 +74,12 @@ static int select_by_order(struct db *db, const struct page *page, struct run **
     return select_page(db, "search_runs", page, &inner, runs, count);
 }
 
-/* A number that an index or a count gives; not set if there is none. */
-struct number {
-    struct opt_int n;
-};
-static const struct field number_columns[] = { COLUMN(number, n), FIELDS_END };
-
 static int select_number(struct db *db, const char *name, const struct sql *sql,
-                         struct number *number)
+                         struct opt_int *number)
 {
     struct rows *rows;
-    int more;
 
-    *number = (struct number){ 0 };
-    if (sql_select(db, &rows, name, sql) < 0)
-        return -1;
-    more = db_next(rows, number_columns, number);
-    db_finish(rows);
-    return more < 0 ? -1 : 0;
+    return sql_select(db, &rows, name, sql) < 0 ? -1 : rows_number(rows, number);
 }
 
 struct bound {
@@ -175,14 +163,14 @@ static int is_large(struct db *db, const struct run_search *search, bool *large)
         LARGE = 2000
     };
     struct sql sql = sql_new(db->mem), nothing = sql_new(db->mem);
-    struct number number;
+    struct opt_int number;
 
     sql_add(&sql, "SELECT COUNT(*) AS n FROM (SELECT 1 FROM runs r");
     add_where(&sql, search, &nothing);
     sql_add(&sql, " LIMIT ?) q", integer(LARGE));
     if (select_number(db, "count_runs", &sql, &number) < 0)
         return -1;
-    *large = number.n.value >= LARGE;
+    *large = number.value >= LARGE;
     return 0;
 }
 
@@ -201,7 +189,7 @@ static bool can_walk(const struct page *page)
 static int sample(struct db *db, const struct page *page, int64_t entries, int64_t *found)
 {
     struct sql sql = sql_new(db->mem), nothing = sql_new(db->mem);
-    struct number number;
+    struct opt_int number;
 
     sql_add(&sql, "SELECT COUNT(*) AS n FROM (SELECT r.run_uuid" FROM_PAGE_INDEX);
     add_where(&sql, page->search, &nothing);
@@ -212,13 +200,13 @@ static int sample(struct db *db, const struct page *page, int64_t entries, int64
     sql_append(&sql, &page->probe);
     if (select_number(db, "sample_runs", &sql, &number) < 0)
         return -1;
-    *found = number.n.value;
+    *found = number.value;
     return 0;
 }
 
 /* The start of the run behind so many; not set if there are no more that have one. */
 static int start_behind(struct db *db, const struct page *page, int64_t entries,
-                        struct number *start)
+                        struct opt_int *start)
 {
     struct sql sql = sql_new(db->mem), nothing = sql_new(db->mem);
 
@@ -241,7 +229,7 @@ static int select_by_walk(struct db *db, const struct page *page, struct run **r
     };
     int64_t end = page->search->offset + page->search->max_results + 1, found, entries;
     struct sql inner = sql_new(db->mem);
-    struct number start;
+    struct opt_int start;
 
     if (sample(db, page, SAMPLE, &found) < 0)
         return -1;
@@ -250,13 +238,13 @@ static int select_by_walk(struct db *db, const struct page *page, struct run **r
     entries = INT64_C(2) * SAMPLE * end / found;
     if (start_behind(db, page, entries, &start) < 0)
         return -1;
-    if (!start.n.set) /* few runs: sorting is cheap */
+    if (!start.set) /* few runs: sorting is cheap */
         return 0;
     sql_add(&inner, "SELECT r.run_uuid" FROM_PAGE_INDEX);
     add_where(&inner, page->search, &page->probe);
     /* all that started then or before are left out: none of the same time is torn off */
     sql_add(&inner, " AND r.start_time > ? ORDER BY r.start_time DESC, r.run_uuid LIMIT ? OFFSET ?",
-            integer(start.n.value), integer(page->search->max_results + 1),
+            integer(start.value), integer(page->search->max_results + 1),
             integer(page->search->offset));
     return select_page(db, "search_runs_by_walk", page, &inner, runs, count);
 }
@@ -308,12 +296,12 @@ int run_search_where(struct db *db, const struct run_search *search, struct sql 
 int run_search_count(struct db *db, const struct run_search *search, int64_t *total)
 {
     struct sql sql = sql_new(db->mem);
-    struct number number;
+    struct opt_int number;
 
     sql_add(&sql, "SELECT COUNT(*) AS n FROM runs r");
     if (run_search_where(db, search, &sql) < 0 ||
         select_number(db, "count_found_runs", &sql, &number) < 0)
         return -1;
-    *total = number.n.value;
+    *total = number.value;
     return 0;
 }

@@ -32,22 +32,6 @@ int storage_experiments(struct db *db, int64_t after, int64_t limit,
     return rows_collect(db, rows, experiment_columns, sizeof(**found), (void **)found, count);
 }
 
-struct number {
-    int64_t n;
-};
-
-static int read_number(struct rows *rows, int64_t *number)
-{
-    static const struct field columns[] = { COLUMN(number, n), FIELDS_END };
-    struct number found = { 0 };
-
-    if (db_next(rows, columns, &found) < 0)
-        return -1;
-    db_finish(rows);
-    *number = found.n;
-    return 0;
-}
-
 static const char count_experiments[] = "SELECT COUNT(*) AS n FROM experiments";
 static const char count_runs[] = "SELECT COUNT(*) AS n FROM runs WHERE experiment_id = ?";
 
@@ -55,7 +39,7 @@ int storage_experiments_count(struct db *db, int64_t *total)
 {
     struct rows *rows;
 
-    return db_select(db, &rows, count_experiments) < 0 ? -1 : read_number(rows, total);
+    return db_select(db, &rows, count_experiments) < 0 ? -1 : rows_count(rows, total);
 }
 
 int storage_runs_count(struct db *db, int64_t experiment_id, int64_t *total)
@@ -63,7 +47,7 @@ int storage_runs_count(struct db *db, int64_t experiment_id, int64_t *total)
     struct rows *rows;
 
     return db_select(db, &rows, count_runs, integer(experiment_id)) < 0 ? -1
-                                                                        : read_number(rows, total);
+                                                                        : rows_count(rows, total);
 }
 
 static const struct field run_row_columns[] = {

@@ -54,29 +54,19 @@ static void add_counts(struct sql *sql, const struct summary_search *search)
 }
 
 static const char count_active[] =
-    "SELECT COUNT(*) AS total FROM experiments WHERE lifecycle_stage = 'active'";
+    "SELECT COUNT(*) AS n FROM experiments WHERE lifecycle_stage = 'active'";
 static const char count_deleted[] =
-    "SELECT COUNT(*) AS total FROM experiments WHERE lifecycle_stage = 'deleted'";
-static const char count_all[] = "SELECT COUNT(*) AS total FROM experiments";
-
-struct total {
-    int64_t total;
-};
-static const struct field total_columns[] = { COLUMN(total, total), FIELDS_END };
+    "SELECT COUNT(*) AS n FROM experiments WHERE lifecycle_stage = 'deleted'";
+static const char count_all[] = "SELECT COUNT(*) AS n FROM experiments";
 
 static int count_experiments(struct db *db, enum view_type view, int64_t *total)
 {
-    struct total row = { 0 };
     struct rows *rows;
     int failed = view == VIEW_ACTIVE_ONLY    ? db_select(db, &rows, count_active)
                  : view == VIEW_DELETED_ONLY ? db_select(db, &rows, count_deleted)
                                              : db_select(db, &rows, count_all);
 
-    if (failed < 0 || db_next(rows, total_columns, &row) < 0)
-        return -1;
-    db_finish(rows);
-    *total = row.total;
-    return 0;
+    return failed < 0 ? -1 : rows_count(rows, total);
 }
 
 int summary_read(struct db *db, const struct summary_search *search,

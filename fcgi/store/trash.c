@@ -59,22 +59,6 @@ int trash_runs(struct db *db, int64_t offset, int64_t limit, struct trashed_run 
     return rows_collect(db, rows, run_row_columns, sizeof(**found), (void **)found, count);
 }
 
-struct number {
-    int64_t n;
-};
-static const struct field number_columns[] = { COLUMN(number, n), FIELDS_END };
-
-static int read_number(struct rows *rows, int64_t *number)
-{
-    struct number found = { 0 };
-
-    if (db_next(rows, number_columns, &found) < 0)
-        return -1;
-    db_finish(rows);
-    *number = found.n;
-    return 0;
-}
-
 static const char count_experiments[] =
     "SELECT COUNT(*) AS n FROM experiments WHERE lifecycle_stage = 'deleted'";
 static const char count_runs[] = "SELECT COUNT(*) AS n" DELETED_RUNS;
@@ -83,14 +67,14 @@ int trash_experiments_count(struct db *db, int64_t *total)
 {
     struct rows *rows;
 
-    return db_select(db, &rows, count_experiments) < 0 ? -1 : read_number(rows, total);
+    return db_select(db, &rows, count_experiments) < 0 ? -1 : rows_count(rows, total);
 }
 
 int trash_runs_count(struct db *db, int64_t *total)
 {
     struct rows *rows;
 
-    return db_select(db, &rows, count_runs) < 0 ? -1 : read_number(rows, total);
+    return db_select(db, &rows, count_runs) < 0 ? -1 : rows_count(rows, total);
 }
 
 int trash_restore_runs(struct db *db, const struct text_list *ids, int64_t *restored)
@@ -112,18 +96,19 @@ int trash_restore_runs(struct db *db, const struct text_list *ids, int64_t *rest
 }
 
 static const char select_experiment_ids[] =
-    "SELECT experiment_id AS n FROM experiments WHERE lifecycle_stage = 'deleted'";
+    "SELECT experiment_id FROM experiments WHERE lifecycle_stage = 'deleted'";
 
 int trash_experiment_ids(struct db *db, int64_t **ids, size_t *count)
 {
-    struct number *found;
+    static const struct field columns[] = { COLUMN(trashed_experiment, experiment_id), FIELDS_END };
+    struct trashed_experiment *found;
     struct rows *rows;
 
     if (db_select(db, &rows, select_experiment_ids) < 0 ||
-        rows_collect(db, rows, number_columns, sizeof(*found), (void **)&found, count) < 0)
+        rows_collect(db, rows, columns, sizeof(*found), (void **)&found, count) < 0)
         return -1;
     *ids = arena_array(db->mem, int64_t, *count);
     for (size_t i = 0; i < *count; i++)
-        (*ids)[i] = found[i].n;
+        (*ids)[i] = found[i].experiment_id;
     return 0;
 }

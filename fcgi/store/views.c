@@ -189,22 +189,20 @@ int view_remove(struct db *db, struct opt_int scope, const char *view_id)
     return not_there(db, view_id);
 }
 
-static const char count_links[] = "SELECT COUNT(*) AS created FROM cairn_views WHERE name IS NULL";
+static const char count_links[] = "SELECT COUNT(*) AS n FROM cairn_views WHERE name IS NULL";
 static const char delete_links[] =
     "DELETE FROM cairn_views WHERE name IS NULL ORDER BY updated, view_id LIMIT ?";
 
 int view_links_prune(struct db *db, int64_t most)
 {
-    static const struct field columns[] = { COLUMN(saved_view, created), FIELDS_END };
-    struct saved_view found;
     struct rows *rows;
+    int64_t count;
 
-    if (db_select(db, &rows, count_links) < 0 || db_next(rows, columns, &found) < 0)
+    if (db_select(db, &rows, count_links) < 0 || rows_count(rows, &count) < 0)
         return -1;
-    db_finish(rows);
-    if (found.created <= most)
+    if (count <= most)
         return 0;
-    return db_exec(db, delete_links, integer(found.created - most)) < 0 ? -1 : 0;
+    return db_exec(db, delete_links, integer(count - most)) < 0 ? -1 : 0;
 }
 
 int view_set_standard(struct db *db, int64_t experiment_id, const char *view_id)

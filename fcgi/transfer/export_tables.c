@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "../store/rows.h"
 #include "sqlite_target.h"
 
 enum {
@@ -261,27 +262,19 @@ int export_rows(struct transfer *t, sqlite3 *to, const struct text_list *ids)
     return 0;
 }
 
-struct total {
-    int64_t total;
-};
-static const struct field total_columns[] = { COLUMN(total, total), FIELDS_END };
-
 static int count_some(struct transfer *t, const struct table *table, const char *experiment_id,
                       int64_t *total)
 {
     struct sql sql = sql_new(t->mem);
-    struct total found = { 0 };
     struct rows *rows;
-    int more;
+    int64_t found;
 
-    sql_add(&sql, arena_printf(t->mem, "SELECT COUNT(*) AS total FROM `%s`", table->name));
+    sql_add(&sql, arena_printf(t->mem, "SELECT COUNT(*) AS n FROM `%s`", table->name));
     add_condition(&sql, table, experiment_id);
-    if (sql_select(&t->db, &rows, "export_count", &sql) < 0)
+    if (sql_select(&t->db, &rows, "export_count", &sql) < 0 || rows_count(rows, &found) < 0)
         return -1;
-    more = db_next(rows, total_columns, &found);
-    db_finish(rows);
-    *total += found.total;
-    return more < 0 ? -1 : 0;
+    *total += found;
+    return 0;
 }
 
 int export_count_rows(struct transfer *t, const struct text_list *ids, int64_t *total)

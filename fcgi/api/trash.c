@@ -64,6 +64,34 @@ static void write_time(struct out *out, const char *key, struct opt_int time)
         out_int(out, key, time.value);
 }
 
+/* Things of one kind: total in all, of which things are the page. write() gives the members
+ * of the one at i, and says where its files are. */
+struct listing {
+    const char *name;
+    int64_t total;
+    size_t count;
+    const void *things;
+    const char *(*write)(struct out *, const void *things, size_t i);
+};
+
+static int write_list(struct request *rq, const struct page *page, struct sizes *sizes,
+                      const struct listing *list)
+{
+    out_object(&rq->out, NULL);
+    out_int(&rq->out, "total", list->total);
+    out_array(&rq->out, list->name);
+    for (size_t i = 0; i < list->count; i++) {
+        out_object(&rq->out, NULL);
+        if (write_size(rq, page, sizes, list->write(&rq->out, list->things, i)) < 0)
+            return -1;
+        out_end(&rq->out);
+    }
+    out_end(&rq->out);
+    out_end(&rq->out);
+    rq->rows = (int64_t)list->count;
+    return 0;
+}
+
 struct trash_experiment_list_in {
     PAGE;
 };
@@ -73,35 +101,31 @@ static const struct field trash_experiment_list_fields[] = {
 };
 INPUT(trash_experiment_list);
 
+static const char *write_experiment(struct out *out, const void *things, size_t i)
+{
+    const struct trashed_experiment *e = (const struct trashed_experiment *)things + i;
+
+    out_int_text(out, "experiment_id", e->experiment_id);
+    out_text(out, "name", e->name);
+    write_time(out, "deleted_time", e->gone_time);
+    out_int(out, "runs", e->runs);
+    out_int(out, "active_runs", e->active_runs);
+    return e->artifact_location;
+}
+
 int trash_experiment_list(struct request *rq)
 {
     const struct trash_experiment_list_in *in = rq->in;
+    struct listing list = { .name = "experiments", .write = write_experiment };
     struct trashed_experiment *found;
     struct sizes sizes = { .rq = rq };
-    int64_t total;
-    size_t count;
 
-    if (begin_page(rq, PAGE_OF(in), &sizes) < 0 || trash_experiments_count(rq->db, &total) < 0 ||
-        trash_experiments(rq->db, in->offset.value, in->limit.value, &found, &count) < 0)
+    if (begin_page(rq, PAGE_OF(in), &sizes) < 0 ||
+        trash_experiments_count(rq->db, &list.total) < 0 ||
+        trash_experiments(rq->db, in->offset.value, in->limit.value, &found, &list.count) < 0)
         return -1;
-    out_object(&rq->out, NULL);
-    out_int(&rq->out, "total", total);
-    out_array(&rq->out, "experiments");
-    for (size_t i = 0; i < count; i++) {
-        out_object(&rq->out, NULL);
-        out_int_text(&rq->out, "experiment_id", found[i].experiment_id);
-        out_text(&rq->out, "name", found[i].name);
-        write_time(&rq->out, "deleted_time", found[i].gone_time);
-        out_int(&rq->out, "runs", found[i].runs);
-        out_int(&rq->out, "active_runs", found[i].active_runs);
-        if (write_size(rq, PAGE_OF(in), &sizes, found[i].artifact_location) < 0)
-            return -1;
-        out_end(&rq->out);
-    }
-    out_end(&rq->out);
-    out_end(&rq->out);
-    rq->rows = (int64_t)count;
-    return 0;
+    list.things = found;
+    return write_list(rq, PAGE_OF(in), &sizes, &list);
 }
 
 struct trash_run_list_in {
@@ -113,38 +137,33 @@ static const struct field trash_run_list_fields[] = {
 };
 INPUT(trash_run_list);
 
+static const char *write_run(struct out *out, const void *things, size_t i)
+{
+    const struct trashed_run *run = (const struct trashed_run *)things + i;
+
+    out_text(out, "run_id", run->run_uuid);
+    out_text_if(out, "run_name", run->name);
+    out_int_text(out, "experiment_id", run->experiment_id);
+    out_text(out, "experiment_name", run->experiment_name);
+    out_text_if(out, "user_id", run->user_id);
+    out_text_if(out, "status", run->status);
+    write_time(out, "start_time", run->start_time);
+    write_time(out, "deleted_time", run->deleted_time);
+    return run->artifact_uri;
+}
+
 int trash_run_list(struct request *rq)
 {
     const struct trash_run_list_in *in = rq->in;
+    struct listing list = { .name = "runs", .write = write_run };
     struct trashed_run *found;
     struct sizes sizes = { .rq = rq };
-    int64_t total;
-    size_t count;
 
-    if (begin_page(rq, PAGE_OF(in), &sizes) < 0 || trash_runs_count(rq->db, &total) < 0 ||
-        trash_runs(rq->db, in->offset.value, in->limit.value, &found, &count) < 0)
+    if (begin_page(rq, PAGE_OF(in), &sizes) < 0 || trash_runs_count(rq->db, &list.total) < 0 ||
+        trash_runs(rq->db, in->offset.value, in->limit.value, &found, &list.count) < 0)
         return -1;
-    out_object(&rq->out, NULL);
-    out_int(&rq->out, "total", total);
-    out_array(&rq->out, "runs");
-    for (size_t i = 0; i < count; i++) {
-        out_object(&rq->out, NULL);
-        out_text(&rq->out, "run_id", found[i].run_uuid);
-        out_text_if(&rq->out, "run_name", found[i].name);
-        out_int_text(&rq->out, "experiment_id", found[i].experiment_id);
-        out_text(&rq->out, "experiment_name", found[i].experiment_name);
-        out_text_if(&rq->out, "user_id", found[i].user_id);
-        out_text_if(&rq->out, "status", found[i].status);
-        write_time(&rq->out, "start_time", found[i].start_time);
-        write_time(&rq->out, "deleted_time", found[i].deleted_time);
-        if (write_size(rq, PAGE_OF(in), &sizes, found[i].artifact_uri) < 0)
-            return -1;
-        out_end(&rq->out);
-    }
-    out_end(&rq->out);
-    out_end(&rq->out);
-    rq->rows = (int64_t)count;
-    return 0;
+    list.things = found;
+    return write_list(rq, PAGE_OF(in), &sizes, &list);
 }
 
 /* -------------------------------------------------------------------- which of it */

@@ -19,8 +19,9 @@ import pytest
 pytest.register_assert_rewrite("harness.api")
 
 from harness import cairn, peer
-from harness.api import Api
+from harness.api import Api, unique
 from harness.mariadb import MariaDB
+from harness.seaweed import Seaweed
 
 PEER = os.environ.get("CAIRN_PEER") == "1"
 HERE = Path(__file__).resolve().parent
@@ -177,6 +178,15 @@ def server(servers, request):
     yield server
     if not PEER and not getattr(request.module, "KILLS_WORKERS", False):
         assert server.deaths() == []
+
+
+@pytest.fixture(scope="module")
+def seaweed(place):
+    """An S3 store with the bucket `cairn`."""
+    store = Seaweed(place / unique("s3")[:8])
+    store.create_bucket("cairn")
+    yield store
+    store.stop()
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,6 @@ import pytest
 
 from harness.api import Api, unique
 from harness.cairn import cairn
-from harness.seaweed import Seaweed
 
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 with warnings.catch_warnings():
@@ -29,19 +28,11 @@ INVALID = "INVALID_PARAMETER_VALUE"
 
 
 @pytest.fixture(scope="module")
-def store(place):
-    server = Seaweed(place / unique("s3")[:8])
-    server.create_bucket("cairn")
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def server(servers, store):
-    server = servers.cairn(artifacts_destination="s3://cairn/some/where/", **store.settings())
+def server(servers, seaweed):
+    server = servers.cairn(artifacts_destination="s3://cairn/some/where/", **seaweed.settings())
     yield server
     assert server.deaths() == []
-    assert store.secret_key not in server.log()
+    assert seaweed.secret_key not in server.log()
     assert not re.search(r"Signature=|X-Amz-Signature", server.log())
     assert left_behind(server) == []
 
@@ -60,13 +51,13 @@ def key(path):
     return f"some/where/{path}"
 
 
-def test_the_client_keeps_files_there(client, api, run, store, tmp_path):
+def test_the_client_keeps_files_there(client, api, run, seaweed, tmp_path):
     for name, text in {"a.txt": "hello", "empty": "", "grüße 日本 +&=.csv": "odd", "deep/er/x": "x"}.items():
         (tmp_path / "up" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "up" / name).write_text(text)
     client.log_artifacts(run, tmp_path / "up", "sub")
     base = key(api.get_run(run)["info"]["artifact_uri"].removeprefix("mlflow-artifacts:/") + "/sub/")
-    names = [k.removeprefix(base) for k in store.keys("cairn", base)]
+    names = [k.removeprefix(base) for k in seaweed.keys("cairn", base)]
     assert sorted(names) == sorted(["a.txt", "empty", "grüße 日本 +&=.csv", "deep/er/x"])
     assert {f.path for f in client.list_artifacts(run, "sub")} == {"sub/a.txt", "sub/empty", "sub/grüße 日本 +&=.csv", "sub/deep"}
     got = Path(client.download_artifacts(run, "sub", tmp_path))
@@ -77,16 +68,16 @@ def test_the_client_keeps_files_there(client, api, run, store, tmp_path):
     client.log_artifact(run, tmp_path / "a.txt", "sub")
     assert Path(client.download_artifacts(run, "sub/a.txt", tmp_path)).read_text() == "second"
     get_artifact_repository(api.get_run(run)["info"]["artifact_uri"]).delete_artifacts("sub")
-    assert store.keys("cairn", base) == []
+    assert seaweed.keys("cairn", base) == []
 
 
-def test_every_byte_comes_back(api, store):
+def test_every_byte_comes_back(api, seaweed):
     for size in (0, 1, 65537, 9_000_001):
         body, path = os.urandom(size), f"{unique('b')}/x.bin"
         for data in (body, (body[i : i + 10000] for i in range(0, size or 1, 10000))):
             reply = api.request("PUT", DOOR + path, data=data)
             assert (reply.status, reply.body) == (200, b""), str(reply)
-            assert hashlib.sha256(store.get("cairn", key(path))).digest() == hashlib.sha256(body).digest()
+            assert hashlib.sha256(seaweed.get("cairn", key(path))).digest() == hashlib.sha256(body).digest()
             got = api.get(DOOR + path)
             assert (got.status, got.type) == (200, "application/octet-stream")
             assert hashlib.sha256(got.body).digest() == hashlib.sha256(body).digest()
@@ -113,8 +104,8 @@ def test_what_http_can_ask(api):
     assert api.get(path, headers={"If-None-Match": '"other"'}).body == b"0123456789"
 
 
-def test_a_worker_refuses_before_the_body_is_sent(api, store):
-    before = store.keys("cairn")
+def test_a_worker_refuses_before_the_body_is_sent(api, seaweed):
+    before = seaweed.keys("cairn")
     for path in ("a/../b", "..", "a//b", "a%2f..%2fb", "C:/x", "a%0Ab", "x/.artifact.uploading.y"):
         api.raw("PUT", DOOR + path, b"data").fails(400, INVALID)
         api.raw("PUT", DOOR + path, b"4\r\ndata\r\n0\r\n\r\n", {"Transfer-Encoding": "chunked"}).fails(400, INVALID)
@@ -122,7 +113,7 @@ def test_a_worker_refuses_before_the_body_is_sent(api, store):
     with socket.create_connection(("127.0.0.1", api.server.port), timeout=10) as s:
         s.sendall(f"PUT {DOOR}a/../b HTTP/1.1\r\nHost: localhost\r\nContent-Length: {5 << 30}\r\n\r\n".encode())
         assert s.recv(64).startswith(b"HTTP/1.1 400 ")
-    assert store.keys("cairn") == before
+    assert seaweed.keys("cairn") == before
 
 
 def test_what_is_not_there(api):
@@ -140,7 +131,7 @@ def test_the_page_gets_a_file_of_a_run(api, run):
     assert reply.headers["Content-Disposition"].startswith("attachment") and "sandbox" in reply.headers["Content-Security-Policy"]
 
 
-def test_many_at_once(api, server, store):
+def test_many_at_once(api, server, seaweed):
     folder = unique("m")
     bodies = {f"{folder}/{i}": os.urandom(200_000 + i) for i in range(24)}
 
@@ -152,15 +143,15 @@ def test_many_at_once(api, server, store):
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(round_trip, bodies.items()))
-    assert len(store.keys("cairn", key(folder))) == 24
+    assert len(seaweed.keys("cairn", key(folder))) == 24
 
 
-def test_an_upload_that_is_cut_off_leaves_nothing(api, server, store):
+def test_an_upload_that_is_cut_off_leaves_nothing(api, server, seaweed):
     folder = unique("c")
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as s:
         s.sendall(f"PUT {DOOR}{folder}/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 8000000\r\n\r\n".encode() + bytes(4_000_000))
     assert api.request("PUT", f"{DOOR}{folder}/after", data=b"1").status == 200
-    assert store.keys("cairn", key(folder)) == [key(f"{folder}/after")]
+    assert seaweed.keys("cairn", key(folder)) == [key(f"{folder}/after")]
 
 
 def test_nginx_stays_small(api, server):
@@ -217,9 +208,9 @@ class Repeated:
         return piece
 
 
-def test_the_client_goes_to_the_bucket_itself(servers, store, tmp_path):
+def test_the_client_goes_to_the_bucket_itself(servers, seaweed, tmp_path):
     """serve_artifacts = no: what the client needs for S3 it finds in its own environment."""
-    server = servers.cairn(serve_artifacts="no", artifacts_destination="s3://cairn/direct", **store.settings())
+    server = servers.cairn(serve_artifacts="no", artifacts_destination="s3://cairn/direct", **seaweed.settings())
     script = textwrap.dedent(
         """
         import mlflow, pathlib
@@ -237,42 +228,42 @@ def test_the_client_goes_to_the_bucket_itself(servers, store, tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path, timeout=120,
         env={**env, "HOME": str(tmp_path), "MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_TRACKING_URI": server.url, "NO_PROXY": "*",
-             "MLFLOW_S3_ENDPOINT_URL": store.endpoint, "AWS_ACCESS_KEY_ID": store.access_key,
-             "AWS_SECRET_ACCESS_KEY": store.secret_key, "AWS_DEFAULT_REGION": store.region},
+             "MLFLOW_S3_ENDPOINT_URL": seaweed.endpoint, "AWS_ACCESS_KEY_ID": seaweed.access_key,
+             "AWS_SECRET_ACCESS_KEY": seaweed.secret_key, "AWS_DEFAULT_REGION": seaweed.region},
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     run = re.search(r"^[0-9a-f]{32}$", done.stdout, re.M)[0]
     api = Api(server)
     uri = api.get_run(run)["info"]["artifact_uri"]
     assert re.fullmatch(rf"s3://cairn/direct/\d+/{run}/artifacts", uri)
-    assert store.get("cairn", uri.removeprefix("s3://cairn/") + "/sub/a.txt") == b"hello"
+    assert seaweed.get("cairn", uri.removeprefix("s3://cairn/") + "/sub/a.txt") == b"hello"
     assert api.get("artifacts/list", {"run_id": run, "path": "sub"}).ok()["files"] == [{"path": "sub/a.txt", "is_dir": False, "file_size": 5}]
     assert api.get("/get-artifact", {"run_id": run, "path": "sub/a.txt"}).body == b"hello"
 
 
-def test_an_experiment_with_a_bucket_of_its_own(servers, store, tmp_path):
+def test_an_experiment_with_a_bucket_of_its_own(servers, seaweed, tmp_path):
     """The server's own artifacts are on disk; one experiment's are in a bucket that it knows."""
-    store.create_bucket("other")
-    server = servers.cairn(artifact_roots="s3://other/team", **store.settings())
+    seaweed.create_bucket("other")
+    server = servers.cairn(artifact_roots="s3://other/team", **seaweed.settings())
     api = Api(server)
     run = api.run(api.experiment(artifact_location="s3://other/team/a"))
-    store.put("other", f"team/a/{run}/artifacts/x.txt", b"hello")
+    seaweed.put("other", f"team/a/{run}/artifacts/x.txt", b"hello")
     assert api.get("artifacts/list", {"run_id": run}).ok()["files"] == [{"path": "x.txt", "is_dir": False, "file_size": 5}]
     assert api.get("/get-artifact", {"run_id": run, "path": "x.txt"}).body == b"hello"
     elsewhere = api.run(api.experiment(artifact_location="s3://other/secret"))
-    store.put("other", f"secret/{elsewhere}/artifacts/x.txt", b"hello")
+    seaweed.put("other", f"secret/{elsewhere}/artifacts/x.txt", b"hello")
     for reply in (api.get("artifacts/list", {"run_id": elsewhere}), api.get("/get-artifact", {"run_id": elsewhere, "path": "x.txt"})):
         reply.fails(400, INVALID, re.compile("which this server does not read"))
     assert api.request("PUT", DOOR + "on/disk", data=b"x").status == 200
     assert (server.artifact_root / "on" / "disk").read_bytes() == b"x"
 
 
-def test_wrong_keys_are_told_and_are_no_5xx(servers, store):
-    server = servers.cairn(artifacts_destination="s3://cairn/x", **store.settings(s3_secret_key="wrong"))
+def test_wrong_keys_are_told_and_are_no_5xx(servers, seaweed):
+    server = servers.cairn(artifacts_destination="s3://cairn/x", **seaweed.settings(s3_secret_key="wrong"))
     api = Api(server)
     for reply in (api.request("PUT", DOOR + "x", data=b"1"), api.request("PUT", DOOR + "x", data=iter([b"1"])), api.get(DOOR + "x")):
         assert reply.status == 400 and reply.json["error_code"] == "INVALID_STATE", str(reply)
-    assert store.get("cairn", "x/x") is None
+    assert seaweed.get("cairn", "x/x") is None
     done = cairn("doctor", "--config", server.config, check=False)
     assert re.search(r"^FAIL +artifacts: ", done.stdout, re.M) and done.returncode == 1, done.stdout
 
@@ -283,16 +274,16 @@ def test_the_doctor_asks_the_store(server):
     assert "FAIL" not in done.stdout and "artifact_root" not in done.stdout and done.returncode == 0
 
 
-def test_a_store_that_is_down_is_told_and_is_back_by_itself(api, store):
+def test_a_store_that_is_down_is_told_and_is_back_by_itself(api, seaweed):
     path = DOOR + unique("down")
     assert api.request("PUT", path, data=b"before").status == 200
-    store.kill()
+    seaweed.kill()
     try:
         for reply in (api.get(path), api.request("PUT", path, data=b"x"), api.request("PUT", path, data=iter([b"x"]))):
             reply.fails(503, "TEMPORARILY_UNAVAILABLE")
             assert reply.headers["Retry-After"] == "1"
     finally:
-        store.start()
+        seaweed.start()
     assert api.get(path).body == b"before"
     assert api.request("PUT", path, data=b"after").status == 200
     assert api.get(path).body == b"after"

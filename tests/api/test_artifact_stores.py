@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from harness.api import unique
 from harness.azurite import Azurite
-from harness.seaweed import Seaweed
 
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 with warnings.catch_warnings():
@@ -34,13 +33,10 @@ def disk(place):
 
 
 @pytest.fixture(scope="module")
-def s3(place):
-    store = Seaweed(place / unique("s3")[:8])
-    store.create_bucket("cairn")
-    yield "s3://cairn/all/of it", store.settings(), {
-        "MLFLOW_S3_ENDPOINT_URL": store.endpoint, "AWS_ACCESS_KEY_ID": store.access_key,
-        "AWS_SECRET_ACCESS_KEY": store.secret_key, "AWS_DEFAULT_REGION": store.region}
-    store.stop()
+def s3(seaweed):
+    return "s3://cairn/all/of it", seaweed.settings(), {
+        "MLFLOW_S3_ENDPOINT_URL": seaweed.endpoint, "AWS_ACCESS_KEY_ID": seaweed.access_key,
+        "AWS_SECRET_ACCESS_KEY": seaweed.secret_key, "AWS_DEFAULT_REGION": seaweed.region}
 
 
 @pytest.fixture(scope="module")

@@ -3,21 +3,11 @@
 import pytest
 import requests
 
-from harness.api import unique
 from harness.cairn import cairn
-from harness.seaweed import Seaweed
 
 pytestmark = pytest.mark.cairn_only("the peer has no quotas")
 STORE = "/api/2.0/mlflow-artifacts/artifacts"
 BYTES = 10_000
-
-
-@pytest.fixture(scope="module")
-def seaweed(place):
-    server = Seaweed(place / unique("s3")[:8])
-    server.create_bucket("cairn")
-    yield server
-    server.stop()
 
 
 @pytest.fixture(scope="module")

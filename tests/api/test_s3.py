@@ -12,7 +12,6 @@ import requests
 from harness.api import Api, unique
 from harness.cairn import BINARY, cairn, environment
 from harness.processes import free_port
-from harness.seaweed import Seaweed
 
 pytestmark = pytest.mark.cairn_only("the peer takes its settings for S3 from the environment")
 
@@ -30,14 +29,6 @@ ODD_NAMES = [
     "dots...",
     ".hidden",
 ]
-
-
-@pytest.fixture(scope="module")
-def seaweed(place):
-    server = Seaweed(place / unique("s3")[:8])
-    server.create_bucket("cairn")
-    yield server
-    server.stop()
 
 
 @pytest.fixture(scope="module")

@@ -3,19 +3,8 @@
 import pytest
 import requests
 
-from harness.api import unique
-from harness.seaweed import Seaweed
-
 pytestmark = pytest.mark.cairn_only("MLflow has no such routes")
 CAIRN = "/ajax-api/cairn/1/"
-
-
-@pytest.fixture(scope="module")
-def seaweed(place):
-    server = Seaweed(place / unique("s3")[:8])
-    server.create_bucket("cairn")
-    yield server
-    server.stop()
 
 
 @pytest.fixture(scope="module")

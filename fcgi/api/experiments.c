@@ -109,15 +109,29 @@ static void write_experiment(struct out *out, const char *key, const struct expe
     out_end(out);
 }
 
-static int reply_experiment(struct request *rq, const struct experiment *e)
+static int write_with_tags(struct request *rq, const struct experiment *e)
 {
     struct experiment_tag *tags;
     size_t tag_count;
 
     if (experiment_tags(rq->db, e, 1, &tags, &tag_count) < 0)
         return -1;
-    out_object(&rq->out, NULL);
     write_experiment(&rq->out, "experiment", e, tags, tag_count);
+    return 0;
+}
+
+int write_experiment_of(struct request *rq, int64_t experiment_id)
+{
+    struct experiment e = { 0 };
+
+    return experiment_by_id(rq->db, experiment_id, &e) < 0 ? -1 : write_with_tags(rq, &e);
+}
+
+static int reply_experiment(struct request *rq, const struct experiment *e)
+{
+    out_object(&rq->out, NULL);
+    if (write_with_tags(rq, e) < 0)
+        return -1;
     out_end(&rq->out);
     return 0;
 }

@@ -17,6 +17,10 @@ const char *run_status(int number);
 /* {} */
 int reply_empty(struct request *);
 
+/* "experiment": … as it is given alone; "models": … of those ids, the info of each. */
+int write_experiment_of(struct request *, int64_t experiment_id) MUST_CHECK;
+int write_logged_models(struct request *, const struct text_list *ids) MUST_CHECK;
+
 /* {"run": …} with all that belongs to it. */
 int reply_run(struct request *, const char *run_id) MUST_CHECK;
 

@@ -101,6 +101,24 @@ static void write_model(struct out *out, const char *key, const struct logged_mo
     out_end(out);
 }
 
+int write_logged_models(struct request *rq, const struct text_list *ids)
+{
+    struct logged_model *models;
+    struct model_data none = { 0 };
+    size_t count;
+
+    if (logged_models_by_ids(rq->db, ids, &models, &count) < 0)
+        return -1;
+    out_array(&rq->out, "models");
+    for (size_t i = 0; i < count; i++) {
+        out_object(&rq->out, NULL);
+        write_info(&rq->out, &models[i], &none);
+        out_end(&rq->out);
+    }
+    out_end(&rq->out);
+    return 0;
+}
+
 static int reply_model(struct request *rq, const char *model_id, bool deleted_too)
 {
     struct logged_model model = { 0 };

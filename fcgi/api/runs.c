@@ -286,6 +286,67 @@ int run_get(struct request *rq)
     return reply_run(rq, in->run_id);
 }
 
+/* The models that went in and came out, as many as a page shows. */
+static struct text_list model_ids(struct arena *mem, const struct run_data *data)
+{
+    enum {
+        MOST = 100,
+    };
+    struct text_list ids = { .items = arena_array(mem, const char *, MOST) };
+
+    for (size_t i = 0; i < data->model_output_count && ids.count < MOST; i++)
+        ids.items[ids.count++] = data->model_outputs[i].model_id;
+    for (size_t i = 0; i < data->model_input_count && ids.count < MOST; i++)
+        ids.items[ids.count++] = data->model_inputs[i].model_id;
+    return ids;
+}
+
+static int write_parents(struct request *rq, const char *run_id)
+{
+    struct run *parents;
+    size_t count;
+
+    if (run_parents(rq->db, run_id, &parents, &count) < 0)
+        return -1;
+    out_array(&rq->out, "parents");
+    for (size_t i = 0; i < count; i++)
+        write_info(&rq->out, NULL, &parents[i]);
+    out_end(&rq->out);
+    return 0;
+}
+
+struct run_around_in {
+    const char *run_id;
+};
+static const struct field run_around_fields[] = {
+    REQUIRED_RUN_ID(run_around_in),
+    FIELDS_END,
+};
+INPUT(run_around);
+
+int run_around(struct request *rq)
+{
+    const struct run_around_in *in = rq->in;
+    struct run run = { 0 };
+    struct run_data data;
+    struct text_list models;
+    bool children;
+
+    if (run_by_id(rq->db, in->run_id, &run) < 0 ||
+        run_data_read(rq->db, &run, 1, true, &data) < 0 ||
+        run_has_children(rq->db, &run, &children) < 0)
+        return -1;
+    models = model_ids(rq->mem, &data);
+    out_object(&rq->out, NULL);
+    write_run(&rq->out, "run", &run, &data);
+    if (write_experiment_of(rq, run.experiment_id) < 0 || write_parents(rq, in->run_id) < 0 ||
+        write_logged_models(rq, &models) < 0)
+        return -1;
+    out_bool(&rq->out, "has_children", children);
+    out_end(&rq->out);
+    return 0;
+}
+
 struct run_update_in {
     const char *run_id, *run_name;
     struct opt_enum status;

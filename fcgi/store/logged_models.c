@@ -57,6 +57,22 @@ int logged_model_by_id(struct db *db, const char *model_id, bool deleted_too,
     return found < 0 ? -1 : 0;
 }
 
+int logged_models_by_ids(struct db *db, const struct text_list *texts, struct logged_model **models,
+                         size_t *count)
+{
+    struct value *ids = arena_array(db->mem, struct value, texts->count);
+
+    *models = NULL;
+    *count = 0;
+    if (!texts->count)
+        return 0;
+    for (size_t i = 0; i < texts->count; i++)
+        ids[i] = text(texts->items[i]);
+    return rows_of_ids(db, "select_models_of_run", SELECT_MODEL " WHERE m.model_id IN ", ids,
+                       texts->count, " AND m.lifecycle_stage != 'deleted'", model_columns,
+                       sizeof(**models), (void **)models, count);
+}
+
 static const char update_model_status[] =
     "UPDATE logged_models SET status = ?, last_updated_timestamp_ms = ? WHERE model_id = ?";
 

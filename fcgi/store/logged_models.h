@@ -22,6 +22,9 @@ int logged_model_insert(struct db *, const struct logged_model *) MUST_CHECK;
 /* RESOURCE_DOES_NOT_EXIST if there is none, or a deleted one and these are not wanted. */
 int logged_model_by_id(struct db *, const char *model_id, bool deleted_too,
                        struct logged_model *) MUST_CHECK;
+/* Those of the models that are there, and not deleted, in no order. */
+int logged_models_by_ids(struct db *, const struct text_list *ids, struct logged_model **,
+                         size_t *count) MUST_CHECK;
 /* Deleted ones too. RESOURCE_DOES_NOT_EXIST if there is none. */
 int logged_model_set_status(struct db *, const char *model_id, int64_t status,
                             int64_t now) MUST_CHECK;

@@ -91,6 +91,59 @@ int run_by_id(struct db *db, const char *run_id, struct run *run)
     return read_run(db, select_run, run_id, run);
 }
 
+#define PARENT_TAG "mlflow.parentRunId"
+
+static const char select_parent[] =
+    SELECT_RUN " JOIN tags t ON t.value = r.run_uuid"
+               " WHERE t.`key` = '" PARENT_TAG "' AND t.run_uuid = ?";
+
+static int read_parent(struct db *db, const char *run_id, struct run *parent)
+{
+    struct rows *rows;
+    int found;
+
+    if (db_select(db, &rows, select_parent, text(run_id)) < 0)
+        return -1;
+    found = db_next(rows, run_columns, parent);
+    db_finish(rows);
+    return found;
+}
+
+static bool is_among(const struct run *runs, size_t count, const char *run_id)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(runs[i].run_uuid, run_id))
+            return true;
+    return false;
+}
+
+int run_parents(struct db *db, const char *run_id, struct run **parents, size_t *count)
+{
+    enum {
+        MOST = 20, /* deeper than anybody nests */
+    };
+    struct run *all = arena_array(db->mem, struct run, MOST);
+    const char *below = run_id;
+    size_t first = MOST;
+    int found = 1;
+
+    while (first > 0 && (found = read_parent(db, below, &all[first - 1])) > 0) {
+        below = all[first - 1].run_uuid;
+        if (!strcmp(below, run_id) || is_among(all + first, MOST - first, below))
+            break;
+        first--;
+    }
+    *parents = all + first;
+    *count = MOST - first;
+    return found < 0 ? -1 : 0;
+}
+
+static const char select_child[] =
+    "SELECT r.run_uuid, r.lifecycle_stage, r.experiment_id"
+    "  FROM tags t JOIN runs r ON r.run_uuid = t.run_uuid"
+    " WHERE t.`key` = '" PARENT_TAG "' AND t.value = ? AND r.experiment_id = ?"
+    "   AND r.lifecycle_stage = 'active' LIMIT 1";
+
 struct stage {
     const char *run_uuid, *lifecycle_stage;
     int64_t experiment_id;
@@ -101,6 +154,20 @@ static const struct field stage_columns[] = {
     COLUMN(stage, experiment_id),
     FIELDS_END,
 };
+
+int run_has_children(struct db *db, const struct run *run, bool *has)
+{
+    struct stage child = { 0 };
+    struct rows *rows;
+    int found;
+
+    if (db_select(db, &rows, select_child, text(run->run_uuid), integer(run->experiment_id)) < 0)
+        return -1;
+    found = db_next(rows, stage_columns, &child);
+    db_finish(rows);
+    *has = found > 0;
+    return found < 0 ? -1 : 0;
+}
 static const char select_run_stage[] =
     "SELECT run_uuid, lifecycle_stage, experiment_id FROM runs WHERE run_uuid = ?";
 

@@ -23,6 +23,11 @@ int run_insert_last(struct db *, const struct run *, const struct key_value *tag
                     size_t count) MUST_CHECK;
 /* RESOURCE_DOES_NOT_EXIST if there is none, whatever its stage. */
 int run_by_id(struct db *, const char *run_id, struct run *) MUST_CHECK;
+/* The runs that it is a part of, from the outermost to the parent; one that is not there
+ * ends them, and so does a circle. */
+int run_parents(struct db *, const char *run_id, struct run **, size_t *count) MUST_CHECK;
+/* Whether an active run of the same experiment says that it is a part of this one. */
+int run_has_children(struct db *, const struct run *, bool *has) MUST_CHECK;
 /* The run's id, experiment and stage, no more; INVALID_PARAMETER_VALUE unless it is
  * active. Every call that logs asks this. */
 int run_must_be_active(struct db *, const char *run_id, struct run *) MUST_CHECK;

@@ -27,7 +27,7 @@ struct series_get_in {
     const char *x_key;
     struct opt_real from, to;
     struct text_list columns;
-    struct opt_bool binary;
+    struct opt_bool extremes, binary;
 };
 static const struct field series_get_fields[] = {
     OPTIONAL(series_get_in, run_ids, "The runs; of each, every one of the metrics."),
@@ -44,6 +44,9 @@ static const struct field series_get_fields[] = {
     OPTIONAL(series_get_in, columns,
              "Of step, timestamp, last, min, max, first, mean and count; "
              "step, timestamp, last, min, max and count if absent."),
+    OPTIONAL(series_get_in, extremes,
+             "Give the least and the greatest value of each curve as well, exactly, and the first "
+             "step of each."),
     OPTIONAL(series_get_in, binary, "Bytes instead of JSON."),
     FIELDS_END,
 };
@@ -125,6 +128,7 @@ static const struct {
 enum {
     COLUMNS = sizeof(columns) / sizeof(*columns),
     COLUMNS_IF_ABSENT = 0x3f,
+    EXTREMES = 1 << COLUMNS, /* beside them */
 };
 
 static int read_columns(struct request *rq, const struct text_list *names, unsigned *set)
@@ -153,6 +157,20 @@ static unsigned given(unsigned set, const struct series *s)
 
 /* --------------------------------------------------------------------------- the reply */
 
+static void json_extreme(struct out *out, const char *name, const struct series_extreme *e)
+{
+    out_object(out, name);
+    out_real(out, "value", e->value);
+    out_int(out, "step", e->step);
+    out_end(out);
+}
+
+static void bytes_extreme(struct out *out, const struct series_extreme *e)
+{
+    out_f64(out, e->value);
+    out_f64(out, (double)e->step);
+}
+
 static void write_json(struct out *out, const struct series_query *q, unsigned set,
                        const struct series *s)
 {
@@ -169,6 +187,10 @@ static void write_json(struct out *out, const struct series_query *q, unsigned s
         for (size_t i = 0; i < s->count; i++)
             out_real(out, NULL, s->buckets[i].x);
         out_end(out);
+    }
+    if (set & EXTREMES) {
+        json_extreme(out, "least", &s->least);
+        json_extreme(out, "greatest", &s->greatest);
     }
     for (size_t c = 0; c < COLUMNS; c++) {
         if (!(set & 1u << c))
@@ -192,6 +214,10 @@ static void write_bytes(struct out *out, size_t run, size_t key, unsigned set,
     out_f64(out, (double)s->nans);
     out_f64(out, (double)s->infinite);
     out_f64(out, s->width);
+    if (set & EXTREMES) {
+        bytes_extreme(out, &s->least);
+        bytes_extreme(out, &s->greatest);
+    }
     for (size_t i = 0; i < s->count; i++)
         out_f64(out, s->buckets[i].x);
     for (size_t c = 0; c < COLUMNS; c++)
@@ -257,6 +283,8 @@ int series_get(struct request *rq)
         return fail(rq, INVALID_PARAMETER_VALUE, "x_key must name a metric if x is metric");
     if (read_columns(rq, &in->columns, &set) < 0)
         return -1;
+    if (in->extremes.value)
+        set |= EXTREMES;
     if (in->binary.value) {
         out_raw(&rq->out, magic, strlen(magic));
         if (write_all(rq, in, set) < 0)

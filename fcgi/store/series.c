@@ -83,8 +83,20 @@ static void bucket_add(struct series_bucket *b, const struct series_bucket *othe
     }
 }
 
+static void keep_extreme(struct series_extreme *e, double value, double sign, int64_t step)
+{
+    bool better = isnan(e->value) || sign * value > sign * e->value;
+
+    if (better || (value == e->value && step < e->step))
+        *e = (struct series_extreme){ value, step };
+}
+
 static void count_point(struct series *s, const struct series_bucket *b)
 {
+    if (b->points) {
+        keep_extreme(&s->least, b->low, -1, b->step);
+        keep_extreme(&s->greatest, b->high, 1, b->step);
+    }
     s->points++;
     s->nans += b->nans;
     s->infinite += b->infinite;
@@ -327,7 +339,11 @@ int series_read(struct db *db, const struct series_query *q, struct series *s)
 {
     struct sql place = sql_new(db->mem);
 
-    *s = (struct series){ .buckets = arena_array(db->mem, struct series_bucket, q->most + 3) };
+    *s = (struct series){
+        .buckets = arena_array(db->mem, struct series_bucket, q->most + 3),
+        .least = { .value = NAN },
+        .greatest = { .value = NAN },
+    };
     if (add_place(db, q, &place) < 0)
         return -1;
     return q->axis == SERIES_STEP ? read_by_step(db, q, &place, s)

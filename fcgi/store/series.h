@@ -34,12 +34,19 @@ struct series_bucket {
     double first, last;
 };
 
+/* A value that a point has exactly, and the first step at which one has it. */
+struct series_extreme {
+    double value;
+    int64_t step;
+};
+
 struct series {
     struct series_bucket *buckets; /* by x */
     size_t count;
-    int64_t points;         /* all of them */
-    int64_t nans, infinite; /* among them */
-    double width;           /* of a bucket, on the axis; 0: each is one point */
+    int64_t points;                        /* all of them */
+    int64_t nans, infinite;                /* among them */
+    struct series_extreme least, greatest; /* of numbers; if there is none, NaN */
+    double width;                          /* of a bucket, on the axis; 0: each is one point */
 };
 
 /* The points of a part of the axis in at most so many buckets: those of steps, if they are

@@ -1,5 +1,6 @@
 """Metrics as curves: few numbers, the extremes among them."""
 
+import math
 import random
 import statistics
 import struct
@@ -96,6 +97,8 @@ def test_infinite_values_hide_no_others(api, run):
 
 COLUMNS = {"step": "d", "timestamp": "d", "last": "d", "min": "f", "max": "f", "count": "I", "first": "f", "mean": "f"}
 
+EXTREMES = 1 << len(COLUMNS)
+
 
 def read_series(content):
     """The curves of a binary reply; fails if it is cut."""
@@ -111,7 +114,7 @@ def read_series(content):
     while run := take("I")[0]:
         key, n, columns, points, nans, infinite, width = take("IIIdddd")
         c = {"run": run - 1, "key": key, "points": points, "nans": nans, "infinite": infinite, "width": width,
-             "x": list(take(f"{n}d"))}
+             "least": take("dd") if columns & EXTREMES else None, "greatest": take("dd") if columns & EXTREMES else None, "x": list(take(f"{n}d"))}
         for bit, (name, form) in enumerate(COLUMNS.items()):
             if columns & 1 << bit:
                 c[name] = list(take(f"{n}{form}"))
@@ -145,6 +148,24 @@ def test_the_same_as_bytes(api, experiment):
         for name in names:
             assert c[name] == pytest.approx(text[name], rel=0, abs=1e-6), name
     assert bytes_of(api, [], []) == []
+
+
+def test_the_extremes_are_exact_with_their_first_steps(api, experiment):
+    run = api.run(experiment)
+    values = [1e6 + (s * 7919 % 1000) / 1e7 for s in range(3000)]
+    log(api, run, "m", list(enumerate(values)))
+    log(api, run, "odd", [(5, "NaN"), (1, "Infinity"), (3, 0.1), (2, 0.1)])
+    log(api, run, "none", [(0, "NaN")])
+    least, greatest = min(values), max(values)
+    for x in ("step", "time"):
+        m, odd, none = bytes_of(api, [run], ["m", "odd", "none"], buckets=50, columns=["last"], extremes=True, x=x)
+        assert m["least"] == (least, values.index(least)) and m["greatest"] == (greatest, values.index(greatest)), x
+        assert odd["least"] == odd["greatest"] == (0.1, 2), x
+        assert math.isnan(none["least"][0]) and math.isnan(none["greatest"][0]), x
+    said = api.post(SERIES, {"run_ids": [run], "metric_keys": ["m"], "buckets": 50, "extremes": True, "from_step": 1000}).ok()["series"][0]
+    later = values[1000:]
+    assert said["least"] == {"value": min(later), "step": 1000 + later.index(min(later))}
+    assert said["greatest"] == {"value": max(later), "step": 1000 + later.index(max(later))}
 
 
 def test_ten_long_curves_are_small(api, experiment):

@@ -285,6 +285,41 @@ static int64_t bucket_start(int64_t n, int64_t buckets, int64_t b)
     return b * size + (b < larger ? b : larger);
 }
 
+/* A text that is a constant is compared with every row once more, after it has found
+ * them; a value of another table's row is not. That is a third of the time that the
+ * database takes for a row. */
+void metric_add_from(struct sql *sql, const char *run_id, const char *key)
+{
+    sql_add(sql,
+            " FROM (SELECT run_uuid, `key` FROM metrics WHERE run_uuid = ? AND `key` = ? LIMIT 1)"
+            " named STRAIGHT_JOIN metrics m ON m.run_uuid = named.run_uuid"
+            " AND m.`key` = named.`key`",
+            text(run_id), text(key));
+}
+
+static int compare_points(const void *a, const void *b)
+{
+    const struct metric_point *l = a, *r = b;
+
+    if (l->step != r->step)
+        return l->step < r->step ? -1 : 1;
+    if (l->timestamp != r->timestamp)
+        return l->timestamp < r->timestamp ? -1 : 1;
+    if (l->value != r->value)
+        return l->value < r->value ? -1 : 1;
+    return (l->is_nan > r->is_nan) - (l->is_nan < r->is_nan);
+}
+
+/* They are, unless the table's key is not Cairn's. */
+static void sort_points(struct metric_point *points, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (compare_points(&points[i - 1], &points[i]) > 0) {
+            qsort(points, count, sizeof(*points), compare_points);
+            return;
+        }
+}
+
 /* How many there are is known at the end only, so all are read: four numbers each. */
 static int read_points(struct db *db, const char *run_id, const char *key, const int64_t *steps,
                        struct metric_point **points, size_t *count)
@@ -292,14 +327,19 @@ static int read_points(struct db *db, const char *run_id, const char *key, const
     struct sql sql = sql_new(db->mem);
     struct rows *rows;
 
-    sql_add(&sql, SELECT_POINTS " WHERE run_uuid = ? AND `key` = ?", text(run_id), text(key));
+    sql_add(&sql, "SELECT m.value, m.timestamp, m.step, m.is_nan");
     if (steps)
-        sql_add(&sql, " AND step BETWEEN ? AND ?", integer(steps[0]), integer(steps[1]));
-    /* The clustered key has this order: nothing is sorted, rows stream by. */
-    sql_add(&sql, " ORDER BY step, timestamp, value, is_nan");
-    if (sql_select(db, &rows, "select_metric_sample", &sql) < 0)
+        sql_add(&sql,
+                " FROM metrics m WHERE m.run_uuid = ? AND m.`key` = ?"
+                " AND m.step BETWEEN ? AND ?",
+                text(run_id), text(key), integer(steps[0]), integer(steps[1]));
+    else
+        metric_add_from(&sql, run_id, key);
+    if (sql_select(db, &rows, "select_metric_sample", &sql) < 0 ||
+        rows_collect(db, rows, metric_point_columns, sizeof(**points), (void **)points, count) < 0)
         return -1;
-    return rows_collect(db, rows, metric_point_columns, sizeof(**points), (void **)points, count);
+    sort_points(*points, *count);
+    return 0;
 }
 
 int metric_sample(struct db *db, const char *run_id, const char *key, const int64_t *steps,

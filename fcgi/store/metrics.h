@@ -39,6 +39,10 @@ int metric_points(struct db *, const char *run_id, const char *key, struct rows 
 int metric_points_sorted(struct db *, const char *run_id, const char *key, int64_t limit,
                          int64_t offset, struct rows **) MUST_CHECK;
 
+/* FROM and ON of a SELECT of all values of a metric, m: the cheapest way to read many. As
+ * they lie, which with Cairn's key is by step, timestamp, value, but nobody promises. */
+void metric_add_from(struct sql *, const char *run_id, const char *key);
+
 struct metric_point_of_run {
     const char *run_uuid, *key;
     double value;

@@ -4,16 +4,18 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "metrics.h"
+
 struct point {
     int64_t step, timestamp;
     double value;
     int64_t is_nan;
     double x;
 };
-static const struct field point_columns[] = {
-    COLUMN(point, step),   COLUMN(point, timestamp), COLUMN(point, value),
-    COLUMN(point, is_nan), COLUMN(point, x),         FIELDS_END,
-};
+#define STORED                                                                                     \
+    COLUMN(point, step), COLUMN(point, timestamp), COLUMN(point, value), COLUMN(point, is_nan)
+static const struct field point_columns[] = { STORED, FIELDS_END };
+static const struct field placed_columns[] = { STORED, COLUMN(point, x), FIELDS_END };
 
 /* The protocol has no infinite numbers: MLflow stores the largest ones for them. */
 static bool is_infinite(double value)
@@ -195,18 +197,33 @@ static void drop_empty(struct series *s, size_t most)
 
 /* --------------------------------------------------------------------------------- SQL */
 
+/* What is read of which points. */
+struct scan {
+    const struct series_query *query;
+    int64_t start;    /* of SERIES_RELATIVE */
+    struct sql place; /* where a point m stands, as a number */
+    bool sorted;      /* by the database, whatever it costs */
+    struct point last;
+};
+
+/* A point came after one that belongs behind it. */
+enum {
+    OUT_OF_ORDER = 2
+};
+
 struct start {
     struct opt_int ms;
 };
 static const struct field start_columns[] = { COLUMN(start, ms), FIELDS_END };
 
 /* When the run began, or its first point if nobody has said. */
-static int read_start(struct db *db, const struct series_query *q, struct start *start)
+static int read_start(struct db *db, const struct series_query *q, int64_t *ms)
 {
     struct sql sql = sql_new(db->mem);
+    struct start start = { 0 };
     struct rows *rows;
+    int found;
 
-    *start = (struct start){ 0 };
     sql_add(
         &sql,
         "SELECT COALESCE(r.start_time, (SELECT MIN(m.timestamp) FROM metrics m"
@@ -214,30 +231,30 @@ static int read_start(struct db *db, const struct series_query *q, struct start 
         text(q->key), text(q->run_id));
     if (sql_select(db, &rows, "select_series_start", &sql) < 0)
         return -1;
-    return db_next(rows, start_columns, start) < 0 ? -1 : 0;
+    found = db_next(rows, start_columns, &start);
+    *ms = start.ms.value;
+    return found < 0 ? -1 : 0;
 }
 
-/* Where a point m stands, as a number. */
-static int add_place(struct db *db, const struct series_query *q, struct sql *sql)
+static int add_place(struct db *db, struct scan *scan)
 {
-    struct start start;
+    const struct series_query *q = scan->query;
 
     switch (q->axis) {
     case SERIES_STEP:
-        sql_add(sql, "m.step + 0e0");
         return 0;
     case SERIES_TIME:
-        sql_add(sql, "m.timestamp + 0e0");
+        sql_add(&scan->place, "m.timestamp + 0e0");
         return 0;
     case SERIES_RELATIVE:
-        if (read_start(db, q, &start) < 0)
+        if (read_start(db, q, &scan->start) < 0)
             return -1;
-        sql_add(sql, "m.timestamp - ? + 0e0", integer(start.ms.value));
+        sql_add(&scan->place, "m.timestamp - ? + 0e0", integer(scan->start));
         return 0;
     case SERIES_METRIC:
         break;
     }
-    sql_add(sql,
+    sql_add(&scan->place,
             "(SELECT a.value FROM metrics a WHERE a.run_uuid = m.run_uuid AND a.`key` = ?"
             " AND a.step = m.step AND NOT a.is_nan AND ABS(a.value) < 1.7976931348623157e308"
             " ORDER BY a.timestamp DESC, a.value DESC LIMIT 1)",
@@ -245,56 +262,137 @@ static int add_place(struct db *db, const struct series_query *q, struct sql *sq
     return 0;
 }
 
-/* The points with their places. */
-static void add_points(struct sql *sql, const struct series_query *q, const struct sql *place)
+/* What the database has not stored is known after it has been selected. */
+static void add_limits(struct sql *sql, const struct scan *scan)
 {
-    sql_add(sql, "SELECT m.step, m.timestamp, m.value, m.is_nan, ");
-    sql_append(sql, place);
-    sql_add(sql, " AS x FROM metrics m WHERE m.run_uuid = ? AND m.`key` = ?", text(q->run_id),
-            text(q->key));
+    const struct series_query *q = scan->query;
+    const struct {
+        const char *than;
+        struct opt_real limit;
+    } limits[] = { { " >= ?", q->from }, { " <= ?", q->to } };
+
+    if (q->axis == SERIES_METRIC)
+        sql_add(sql, " HAVING x IS NOT NULL");
+    for (size_t i = 0; q->axis != SERIES_STEP && i < 2; i++) {
+        if (!limits[i].limit.set)
+            continue;
+        sql_add(sql, " AND ");
+        if (q->axis == SERIES_METRIC)
+            sql_add(sql, "x");
+        else
+            sql_append(sql, &scan->place);
+        sql_add(sql, limits[i].than, real(limits[i].limit.value));
+    }
+}
+
+static bool is_of_all_steps(const struct series_query *q)
+{
+    return !q->from_step.set && !q->to_step.set;
+}
+
+/* A part is found by its steps, which the way of metric_add_from cannot do. */
+static void add_from(struct sql *sql, const struct scan *scan)
+{
+    const struct series_query *q = scan->query;
+
+    if (is_of_all_steps(q))
+        metric_add_from(sql, q->run_id, q->key);
+    else
+        sql_add(sql, " FROM metrics m WHERE m.run_uuid = ? AND m.`key` = ?", text(q->run_id),
+                text(q->key));
     if (q->from_step.set)
         sql_add(sql, " AND m.step >= ?", integer(q->from_step.value));
     if (q->to_step.set)
         sql_add(sql, " AND m.step <= ?", integer(q->to_step.value));
-    if (q->axis == SERIES_STEP)
-        return;
-    sql_add(sql, " HAVING x IS NOT NULL");
-    if (q->from.set)
-        sql_add(sql, " AND x >= ?", real(q->from.value));
-    if (q->to.set)
-        sql_add(sql, " AND x <= ?", real(q->to.value));
+    add_limits(sql, scan);
 }
 
-static int read_extent(struct db *db, const struct series_query *q, const struct sql *place,
-                       struct extent *extent)
+static void add_points(struct sql *sql, const struct scan *scan)
+{
+    sql_add(sql, "SELECT m.step, m.timestamp, m.value, m.is_nan");
+    if (scan->query->axis == SERIES_METRIC) {
+        sql_add(sql, ", ");
+        sql_append(sql, &scan->place);
+        sql_add(sql, " AS x");
+    }
+    add_from(sql, scan);
+}
+
+static int select_points(struct db *db, const struct scan *scan, struct rows **rows)
 {
     struct sql sql = sql_new(db->mem);
+
+    add_points(&sql, scan);
+    if (scan->sorted)
+        sql_add(&sql, " ORDER BY m.step, m.timestamp, m.value");
+    return sql_select(db, rows, "select_series", &sql);
+}
+
+static bool is_before(const struct point *p, const struct point *other)
+{
+    if (p->step != other->step)
+        return p->step < other->step;
+    if (p->timestamp != other->timestamp)
+        return p->timestamp < other->timestamp;
+    return p->value < other->value;
+}
+
+/* 1: a point, 0: no more, -1: failed; or OUT_OF_ORDER. */
+static int next_point(struct rows *rows, struct scan *scan, struct point *p)
+{
+    bool placed = scan->query->axis == SERIES_METRIC;
+    int more = db_next(rows, placed ? placed_columns : point_columns, p);
+
+    if (more <= 0)
+        return more;
+    if (scan->query->axis == SERIES_STEP)
+        p->x = (double)p->step;
+    else if (!placed)
+        p->x = (double)p->timestamp - (double)scan->start;
+    if (is_before(p, &scan->last))
+        return OUT_OF_ORDER;
+    scan->last = *p;
+    return 1;
+}
+
+static int read_extent(struct db *db, const struct scan *scan, struct extent *extent)
+{
+    bool placed = scan->query->axis == SERIES_METRIC;
+    struct sql sql = sql_new(db->mem), x = sql_new(db->mem);
     struct rows *rows;
 
-    sql_add(&sql, "SELECT COALESCE(MIN(p.x), 0e0) AS low, COALESCE(MAX(p.x), 0e0) AS high,"
-                  " COUNT(*) AS points FROM (");
-    add_points(&sql, q, place);
-    sql_add(&sql, ") p");
+    if (placed)
+        sql_add(&x, "p.x");
+    else
+        sql_append(&x, &scan->place);
+    sql_add(&sql, "SELECT COALESCE(MIN(");
+    sql_append(&sql, &x);
+    sql_add(&sql, "), 0e0) AS low, COALESCE(MAX(");
+    sql_append(&sql, &x);
+    sql_add(&sql, "), 0e0) AS high, COUNT(*) AS points");
+    if (placed) {
+        sql_add(&sql, " FROM (");
+        add_points(&sql, scan);
+        sql_add(&sql, ") p");
+    } else {
+        add_from(&sql, scan);
+    }
     if (sql_select(db, &rows, "select_series_extent", &sql) < 0)
         return -1;
     return db_next(rows, extent_columns, extent) < 0 ? -1 : 0;
 }
 
-static int read_by_step(struct db *db, const struct series_query *q, const struct sql *place,
-                        struct series *s)
+static int read_by_step(struct db *db, struct scan *scan, struct series *s)
 {
-    struct sql sql = sql_new(db->mem);
     struct point p = { 0 };
     uint64_t width = 0;
     struct rows *rows;
     int more;
 
-    add_points(&sql, q, place);
-    sql_add(&sql, " ORDER BY m.step, m.timestamp, m.value");
-    if (sql_select(db, &rows, "select_series", &sql) < 0)
+    if (select_points(db, scan, &rows) < 0)
         return -1;
-    while ((more = db_next(rows, point_columns, &p)) > 0)
-        width = add_by_step(s, width, &p, q->most);
+    while ((more = next_point(rows, scan, &p)) == 1)
+        width = add_by_step(s, width, &p, scan->query->most);
     s->width = (double)width;
     return more;
 }
@@ -307,45 +405,53 @@ static double width_of(const struct extent *extent, size_t most)
     return width > 0 ? width : 1;
 }
 
-static int read_by_place(struct db *db, const struct series_query *q, const struct sql *place,
-                         struct series *s)
+static int read_by_place(struct db *db, struct scan *scan, struct series *s)
 {
-    struct sql sql = sql_new(db->mem);
-    struct extent extent = { 0 };
     struct point p = { 0 };
+    size_t most = scan->query->most;
+    struct extent extent = { 0 };
     struct rows *rows;
     int more;
 
-    if (read_extent(db, q, place, &extent) < 0)
+    if (read_extent(db, scan, &extent) < 0)
         return -1;
-    if (extent.points > (int64_t)q->most)
-        s->width = width_of(&extent, q->most);
-    add_points(&sql, q, place);
-    sql_add(&sql, " ORDER BY m.step, m.timestamp, m.value");
-    if (sql_select(db, &rows, "select_series_places", &sql) < 0)
+    if (extent.points > (int64_t)most)
+        s->width = width_of(&extent, most);
+    if (select_points(db, scan, &rows) < 0)
         return -1;
-    while ((more = db_next(rows, point_columns, &p)) > 0)
-        add_by_place(s, &extent, &p, q->most);
-    if (more < 0)
-        return -1;
+    while ((more = next_point(rows, scan, &p)) == 1)
+        add_by_place(s, &extent, &p, most);
+    if (more)
+        return more;
     if (s->width > 0)
-        drop_empty(s, q->most);
+        drop_empty(s, most);
     else if (s->count)
         qsort(s->buckets, s->count, sizeof(*s->buckets), compare_x);
     return 0;
 }
 
-int series_read(struct db *db, const struct series_query *q, struct series *s)
+static int read_points(struct db *db, struct scan *scan, struct series *s)
 {
-    struct sql place = sql_new(db->mem);
-
+    scan->last = (struct point){ .step = INT64_MIN, .timestamp = INT64_MIN, .value = -DBL_MAX };
     *s = (struct series){
-        .buckets = arena_array(db->mem, struct series_bucket, q->most + 3),
+        .buckets = arena_array(db->mem, struct series_bucket, scan->query->most + 3),
         .least = { .value = NAN },
         .greatest = { .value = NAN },
     };
-    if (add_place(db, q, &place) < 0)
+    return scan->query->axis == SERIES_STEP ? read_by_step(db, scan, s)
+                                            : read_by_place(db, scan, s);
+}
+
+int series_read(struct db *db, const struct series_query *q, struct series *s)
+{
+    struct scan scan = { .query = q, .place = sql_new(db->mem), .sorted = !is_of_all_steps(q) };
+    int read;
+
+    if (add_place(db, &scan) < 0)
         return -1;
-    return q->axis == SERIES_STEP ? read_by_step(db, q, &place, s)
-                                  : read_by_place(db, q, &place, s);
+    read = read_points(db, &scan, s);
+    if (read != OUT_OF_ORDER)
+        return read;
+    scan.sorted = true;
+    return read_points(db, &scan, s);
 }

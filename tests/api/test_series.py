@@ -216,6 +216,29 @@ def test_another_metric_as_the_axis(api, run):
     assert api.post(SERIES, {"run_ids": [run], "metric_keys": ["loss"], "x": "metric", "x_key": "none"}).ok() == {"series": []}
 
 
+def test_the_order_of_the_table_makes_no_difference(api, run):
+    """The key of a database that Cairn did not make is another one."""
+    log(api, run, "m", [(s, s % 7, 5000 - s) for s in range(1000)])
+    log(api, run, "same", [(s // 10, s, 5000 - s) for s in range(1000)])
+
+    def answers():
+        curves = [curve(api, run, key, **q) for key in ("m", "same")
+                  for q in ({}, {"buckets": 100}, {"x": "time"}, {"x": "relative", "buckets": 50}, {"from_step": 20, "to_step": 70},
+                            {"x": "metric", "x_key": "same", "buckets": 20})]
+        sample = api.get("/ajax-api/2.0/mlflow/metrics/get-history-bulk-interval",
+                         {"run_ids": [run], "metric_key": "m", "max_results": 10}).ok()
+        return curves, sample
+
+    key = "ALTER TABLE metrics DROP PRIMARY KEY, ADD PRIMARY KEY (run_uuid, `key`, {}, value, is_nan)"
+    of_cairns = answers()
+    assert of_cairns[0][0]["timestamp"] == sorted(of_cairns[0][0]["timestamp"], reverse=True)
+    api.server.db.execute(key.format("timestamp, step"))
+    try:
+        assert answers() == of_cairns
+    finally:
+        api.server.db.execute(key.format("step, timestamp"))
+
+
 @pytest.mark.parametrize("body", [{"buckets": 0}, {"buckets": 2001}, {"run_ids": ["a"] * 201, "metric_keys": ["m"]},
                                   {"x": "metric"}, {"columns": ["last", "median"]}])
 def test_what_cannot_be_is_refused(api, body):

@@ -106,7 +106,8 @@ test('notes are Markdown that can do no harm', async () => {
     const plan = notes.getByRole('link', { name: 'plan' });
     assert.deepEqual([await plan.getAttribute('href'), await plan.getAttribute('rel')], ['https://example.invalid/plan', 'noopener noreferrer']);
     assert.equal(await notes.getByRole('link', { name: 'pic' }).count(), 1, 'a picture of another origin is a link');
-    assert.equal(await notes.locator('img, script').count(), 0);
+    assert.equal(await notes.locator('b').innerText(), 'kept once=1');
+    assert.equal(await notes.locator('img, script, [style], [onclick]').count(), 0);
     assert.equal(await page.evaluate(() => window.harm), undefined);
   });
 });

@@ -90,7 +90,7 @@ def main(url):
     full = runs[2]
     curve(client, full, "odd/values", [1.0, float("nan"), 3.0, float("inf"), -2.0, 0.0, 5.0], now)
     curve(client, full, "long/curve", [math.sin(step / 300) for step in range(3000)], now - 3_000_000)
-    client.set_tag(full, "mlflow.note.content", "Best so far. **Keep.**\n\n- [plan](https://example.invalid/plan)\n- ![pic](https://example.invalid/p.png)\n\n<script>window.harm = 1</script>")
+    client.set_tag(full, "mlflow.note.content", "Best so far. **Keep.**\n\n- [plan](https://example.invalid/plan)\n- ![pic](https://example.invalid/p.png)\n\n<script>window.harm = 1</script>\n<img src=x onerror='window.harm = 3' alt='harmless'> <b style='color: red' onclick='window.harm = 4'>kept once=1</b>")
     client.log_text(full, "line one\nline two\n日本語の行\n", "notes/hello.txt")
     client.log_text(full, "# Report\n\nAll *good*.\n", "notes/report.md")
     client.log_dict(full, {"alpha": 1, "nested": {"list": [1, 2, 3]}}, "config.json")

@@ -1,6 +1,7 @@
 // Markdown to a fragment that can do no harm: no scripts, no styles, no forms, nothing fetched from another origin.
 import createPurifier from 'dompurify';
 import { Marked } from 'marked';
+import { withoutCode } from './plain-html';
 
 const marked = new Marked({ gfm: true, breaks: false });
 // The page has its own first and second headings; those of a note go below them.
@@ -32,7 +33,7 @@ export function render(text: string): DocumentFragment {
 
 /** HTML of somebody else, as far as it is text, tables and pictures that are in it. */
 export function clean(html: string): DocumentFragment {
-  return purifier.sanitize(html, {
+  return purifier.sanitize(withoutCode(html), {
     RETURN_DOM_FRAGMENT: true,
     USE_PROFILES: { html: true },
     FORBID_TAGS: ['style', 'form', 'input', 'button', 'select', 'textarea', 'video', 'audio', 'source', 'picture', 'track', 'dialog', 'map', 'area'],

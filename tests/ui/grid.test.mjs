@@ -180,7 +180,7 @@ test('what is found is taken away as a file, all of it or the selection', async 
     const csv = await saved('CSV, columns shown');
     assert.equal(csv.name, `runs-${ids.many.experiment}.csv`);
     const lines = csv.text.trimEnd().split('\r\n');
-    assert.equal(lines[0], 'run_id,experiment_id,run_name,status,start_time,end_time,user,tags.mlflow.runName');
+    assert.equal(lines[0], '\ufeffrun_id,experiment_id,run_name,status,start_time,end_time,user,tags.mlflow.runName');
     assert.deepEqual(lines.slice(1).map(line => line.split(',')[2]), Array.from({ length: 120 }, (_, i) => `row-${String(i).padStart(3, '0')}`));
     await page.getByText(`120 runs are in runs-${ids.many.experiment}.csv.`).waitFor();
     await page.getByRole('checkbox', { name: 'Select row-003' }).check();

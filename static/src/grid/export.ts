@@ -2,6 +2,7 @@
 import { grid, type Keys, type Search, type Selection } from '../api/grid';
 import { csvCell } from '../csv';
 import { isInfinite } from '../format';
+import { utf8Mark } from '../ui/download';
 import { type Column, columnsOf } from './columns';
 import { chunks, selectionSearches } from './bulk';
 import { type Cell, type Row, rowsOf, specsOf } from './rows';
@@ -74,7 +75,7 @@ async function pageOf(search: Search, columns: readonly Column[], offset: number
 
 /** Calls with what is done after each page. Each page becomes a blob at once: those the browser may keep on its disk. */
 export async function exportRuns(selection: Selection, within: Search, columns: readonly Column[], format: Format, progress: (done: number) => void, signal: AbortSignal): Promise<Blob> {
-  const parts: Blob[] = [new Blob([headOf(columns, format)])];
+  const parts: Blob[] = [new Blob([format === 'csv' ? utf8Mark : '', headOf(columns, format)])];
   const seen = new Set<string>(); // runs that come or go while one reads shift the others
   const asked = columns.filter(exported);
   for (const search of selectionSearches(selection, within))

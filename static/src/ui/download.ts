@@ -8,5 +8,7 @@ export function download(blob: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(address), 10_000); // the browser has begun to read by then
 }
 
-/** With the mark by which spreadsheets know UTF-8. */
-export const downloadCsv = (text: string, name: string): void => download(new Blob(['\ufeff', text], { type: 'text/csv;charset=utf-8' }), name);
+/** By which spreadsheets know UTF-8: without it they show names of other scripts as rubbish. */
+export const utf8Mark = '\ufeff';
+
+export const downloadCsv = (text: string, name: string): void => download(new Blob([utf8Mark, text], { type: 'text/csv;charset=utf-8' }), name);

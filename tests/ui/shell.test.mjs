@@ -243,3 +243,21 @@ test('the pages work under another path', async () => {
     dev.kill();
   }
 });
+
+test('a run of an experiment that is not among the last ones has the name of it', async () => {
+  const title = unique('long-ago');
+  const { experiment_id: old } = await api('experiments/create', { name: title });
+  const run = unique('of-old');
+  await api('runs/create', { experiment_id: old, run_name: run, start_time: Date.now() });
+  for (let i = 0; i < 61; i++) await api('experiments/create', { name: unique(`folder-of-many/sub-folder/x${i}`) });
+  await withPage(address.home(), {}, async page => {
+    await strip(page, 'running').getByRole('row').filter({ hasText: run }).getByRole('link', { name: title }).waitFor();
+  });
+  // On a phone a long path loses its folders, and not what tells it from its neighbours.
+  await withPage(address.experiments(), { width: 390 }, async page => {
+    const name = page.getByRole('link', { name: /folder-of-many\/sub-folder\/x60/ });
+    await name.waitFor();
+    const [folder, own] = await name.locator('.path-name > span').evaluateAll(spans => spans.map(s => s.clientWidth / s.scrollWidth));
+    assert.ok(own > 3 * folder, `${folder} of the folder is seen, ${own} of the name`);
+  });
+});

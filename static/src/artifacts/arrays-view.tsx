@@ -110,7 +110,7 @@ function Entries({ entries }: { entries: ZipEntry[] }): JSX.Element {
   const total = entries.reduce((n, e) => n + e.size, 0);
   return (
     <div class="preview">
-      <p class="preview-note">{t('artifacts.total', { files: count(entries.length), size: formatBytes(total) })}</p>
+      <p class="preview-note">{tn('artifacts.total', entries.length, { size: formatBytes(total) })}</p>
       <div class="table-box csv" tabIndex={0} role="region" aria-label={t('artifacts.zip')}>
         <table class="list" aria-label={t('artifacts.zip')} data-testid="entries">
           <thead><tr><th scope="col">{t('artifacts.name')}</th><th scope="col" class="number">{t('artifacts.size')}</th><th scope="col" class="number">{t('artifacts.packed')}</th></tr></thead>

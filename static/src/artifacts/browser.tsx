@@ -3,7 +3,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { formatBytes } from '../format';
-import { count, t } from '../i18n';
+import { t, tn } from '../i18n';
 import { replace, route } from '../state/router';
 import { lazy } from '../ui/lazy';
 import { Empty, Failure, Loading } from '../ui/parts';
@@ -152,7 +152,7 @@ export function ArtifactBrowser({ source, path }: { source: ArtifactSource; path
               />
             )}
             <p class="muted tree-foot" data-testid="total">
-              {root?.state === 'read' && t(total.whole ? 'artifacts.total' : 'artifacts.total.least', { files: count(total.files), size: formatBytes(total.bytes) })}
+              {root?.state === 'read' && tn(total.whole ? 'artifacts.total' : 'artifacts.total.least', total.files, { size: formatBytes(total.bytes) })}
               {filter !== '' && !total.whole && (
                 <> {t('artifacts.find.part')} <button type="button" class="link" disabled={deep} onClick={() => setDeep(true)}>{t('artifacts.find.deep')}</button></>
               )}

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { artifacts } from '../api';
 import { formatBytes } from '../format';
-import { count, t } from '../i18n';
+import { t, tn } from '../i18n';
 import { notify } from '../state/notices';
 import { Dialog } from '../ui/dialog';
 import { Icon } from '../ui/icons';
@@ -43,7 +43,7 @@ export function Chosen({ source, path, found, folders, onShow, onChanged }: Prop
         <h3 title={path}>{found.kind === 'images' ? found.set.key : path}</h3>
         <Copy text={path} label={t('artifacts.copy')} />
         {size !== undefined && <span class="muted">{formatBytes(size)}</span>}
-        {isFolder && folders.get(path)?.state === 'read' && <span class="muted">{t(total.whole ? 'artifacts.total' : 'artifacts.total.least', { files: count(total.files), size: formatBytes(total.bytes) })}</span>}
+        {isFolder && folders.get(path)?.state === 'read' && <span class="muted">{tn(total.whole ? 'artifacts.total' : 'artifacts.total.least', total.files, { size: formatBytes(total.bytes) })}</span>}
         <span class="artifact-buttons">
           {!isFolder && <a class="button" href={url} download={name}><Icon name="download" /> {t('artifacts.download')}</a>}
           {isFolder && <a class="button" href={source.archiveUrl([path], 'zip')} download={`${name}.zip`}><Icon name="download" /> {t('artifacts.archive.zip')}</a>}

@@ -11,6 +11,7 @@ import { pins, togglePin } from '../state/pins';
 import { go, href } from '../state/router';
 import { Icon } from '../ui/icons';
 import { Menu } from '../ui/menu';
+import { PathName } from '../ui/path-name';
 import { IconButton, InlineEdit, Time } from '../ui/parts';
 import { firstLine, folderOf, nameWithin, type SortKey } from './folders';
 import { removeExperiments, restoreExperiments, TagList } from './parts';
@@ -144,7 +145,7 @@ export function ExperimentTable({ list, folder, deleted, sort, descending, picke
                     />
                   ) : (
                     <>
-                      <a href={href.runs(e.id)} title={e.name} aria-label={e.name}>{shownFolder && <span class="muted">{name.slice(0, name.lastIndexOf('/') + 1)}</span>}{shownFolder ? name.slice(name.lastIndexOf('/') + 1) : name}</a>
+                      <a href={href.runs(e.id)} title={e.name} aria-label={e.name}><PathName folder={shownFolder && name.slice(0, name.lastIndexOf('/') + 1)} own={shownFolder ? name.slice(name.lastIndexOf('/') + 1) : name} /></a>
                       {!deleted && <IconButton icon="star" class={`quiet pin ${pins.value.includes(e.id) ? 'pinned' : ''}`} pressed={pins.value.includes(e.id)} label={t('home.pin.of', { name: e.name })} onClick={() => togglePin(e.id)} />}
                     </>
                   )}

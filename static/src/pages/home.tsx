@@ -13,10 +13,12 @@ import { filterOf } from '../query/free';
 import { now } from '../state/clock';
 import { useCrumbs } from '../state/crumbs';
 import type { Loaded } from '../state/load';
+import { useExperimentNames } from '../state/experiment-names';
 import { pins, togglePin } from '../state/pins';
 import { go, href } from '../state/router';
 import { Icon } from '../ui/icons';
 import { pythonLines } from '../ui/first-lines';
+import { PathName } from '../ui/path-name';
 import { Duration, Empty, Failure, IconButton, Loading, Status, Time } from '../ui/parts';
 
 const examples = ['metrics.loss.min < 0.5', "params.optimizer = 'adam' AND age < 7d", "attributes.status = 'FAILED'"];
@@ -25,7 +27,11 @@ const filtered = (filter: string) => href.allRuns(new URLSearchParams({ filter }
 export function Home(): JSX.Element {
   useCrumbs([{ text: t('shell.home'), href: href.home() }]);
   const { running, ended, experiments } = useHome();
-  const names = new Map(experiments.data?.items.map(e => [e.id, e.name]));
+  const recent = new Map(experiments.data?.items.map(e => [e.id, e.name]));
+  const ofRuns = [...(running.data?.rows ?? []), ...(ended.data?.rows ?? [])].map(r => r.experimentId);
+  // The last experiments are known with their numbers; runs go on in others, too.
+  const others = useExperimentNames(experiments.data ? ofRuns.filter(id => !recent.has(id)) : []);
+  const names = new Map([...others, ...recent]);
   const nothing = experiments.data !== undefined && experiments.data.total <= 1 && experiments.data.items.every(e => e.runs === 0) && running.data?.total === 0;
   return (
     <div class="page home">
@@ -157,7 +163,7 @@ function ExperimentTable({ list }: { list: readonly ExperimentSummary[] }): JSX.
           return (
             <tr key={e.id}>
               <td class="home-pin"><IconButton icon="star" class={`quiet ${pinned ? 'pinned' : ''}`} pressed={pinned} label={t('home.pin.of', { name: e.name })} onClick={() => togglePin(e.id)} /></td>
-              <th scope="row" class="home-name"><a href={href.runs(e.id)} title={e.name}>{folder && <span class="muted">{folder}</span>}{own}</a></th>
+              <th scope="row" class="home-name"><a href={href.runs(e.id)} title={e.name} aria-label={e.name}><PathName folder={folder} own={own} /></a></th>
               <td class="number"><RunCounts of={e} /></td>
               <td class="home-time"><Time ms={e.activity} /></td>
             </tr>

@@ -99,6 +99,75 @@ test('storage leads from experiments to runs to folders', async () => {
   });
 });
 
+const map = page => page.getByRole('group', { name: 'Map of sizes' });
+const area = async tile => { const { width, height } = await tile.boundingBox(); return width * height; };
+
+test('a map shows by its areas what is large, and leads to it', async () => {
+  const name = `map-${unique()}`;
+  const { experiment, runs } = await filled(name, [600_000, 300_000, 100_000]);
+  await upload(experiment, runs[0], 'report.bin', 'x'.repeat(200_000));
+  await api('runs/delete', { run_id: runs[1] });
+  await withPage('#/storage', {}, async page => {
+    await map(page).getByRole('link', { name: new RegExp(`^${name} \\w+ · 1\\.1 MiB`) }).click();
+    await page.waitForURL(new RegExp(`storage\\?exp=${experiment}$`));
+    const tile = i => map(page).getByRole('link', { name: `${name}-${i} · ` });
+    assert.equal(await tile(0).locator('.sr-only').innerText(), `${name}-0 · 781 KiB · 67% · 2 files`);
+    assert.equal(await tile(1).locator('.sr-only').innerText(), `${name}-1 · 293 KiB · 25% · 1 file · deleted`);
+    const [first, second, third] = await Promise.all([0, 1, 2].map(i => area(tile(i))));
+    assert.ok(Math.abs(first / third - 8) < 0.1 && Math.abs(second / third - 3) < 0.1, `${first}, ${second} and ${third} are as 8, 3 and 1`);
+    await page.getByText('Hatched: deleted, still on disk').waitFor();
+    await page.getByRole('table', { name: 'Runs' }).getByRole('row', { name: `${name}-0` }).getByText('781 KiB').waitFor();
+    await tile(0).click();
+    await map(page).getByRole('link', { name: /^deep · 586 KiB · 75%/ }).waitFor();
+    await map(page).getByRole('link', { name: /^report.bin · 195 KiB · 25%/ }).click();
+    await page.waitForURL(new RegExp(`runs/${runs[0]}/artifacts/report.bin`));
+    await page.goBack();
+    await page.goBack();
+    await tile(2).waitFor();
+    assert.equal(await page.getByText('Hatched').count(), 1);
+  });
+});
+
+test('the map is walked over with arrows, and is one stop of the tab key', async () => {
+  const name = `walk-${unique()}`;
+  const { experiment, runs } = await filled(name, [500_000, 300_000, 200_000]);
+  await withPage(`#/storage?exp=${experiment}`, {}, async page => {
+    const tile = i => map(page).getByRole('link', { name: `${name}-${i} · ` });
+    const focused = () => page.evaluate(() => document.activeElement.querySelector('.sr-only')?.textContent.split(' · ')[0]);
+    await tile(0).waitFor();
+    await page.getByRole('button', { name: 'Refresh' }).last().focus();
+    await page.keyboard.press('Tab');
+    assert.equal(await focused(), `${name}-0`, 'largest first');
+    await page.keyboard.press('ArrowRight');
+    assert.equal(await focused(), `${name}-1`);
+    await page.keyboard.press('ArrowRight');
+    assert.equal(await focused(), `${name}-2`);
+    await page.keyboard.press('ArrowRight');
+    assert.equal(await focused(), `${name}-2`, 'and no further');
+    await page.keyboard.press('Tab');
+    assert.equal(await map(page).locator(':focus').count(), 0);
+    await page.keyboard.press('Shift+Tab');
+    assert.equal(await focused(), `${name}-2`, 'where one was');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(new RegExp(`run=${runs[1]}`));
+  });
+});
+
+for (const [colorScheme, locale] of [['light', 'ja-JP'], ['dark', 'en-US']])
+  test(`axe finds nothing on a map, ${colorScheme}, ${locale}`, async () => {
+    const { experiment, runs } = await filled('seen', [500_000, 300_000, 200_000, 90_000, 100]);
+    await api('runs/delete', { run_id: runs[1] });
+    await withPage(`#/storage?exp=${experiment}`, { colorScheme, locale }, async page => {
+      await page.locator('.tile-name').nth(3).waitFor();
+      await axe(page, 'map');
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.waitForFunction(() => document.querySelector('.treemap').clientWidth < 390);
+      await page.waitForFunction(() => [...document.querySelectorAll('.tile')].every(e => e.getBoundingClientRect().right <= document.querySelector('.treemap').getBoundingClientRect().right + 1));
+      await axe(page, 'map on a phone');
+    });
+  });
+
 test('a run says which of its metrics have most points', async () => {
   await withPage(`#/storage?exp=${vision.experiment}&run=${vision.full}`, {}, async page => {
     const table = page.getByRole('table', { name: 'Metrics with most points' });

@@ -56,6 +56,11 @@ export function count(n: number): string {
   return new Intl.NumberFormat(language.value).format(n);
 }
 
+/** Of a whole that is 1. */
+export function percent(share: number): string {
+  return new Intl.NumberFormat(language.value, { style: 'percent', maximumFractionDigits: share < 0.1 ? 1 : 0 }).format(share);
+}
+
 export function duration(ms: number): string {
   return durationParts(ms).map(([n, unit]) => `${n} ${t(`unit.${unit}`)}`).join(' ');
 }

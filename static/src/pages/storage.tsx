@@ -7,6 +7,7 @@ import { count, language, t, tn } from '../i18n';
 import { type Crumb, useCrumbs } from '../state/crumbs';
 import { useLoad } from '../state/load';
 import { href, replace, route, withMembers } from '../state/router';
+import { type Rest, StorageMap } from '../storage/map';
 import { besideRuns, deletedOf, experimentRow, nextOrder, type Order, orderOf, type Row, runRow, sizeOf, sorted, type SortKey } from '../storage/rows';
 import { Bar, SizeText } from '../storage/size';
 import { useCounted } from '../storage/use-counted';
@@ -38,7 +39,7 @@ function OfAll(): JSX.Element {
         <Sum title={t('storage.deleted')} size={deleted}><a href={href.trash()}>{t('storage.totrash')}</a></Sum>
         <div class="sum"><span class="sum-title">{t('experiments.title')}</span><b>{count(list.items.length)}</b></div>
       </div>
-      <Table label={t('experiments.title')} rows={list.items.map(experimentRow)} runs deleted link={row => href.storage(new URLSearchParams({ exp: row.id }))} page={row => href.runs(row.id)} />
+      <Contents label={t('experiments.title')} rows={list.items.map(experimentRow)} runs deleted link={row => href.storage(new URLSearchParams({ exp: row.id }))} page={row => href.runs(row.id)} />
       {list.complete && list.items.length === 0 && <Empty title={t('storage.empty')} />}
     </Frame>
   );
@@ -59,7 +60,7 @@ function OfExperiment({ id }: { id: string }): JSX.Element {
         {beside && <Sum title={t('storage.beside')} size={beside}><span class="muted">{t('storage.beside.hint')}</span></Sum>}
         <Sum title={t('storage.deleted')} size={sizeOf(rows.filter(r => r.gone && !r.elsewhere))} />
       </div>
-      <Table label={t('trash.runs')} rows={rows} deleted={false} link={row => href.storage(new URLSearchParams({ exp: id, run: row.id }))} page={row => href.run(id, row.id)} />
+      <Contents label={t('trash.runs')} rows={rows} rest={beside && { ...beside, name: t('storage.beside') }} link={row => href.storage(new URLSearchParams({ exp: id, run: row.id }))} page={row => href.run(id, row.id)} />
       {list.complete && rows.length === 0 && <Empty title={t('storage.noruns')} />}
     </Frame>
   );
@@ -87,7 +88,7 @@ function OfRun({ run, path }: { run: string; path: string }): JSX.Element {
         {metrics.data && <div class="sum"><span class="sum-title">{t('storage.points')}</span><b>{count(metrics.data.points)}</b></div>}
       </div>
       {folder.data && rows.length === 0 && <Empty title={t('artifacts.folder.empty')} />}
-      <Table label={t('artifacts')} rows={rows} link={row => (dirs.has(row.id) ? to(at(row.id)) : href.artifact(experiment, run, at(row.id)))} icon={row => (dirs.has(row.id) ? 'folder' : 'file')} />
+      <Contents label={t('artifacts')} rows={rows} rest={rest ? { ...rest, name: t('storage.map.rest') } : null} link={row => (dirs.has(row.id) ? to(at(row.id)) : href.artifact(experiment, run, at(row.id)))} icon={row => (dirs.has(row.id) ? 'folder' : 'file')} />
       {rest && <p class="muted storage-rest">{tn('storage.rest', rest.entries, { size: formatBytes(rest.bytes) })}</p>}
       {path === '' && metrics.data && metrics.data.metrics.length > 0 && <Series series={metrics.data.metrics} experiment={experiment} run={run} />}
     </Frame>
@@ -119,6 +120,17 @@ function Sum({ title, size, children }: { title: string; size: Size; children?: 
       <span class="muted">{tn('storage.nfiles', size.files)}</span>
       {children}
     </div>
+  );
+}
+
+/** A map, and the same in a table. */
+function Contents({ rest = null, ...table }: TableProps & { rest?: Rest | null }): JSX.Element {
+  const { rows, link, icon } = table;
+  return (
+    <>
+      <StorageMap label={t('storage.map')} rows={rows} rest={rest} link={link} {...(icon && { icon })} />
+      <Table {...table} />
+    </>
   );
 }
 

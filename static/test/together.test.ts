@@ -36,6 +36,38 @@ test('of many runs each chart asks for itself', async () => {
   assert.equal(s.asked.length, 2);
 });
 
+test('one chart alone asks for its runs in halves, each curve of its run', async () => {
+  const runs = ['r0', 'r1', 'r2', 'r3', 'r4'];
+  const asked: string[][] = [];
+  const signals: AbortSignal[] = [];
+  /** A curve without points of each run but the first one of all. */
+  const curves = (ids: readonly string[]) => {
+    const found = ids.flatMap((id, i) => (id === 'r0' ? [] : [i]));
+    const bytes = new DataView(new ArrayBuffer(8 + 48 * found.length + 4));
+    [...'CRNSER1\n'].forEach((c, i) => bytes.setUint8(i, c.charCodeAt(0)));
+    found.forEach((run, i) => bytes.setUint32(8 + 48 * i, run + 1, true));
+    found.forEach((run, i) => bytes.setFloat64(8 + 48 * i + 16, Number(ids[run]!.slice(1)), true));
+    return bytes.buffer;
+  };
+  const ask = together(async (ids, keys, query, signal) => {
+    asked.push([...ids]);
+    signals.push(signal);
+    if (query.buckets === 1 && ids.includes('r0')) throw new Error('away');
+    return query.buckets === 1 ? new Promise<ArrayBuffer>(() => {}) : curves(ids);
+  });
+  const found = await ask(runs, 'a', q(100), never);
+  assert.deepEqual(asked, [['r0', 'r1', 'r2'], ['r3', 'r4']]);
+  assert.deepEqual(found.map(c => [c.run, c.points]), [[1, 1], [2, 2], [3, 3], [4, 4]]);
+  await ask(runs, 'a', { ...q(100), from_step: 1, to_step: 9 }, never);
+  assert.equal(asked.length, 4, 'a part as well');
+  await ask(runs, 'a', { ...q(100), from_step: 9 }, never);
+  assert.equal(asked.length, 5, 'the new points of runs that go on are few');
+  await ask(runs.slice(0, 3), 'a', q(100), never);
+  assert.equal(asked.length, 6, 'and so are few runs');
+  await assert.rejects(ask(runs, 'a', q(1), never), /away/);
+  assert.ok(signals.at(-1)!.aborted, 'of one half the other is of no use');
+});
+
 test('who no longer waits is not asked for; a request that nobody waits for ends', async () => {
   const s = server();
   const [a, b] = [new AbortController(), new AbortController()];

@@ -100,6 +100,30 @@ test('no spike is lost, and a zoom of one chart is that of all, in finer points'
   });
 });
 
+test('a zoom asks at once; one that follows closely waits for the last of them', async () => {
+  const { id } = await logged(1000);
+  await withPage(`${address.experiment(id)}?show=charts&find=loss`, {}, async (page, { requests }) => {
+    await drawn(page, 'loss');
+    const asked = () => requests.filter(r => r.url().endsWith('/metrics/series')).map(r => r.postDataJSON().from_step).filter(step => step !== undefined);
+    const zoom = async (from, to) => {
+      await page.evaluate(z => { location.hash = `${location.hash.replace(/&zoom=.*/, '')}&zoom=${z}`; }, `${from}~${to}`);
+      await page.clock.runFor(50); // frames, and the moment in which charts ask together
+    };
+    await page.clock.install();
+    await page.clock.pauseAt(Date.now() + 1000);
+    const first = asks(page, 'loss', q => q.from_step === 95);
+    await zoom(100, 200);
+    await first;
+    await zoom(120, 180);
+    await zoom(140, 160);
+    assert.deepEqual(asked(), [95]);
+    const last = asks(page, 'loss', q => q.from_step === 139);
+    await page.clock.runFor(200);
+    await last;
+    assert.deepEqual(asked(), [95, 139]);
+  });
+});
+
 test('one cursor over all charts, with the values there; a click locks it', async () => {
   await withPage(`${address.experiment(vision.experiment)}?show=split&cols=metrics.train/loss,params.lr`, { width: 1600 }, async page => {
     const loss = await drawn(page, 'train/loss');

@@ -33,6 +33,7 @@ export interface CardProps {
 }
 
 const HEIGHT = 190;
+const drawing = () => import('./plot');
 
 /** A place on the axis, as people say it. */
 export function placeText(x: number, s: Settings): string {
@@ -72,6 +73,10 @@ export function Card(p: CardProps): JSX.Element {
     return () => watch.disconnect();
   }, []);
 
+  // What draws is fetched beside what is drawn.
+  useEffect(() => {
+    if (visible) drawing().catch(() => undefined);
+  }, [visible]);
   const { curves, error } = useCurves({ runs, metric, settings, buckets: width > 0 ? bucketsFor(width) : 0, version: p.version, visible, turn });
   const base = settings.minus ? runs.findIndex(r => r.id === settings.minus) : -1;
   const chart = useMemo(() => {
@@ -91,7 +96,7 @@ export function Card(p: CardProps): JSX.Element {
       box.current!.dataset.points = String(chart.told.points);
       return;
     }
-    void import('./plot').then(({ plot }) => {
+    void drawing().then(({ plot }) => {
       if (!wanted || !box.current) return;
       drawn.current?.plot.destroy();
       const set = (changes: Record<string, string | null>) => replace(withMembers(Object.fromEntries(Object.entries(changes).map(([name, v]) => [prefix + name, v]))));

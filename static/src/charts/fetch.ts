@@ -10,7 +10,7 @@ import { askCurves } from './together';
 /** More of the axis than is seen, so that lines go on to the edges, and averages do not begin there. */
 const MARGIN = 0.05;
 const SMOOTH_MARGIN = 0.3;
-/** The reader may be turning the wheel still, in ms. */
+/** Who has moved the chart so shortly ago, in ms, may be turning the wheel still. */
 const CALM = 120;
 const LEAST_BUCKETS = 100;
 const MOST_BUCKETS = 2000;
@@ -50,6 +50,7 @@ export function useCurves(o: { runs: readonly DrawnRun[]; metric: string; settin
   const { runs, metric, settings, buckets, version, visible, turn } = o;
   const state = useRef<State | null>(null);
   const kept = useRef(new Map<string, State>());
+  const moved = useRef(-Infinity);
   const [, redraw] = useState(0);
   const [error, setError] = useState<unknown>(null);
   const ids = runs.map(r => r.id);
@@ -58,6 +59,8 @@ export function useCurves(o: { runs: readonly DrawnRun[]; metric: string; settin
   useEffect(() => {
     const old = state.current;
     if (!visible || buckets === 0 || (old?.what === what && old.version === version)) return;
+    const last = moved.current;
+    moved.current = performance.now();
     const known = kept.current.get(`${version} ${what}`);
     if (known) {
       state.current = known;
@@ -88,7 +91,7 @@ export function useCurves(o: { runs: readonly DrawnRun[]; metric: string; settin
         },
         (e: unknown) => !isAbort(e) && setError(e),
       );
-    }, old && old.what.startsWith(line) && old.version === version ? CALM : 0);
+    }, old && old.what.startsWith(line) && old.version === version && moved.current - last < CALM ? CALM : 0);
     return () => {
       clearTimeout(timer);
       stop.abort();

@@ -4,7 +4,7 @@ import { type Key, t } from '../i18n';
 import { go, withMembers } from '../state/router';
 import { Icon } from '../ui/icons';
 import { Menu } from '../ui/menu';
-import { views } from './views';
+import { showOf, views } from './views';
 
 const show = (name: string) => go(withMembers({ show: name === 'table' ? null : name, compareRunsMode: null }));
 
@@ -21,7 +21,10 @@ export function ShowSwitch({ shown }: { shown: string }): JSX.Element {
   const other = more.find(v => v.id === shown);
   return (
     <div class="segmented" role="group" aria-label={t('view')}>
-      {first.map(v => <button key={v.id} type="button" aria-pressed={shown === v.id} onClick={() => show(v.id)}>{t(v.title)}</button>)}
+      {first.map(v => {
+        const fetch = () => showOf(v.id).view?.fetch(); // who points at it is about to ask for it
+        return <button key={v.id} type="button" aria-pressed={shown === v.id} onPointerEnter={fetch} onFocus={fetch} onClick={() => show(v.id)}>{t(v.title)}</button>;
+      })}
       {more.length > 0 && (
         <Menu class={other ? 'chosen' : ''} named label={t('view.more')} items={() => more.map(v => ({ text: t(v.title), checked: v.id === shown, act: () => show(v.id) }))} testId="views">
           <span class={other ? '' : 'tool'}>{t(other?.title ?? 'view.more')}</span> <Icon name="down" />

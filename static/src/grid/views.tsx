@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import type { Keys, Search, Selection } from '../api/grid';
 import type { DrawnRun } from '../charts/settings';
 import type { Key } from '../i18n';
-import { lazy } from '../ui/lazy';
+import { type Lazy, lazy } from '../ui/lazy';
 import type { Column, Sort } from './columns';
 
 export interface ViewProps {
@@ -33,7 +33,13 @@ export interface ViewProps {
   setFilter: (text: string) => void;
 }
 
-export interface ResultView { id: string; title: Key; Component: (props: ViewProps) => JSX.Element }
+export interface ResultView {
+  id: string;
+  title: Key;
+  Component: (props: ViewProps) => JSX.Element;
+  /** Its code, before it is shown. */
+  fetch: () => void;
+}
 
 const CompareCharts = lazy(() => import('../charts/compare').then(m => m.CompareCharts));
 const DiffView = lazy(() => import('../compare/view').then(m => m.DiffView));
@@ -45,16 +51,21 @@ const Contour = lazy(() => import('../plots/views').then(m => m.Contour));
 const Importance = lazy(() => import('../plots/views').then(m => m.Importance));
 const Gallery = lazy(() => import('../plots/views').then(m => m.Gallery));
 
+const whole = (id: string, title: Key, Component: Lazy<ViewProps>): ResultView => ({ id, title, Component, fetch: Component.fetch });
+
 export const views: readonly ResultView[] = [
-  { id: 'charts', title: 'charts', Component: p => <CompareCharts runs={p.runs} total={p.total} metrics={p.keys?.metrics.map(k => k.key) ?? []} version={p.version} columns={p.columns.map(c => c.id)} /> },
-  { id: 'parallel', title: 'plot.parallel', Component: Parallel },
-  { id: 'scatter', title: 'plot.scatter', Component: Scatter },
-  { id: 'bar', title: 'plot.bar', Component: Bar },
-  { id: 'box', title: 'plot.box', Component: Box },
-  { id: 'contour', title: 'plot.contour', Component: Contour },
-  { id: 'importance', title: 'importance', Component: Importance },
-  { id: 'gallery', title: 'gallery', Component: Gallery },
-  { id: 'diff', title: 'compare.diff', Component: DiffView },
+  {
+    id: 'charts', title: 'charts', fetch: CompareCharts.fetch,
+    Component: p => <CompareCharts runs={p.runs} total={p.total} metrics={p.keys?.metrics.map(k => k.key) ?? []} version={p.version} columns={p.columns.map(c => c.id)} />,
+  },
+  whole('parallel', 'plot.parallel', Parallel),
+  whole('scatter', 'plot.scatter', Scatter),
+  whole('bar', 'plot.bar', Bar),
+  whole('box', 'plot.box', Box),
+  whole('contour', 'plot.contour', Contour),
+  whole('importance', 'importance', Importance),
+  whole('gallery', 'gallery', Gallery),
+  whole('diff', 'compare.diff', DiffView),
 ];
 
 /** Besides the views: the table alone, and the table with charts. */

@@ -143,6 +143,7 @@ function Workspace({ scope, experiment, primary, experimentId, onExperiment }: P
   ]);
 
   const show = showOf(view.show);
+  useEffect(() => show.view?.fetch(), [show.view]);
   const groups = groupKeys(view.group);
   const table = show.table && (groups.length > 0 ? (
     <GroupTable

@@ -406,6 +406,9 @@ int db_select_values(struct db *db, struct rows **rows, const char *name, const 
     c->rows.statement = statement;
     c->rows.name = name;
     c->rows.fields = NULL;
+    c->rows.rest = NULL;
+    c->rows.rest_count = 0;
+    c->rows.in_block = false;
     c->open_rows = true;
     *rows = &c->rows;
     return 0;
@@ -497,6 +500,26 @@ int db_block(struct db *db, const char *name, const struct sql *sql)
         return -1;
     /* told by the server: what it says it has committed needs no commit */
     c->in_transaction = (c->mysql->server_status & SERVER_STATUS_IN_TRANS) != 0;
+    return 0;
+}
+
+int sql_select_each(struct db *db, struct rows **rows, const char *name, const struct sql *selects,
+                    size_t count)
+{
+    bool in_block = db_has_blocks(db);
+    struct sql block = sql_new(db->mem);
+
+    sql_add(&block, "BEGIN NOT ATOMIC ");
+    for (size_t i = 0; in_block && i < count; i++) {
+        sql_append(&block, &selects[i]);
+        sql_add(&block, "; ");
+    }
+    sql_add(&block, "END");
+    if (sql_select(db, rows, name, in_block ? &block : &selects[0]) < 0)
+        return -1;
+    (*rows)->rest = selects + 1;
+    (*rows)->rest_count = count - 1;
+    (*rows)->in_block = in_block;
     return 0;
 }
 

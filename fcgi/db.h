@@ -161,6 +161,12 @@ void sql_add_set(struct sql *, const struct value *, size_t n);
 void sql_append(struct sql *, const struct sql *other);
 int64_t sql_exec(struct db *, const char *name, const struct sql *) MUST_CHECK;
 int sql_select(struct db *, struct rows **, const char *name, const struct sql *) MUST_CHECK;
+/* Several SELECTs whose rows are read one after the other: one round trip where the
+ * database has blocks. The first is open afterwards, db_next_select() goes on to the
+ * next, of which there must be one; db_finish() ends them all. They stay until then. */
+int sql_select_each(struct db *, struct rows **, const char *name, const struct sql *selects,
+                    size_t count) MUST_CHECK;
+int db_next_select(struct rows *) MUST_CHECK;
 
 /* A text-protocol statement or several (migrations only): no values. Returns -1
  * with the database's words in err->detail. */

@@ -31,6 +31,9 @@ struct rows {
     MYSQL_STMT *statement;
     const char *name;
     const struct field *fields; /* those that the columns were compared with */
+    const struct sql *rest;     /* the SELECTs that come after this one */
+    size_t rest_count;
+    bool in_block; /* the database has the rest already */
     unsigned columns;
     MYSQL_BIND binds[COLUMNS];
     struct cell cells[COLUMNS];

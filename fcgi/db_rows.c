@@ -168,7 +168,8 @@ static int fetch(struct rows *rows)
     int status = mysql_stmt_fetch(rows->statement);
 
     if (status == MYSQL_NO_DATA) {
-        db_finish(rows);
+        if (!rows->rest_count)
+            db_finish(rows);
         return 0;
     }
     if (status && status != MYSQL_DATA_TRUNCATED)
@@ -216,10 +217,44 @@ int db_next_values(struct rows *rows, struct value *values, size_t count)
     return found;
 }
 
+/* The other results of a block, and what it says at its end. */
+static void skip_rest(struct rows *rows)
+{
+    while (mysql_stmt_next_result(rows->statement) == 0)
+        (void)mysql_stmt_free_result(rows->statement);
+}
+
 void db_finish(struct rows *rows)
 {
     if (!rows->db || !rows->db->connection->open_rows)
         return;
     (void)mysql_stmt_free_result(rows->statement);
+    if (rows->in_block)
+        skip_rest(rows);
     rows->db->connection->open_rows = false;
+}
+
+static int next_of_block(struct rows *rows)
+{
+    (void)mysql_stmt_free_result(rows->statement);
+    if (mysql_stmt_next_result(rows->statement))
+        return statement_fail(rows->db, rows->name, rows->statement);
+    rows->fields = NULL;
+    rows->rest_count--;
+    return 0;
+}
+
+int db_next_select(struct rows *rows)
+{
+    const struct sql *next = rows->rest;
+    size_t left = rows->rest_count;
+
+    assert(left > 0);
+    if (rows->in_block)
+        return next_of_block(rows);
+    if (sql_select(rows->db, &rows, rows->name, next) < 0)
+        return -1;
+    rows->rest = next + 1;
+    rows->rest_count = left - 1;
+    return 0;
 }

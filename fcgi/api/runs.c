@@ -262,7 +262,7 @@ int reply_run(struct request *rq, const char *run_id)
     struct run run = { 0 };
     struct run_data data;
 
-    if (run_by_id(rq->db, run_id, &run) < 0 || run_data_read(rq->db, &run, 1, true, &data) < 0)
+    if (run_data_by_id(rq->db, run_id, &run, &data) < 0)
         return -1;
     out_object(&rq->out, NULL);
     write_run(&rq->out, "run", &run, &data);

@@ -5,29 +5,35 @@
 
 #include "rows.h"
 
-/* What one statement brings of all kinds. */
-enum item_kind {
-    ITEM_METRIC,
-    ITEM_PARAM,
-    ITEM_TAG,
-    /* Edges of the graph of inputs, seen from a run: key is the dataset or model. */
-    ITEM_DATASET,
-    ITEM_MODEL_INPUT,
-    ITEM_MODEL_OUTPUT,
-    ITEM_KINDS,
-};
-struct item {
-    int64_t kind;
-    const char *run_uuid, *key, *value;
-    double number;
-    int64_t timestamp, step, is_nan;
-    const char *input_uuid;
-};
-static const struct field item_columns[] = {
-    COLUMN(item, kind),  COLUMN(item, run_uuid), COLUMN(item, key),
-    COLUMN(item, value), COLUMN(item, number),   COLUMN(item, timestamp),
-    COLUMN(item, step),  COLUMN(item, is_nan),   COLUMN(item, input_uuid),
+static const struct field metric_columns[] = {
+    COLUMN(run_metric, run_uuid),
+    COLUMN(run_metric, key),
+    COLUMN(run_metric, value),
+    COLUMN(run_metric, timestamp),
+    COLUMN(run_metric, step),
+    COLUMN(run_metric, is_nan),
     FIELDS_END,
+};
+static const struct field pair_columns[] = {
+    COLUMN(run_pair, run_uuid),
+    COLUMN(run_pair, key),
+    COLUMN(run_pair, value),
+    FIELDS_END,
+};
+
+/* An edge of the graph of inputs, seen from a run: key is the dataset or the model. */
+struct edge {
+    const char *run_uuid, *key;
+    int64_t step;
+    const char *source_type, *input_uuid;
+};
+static const struct field edge_columns[] = {
+    COLUMN(edge, run_uuid),    COLUMN(edge, key),        COLUMN(edge, step),
+    COLUMN(edge, source_type), COLUMN(edge, input_uuid), FIELDS_END,
+};
+struct edges {
+    struct edge *items;
+    size_t count;
 };
 
 struct dataset {
@@ -55,144 +61,84 @@ static const struct field input_tag_columns[] = {
     rows_of_ids(db, (name), (head), ids, id_count, (tail), (columns), sizeof(*(items)),            \
                 (void **)&(items), &(count))
 
-/* What is read of each kind. Each is in the order of a clustered key, which costs no
- * sort; the LIMIT, which none reaches, is what keeps an order within a union. */
-#define KEYED(kind, table)                                                                         \
-    "(SELECT " kind " AS kind, run_uuid, `key`, value, NULL AS number, NULL AS timestamp,"         \
-    " NULL AS step, NULL AS is_nan, NULL AS input_uuid FROM " table " WHERE run_uuid IN "
-#define EDGE(kind, run, other, types)                                                              \
-    "(SELECT " kind " AS kind, " run " AS run_uuid, " other " AS `key`, NULL AS value,"            \
-    " NULL AS number, NULL AS timestamp, step, NULL AS is_nan, input_uuid FROM inputs"             \
-    " WHERE " types " AND " run " IN "
-#define IN_ORDER " ORDER BY run_uuid, `key` LIMIT 1000000000)"
-static const struct part {
+/* What is read, one after the other. Each is in the order of a clustered key, which costs
+ * no sort; edges are few, and sorted here. */
+#define KEYED(columns, table)                                                                      \
+    "SELECT run_uuid, `key`, " columns " FROM " table " WHERE run_uuid IN ",                       \
+        " ORDER BY run_uuid, `key`"
+#define MODELS(types)                                                                              \
+    "SELECT source_id AS run_uuid, destination_id AS `key`, step, source_type, input_uuid"         \
+    " FROM inputs WHERE source_type IN " types " AND source_id IN ",                               \
+        " AND destination_type = IF(source_type = 'RUN_INPUT', 'MODEL_INPUT', 'MODEL_OUTPUT')"
+enum part {
+    METRICS,
+    PARAMS,
+    TAGS,
+    DATASETS,
+    MODEL_OUTPUTS,
+    ALL_MODELS,
+    PARTS,
+};
+static const struct {
     const char *head, *tail;
-} parts[] = {
-    [ITEM_METRIC] = { "(SELECT 0 AS kind, run_uuid, `key`, NULL AS value, value AS number,"
-                      " timestamp, step, is_nan, NULL AS input_uuid FROM latest_metrics"
-                      " WHERE run_uuid IN ",
-                      IN_ORDER },
-    [ITEM_PARAM] = { KEYED("1", "params"), IN_ORDER },
-    [ITEM_TAG] = { KEYED("2", "tags"), IN_ORDER },
-    [ITEM_DATASET] = { EDGE("3", "destination_id", "source_id", "destination_type = 'RUN'"), ")" },
-    [ITEM_MODEL_INPUT] = { EDGE("4", "source_id", "destination_id",
-                                "source_type = 'RUN_INPUT' AND destination_type = 'MODEL_INPUT'"),
-                           ")" },
-    [ITEM_MODEL_OUTPUT] = { EDGE(
-                                "5", "source_id", "destination_id",
-                                "source_type = 'RUN_OUTPUT' AND destination_type = 'MODEL_OUTPUT'"),
-                            ")" },
+} parts[PARTS] = {
+    [METRICS] = { KEYED("value, timestamp, step, is_nan", "latest_metrics") },
+    [PARAMS] = { KEYED("value", "params") },
+    [TAGS] = { KEYED("value", "tags") },
+    [DATASETS] = { "SELECT destination_id AS run_uuid, source_id AS `key`, step, source_type,"
+                   " input_uuid FROM inputs WHERE destination_type = 'RUN' AND destination_id IN ",
+                   "" },
+    [MODEL_OUTPUTS] = { MODELS("('RUN_OUTPUT')") },
+    [ALL_MODELS] = { MODELS("('RUN_INPUT', 'RUN_OUTPUT')") },
 };
 
-struct items {
-    struct item *items;
-    size_t count;
+enum {
+    LISTS = MODEL_OUTPUTS + 1, /* of a page: one of the two kinds of models */
 };
 
-struct wanted {
-    const struct value *ids;
-    size_t count;
-    bool with_model_inputs;
-};
-
-static void take_pair(struct run_pair *pairs, size_t *count, const struct item *item)
+static void add_part(struct sql *select, enum part part, const struct value *ids, size_t count)
 {
-    pairs[(*count)++] = (struct run_pair){ item->run_uuid, item->key, item->value };
+    sql_add(select, parts[part].head);
+    sql_add_set(select, ids, count);
+    sql_add(select, parts[part].tail);
 }
 
-/* Into the lists of their kinds, in the order in which they came; a kind comes once. */
-static void take_values(struct arena *mem, const struct item *items, size_t count,
-                        struct run_data *d)
+/* LISTS selects for the data of runs. */
+static void add_parts(struct arena *mem, struct sql *selects, const struct value *ids, size_t count,
+                      bool with_model_inputs)
 {
-    size_t of[ITEM_KINDS] = { 0 };
-
-    for (size_t i = 0; i < count; i++)
-        of[items[i].kind]++;
-    if (of[ITEM_METRIC])
-        d->metrics = arena_array(mem, struct run_metric, of[ITEM_METRIC]);
-    if (of[ITEM_PARAM])
-        d->params = arena_array(mem, struct run_pair, of[ITEM_PARAM]);
-    if (of[ITEM_TAG])
-        d->tags = arena_array(mem, struct run_pair, of[ITEM_TAG]);
-    for (size_t i = 0; i < count; i++) {
-        const struct item *item = &items[i];
-
-        if (item->kind == ITEM_METRIC)
-            d->metrics[d->metric_count++] =
-                (struct run_metric){ item->run_uuid,  item->key,  item->number,
-                                     item->timestamp, item->step, item->is_nan };
-        else if (item->kind == ITEM_PARAM)
-            take_pair(d->params, &d->param_count, item);
-        else if (item->kind == ITEM_TAG)
-            take_pair(d->tags, &d->tag_count, item);
+    for (int part = METRICS; part < LISTS; part++) {
+        selects[part] = sql_new(mem);
+        add_part(&selects[part],
+                 part == MODEL_OUTPUTS && with_model_inputs ? ALL_MODELS : (enum part)part, ids,
+                 count);
     }
 }
 
-/* The kinds from first to last in one statement. */
-static int read_kinds(struct db *db, const struct wanted *wanted, int first, int last,
-                      struct run_data *d, struct items *items)
-{
-    struct sql sql = sql_new(db->mem);
-    struct rows *rows;
+#define COLLECT(columns, items, count)                                                             \
+    rows_collect(db, rows, (columns), sizeof(*(items)), (void **)&(items), &(count))
 
-    for (int kind = first; kind <= last; kind++) {
-        if (kind == ITEM_MODEL_INPUT && !wanted->with_model_inputs)
-            continue;
-        sql_add(&sql, kind > first ? " UNION ALL " : "");
-        sql_add(&sql, parts[kind].head);
-        sql_add_set(&sql, wanted->ids, wanted->count);
-        sql_add(&sql, parts[kind].tail);
-    }
-    if (sql_select(db, &rows, "select_run_data", &sql) < 0 ||
-        rows_collect(db, rows, item_columns, sizeof(*items->items), (void **)&items->items,
-                     &items->count) < 0)
-        return -1;
-    take_values(db->mem, items->items, items->count, d);
-    return 0;
+/* From the first of them, which is open. */
+static int read_parts(struct db *db, struct rows *rows, struct run_data *d, struct edges *datasets,
+                      struct edges *models)
+{
+    return COLLECT(metric_columns, d->metrics, d->metric_count) < 0 || db_next_select(rows) < 0 ||
+                   COLLECT(pair_columns, d->params, d->param_count) < 0 ||
+                   db_next_select(rows) < 0 || COLLECT(pair_columns, d->tags, d->tag_count) < 0 ||
+                   db_next_select(rows) < 0 ||
+                   COLLECT(edge_columns, datasets->items, datasets->count) < 0 ||
+                   db_next_select(rows) < 0 ||
+                   COLLECT(edge_columns, models->items, models->count) < 0
+               ? -1
+               : 0;
 }
 
-/* One round trip for few runs. The union costs more for each row than it saves where
- * there are many: measured with 25 values of a run. */
-static int read_items(struct db *db, const struct wanted *wanted, struct run_data *d,
-                      struct items *edges)
+static int by_run_and_key(const void *left, const void *right)
 {
-    enum {
-        FEW = 8
-    };
-
-    if (wanted->count <= FEW)
-        return read_kinds(db, wanted, ITEM_METRIC, ITEM_MODEL_OUTPUT, d, edges);
-    for (int kind = ITEM_METRIC; kind < ITEM_DATASET; kind++)
-        if (read_kinds(db, wanted, kind, kind, d, edges) < 0)
-            return -1;
-    return read_kinds(db, wanted, ITEM_DATASET, ITEM_MODEL_OUTPUT, d, edges);
-}
-
-static int by_run_and_kind(const void *left, const void *right)
-{
-    const struct item *a = left, *b = right;
+    const struct edge *a = left, *b = right;
     int order = strcasecmp(a->run_uuid, b->run_uuid);
 
-    if (order)
-        return order;
-    return a->kind != b->kind ? (a->kind < b->kind ? -1 : 1) : strcmp(a->key, b->key);
-}
-
-/* The edges alone, sorted: here, for the database would make a temporary table of it. */
-static size_t take_edges(struct arena *mem, const struct item *items, size_t count,
-                         struct item **edges)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < count; i++)
-        n += items[i].kind >= ITEM_DATASET;
-    *edges = arena_array(mem, struct item, n);
-    n = 0;
-    for (size_t i = 0; i < count; i++)
-        if (items[i].kind >= ITEM_DATASET)
-            (*edges)[n++] = items[i];
-    qsort(*edges, n, sizeof(**edges), by_run_and_kind);
-    return n;
+    return order ? order : strcmp(a->key, b->key);
 }
 
 static const struct dataset *dataset_of(const struct dataset *datasets, size_t count,
@@ -210,7 +156,7 @@ static int by_tag_name(const void *left, const void *right)
 }
 
 /* One row per tag, or one without: as a join of edge, dataset and tags would be. */
-static void add_dataset_rows(struct run_data *d, const struct item *edge,
+static void add_dataset_rows(struct run_data *d, const struct edge *edge,
                              const struct dataset *dataset, const struct input_tag *tags,
                              size_t tag_count)
 {
@@ -236,21 +182,20 @@ static void add_dataset_rows(struct run_data *d, const struct item *edge,
         d->datasets[d->dataset_count++] = row;
 }
 
-static int read_datasets(struct db *db, const struct item *edges, size_t count, struct run_data *d)
+static int read_datasets(struct db *db, const struct edges *edges, struct run_data *d)
 {
-    struct value *ids = arena_array(db->mem, struct value, count),
-                 *inputs = arena_array(db->mem, struct value, count);
+    struct value *ids = arena_array(db->mem, struct value, edges->count),
+                 *inputs = arena_array(db->mem, struct value, edges->count);
+    size_t id_count = edges->count, dataset_count, tag_count;
     struct dataset *datasets;
     struct input_tag *tags;
-    size_t id_count = 0, dataset_count, tag_count;
 
-    for (size_t i = 0; i < count; i++)
-        if (edges[i].kind == ITEM_DATASET) {
-            inputs[id_count] = text(edges[i].input_uuid);
-            ids[id_count++] = text(edges[i].key);
-        }
     if (!id_count)
         return 0;
+    for (size_t i = 0; i < id_count; i++) {
+        inputs[i] = text(edges->items[i].input_uuid);
+        ids[i] = text(edges->items[i].key);
+    }
     if (READ_LIST("select_datasets",
                   "SELECT dataset_uuid, name, digest, dataset_source_type, dataset_source,"
                   "       dataset_schema, dataset_profile FROM datasets WHERE dataset_uuid IN ",
@@ -263,49 +208,76 @@ static int read_datasets(struct db *db, const struct item *edges, size_t count, 
         return -1;
     qsort(tags, tag_count, sizeof(*tags), by_tag_name);
     d->datasets = arena_array(db->mem, struct run_dataset, id_count + tag_count);
-    for (size_t i = 0; i < count; i++) {
-        const struct dataset *dataset = dataset_of(datasets, dataset_count, edges[i].key);
+    qsort(edges->items, id_count, sizeof(*edges->items), by_run_and_key);
+    for (size_t i = 0; i < id_count; i++) {
+        const struct dataset *dataset = dataset_of(datasets, dataset_count, edges->items[i].key);
 
-        if (edges[i].kind == ITEM_DATASET && dataset)
-            add_dataset_rows(d, &edges[i], dataset, tags, tag_count);
+        if (dataset)
+            add_dataset_rows(d, &edges->items[i], dataset, tags, tag_count);
     }
     return 0;
 }
 
-static int take_links(struct db *db, const struct item *items, size_t item_count,
-                      struct run_data *d)
+static void take_models(struct arena *mem, const struct edges *edges, struct run_data *d)
 {
-    struct item *edges;
-    size_t count = take_edges(db->mem, items, item_count, &edges);
+    d->model_inputs = arena_array(mem, struct run_model, edges->count);
+    d->model_outputs = arena_array(mem, struct run_model, edges->count);
+    if (edges->count)
+        qsort(edges->items, edges->count, sizeof(*edges->items), by_run_and_key);
+    for (size_t i = 0; i < edges->count; i++) {
+        const struct edge *edge = &edges->items[i];
+        const struct run_model model = { edge->run_uuid, edge->key, edge->step };
 
-    d->model_inputs = arena_array(db->mem, struct run_model, count);
-    d->model_outputs = arena_array(db->mem, struct run_model, count);
-    for (size_t i = 0; i < count; i++) {
-        const struct run_model model = { edges[i].run_uuid, edges[i].key, edges[i].step };
-
-        if (edges[i].kind == ITEM_MODEL_INPUT)
+        if (!strcmp(edge->source_type, "RUN_INPUT"))
             d->model_inputs[d->model_input_count++] = model;
-        else if (edges[i].kind == ITEM_MODEL_OUTPUT)
+        else
             d->model_outputs[d->model_output_count++] = model;
     }
-    return read_datasets(db, edges, count, d);
+}
+
+static int read_data(struct db *db, struct rows *rows, struct run_data *data)
+{
+    struct edges datasets, models;
+
+    *data = (struct run_data){ 0 };
+    if (read_parts(db, rows, data, &datasets, &models) < 0)
+        return -1;
+    db_finish(rows);
+    take_models(db->mem, &models, data);
+    return read_datasets(db, &datasets, data);
 }
 
 int run_data_read(struct db *db, const struct run *runs, size_t count, bool with_model_inputs,
                   struct run_data *data)
 {
     struct value *ids = arena_array(db->mem, struct value, count);
-    const struct wanted wanted = { ids, count, with_model_inputs };
-    struct items items;
+    struct sql *selects = arena_array(db->mem, struct sql, LISTS);
+    struct rows *rows;
 
     *data = (struct run_data){ 0 };
     if (!count)
         return 0;
     for (size_t i = 0; i < count; i++)
         ids[i] = text(runs[i].run_uuid);
-    if (read_items(db, &wanted, data, &items) < 0)
+    add_parts(db->mem, selects, ids, count, with_model_inputs);
+    if (sql_select_each(db, &rows, "select_run_data", selects, LISTS) < 0)
         return -1;
-    return take_links(db, items.items, items.count, data);
+    return read_data(db, rows, data);
+}
+
+int run_data_by_id(struct db *db, const char *run_id, struct run *run, struct run_data *data)
+{
+    const struct value id = text(run_id);
+    struct sql *selects = arena_array(db->mem, struct sql, 1 + LISTS);
+    struct rows *rows;
+
+    selects[0] = sql_new(db->mem);
+    run_add_select(&selects[0], run_id);
+    add_parts(db->mem, selects + 1, &id, 1, true);
+    if (sql_select_each(db, &rows, "select_run_and_data", selects, 1 + LISTS) < 0 ||
+        run_take(db, rows, run_id, run) < 0 || db_next_select(rows) < 0)
+        return -1;
+    return read_data(db, rows, data);
 }
 
 static const char *run_of(const void *items, size_t size, size_t i)

@@ -40,6 +40,9 @@ struct run_data {
 int run_data_read(struct db *, const struct run *, size_t count, bool with_model_inputs,
                   struct run_data *) MUST_CHECK;
 
+/* A run and its data, model inputs among it. Fails if there is no such run. */
+int run_data_by_id(struct db *, const char *run_id, struct run *, struct run_data *) MUST_CHECK;
+
 /* The part of a list that belongs to a run: items are size bytes each and begin
  * with the run's id. Returns its first item; *count its length. */
 const void *run_part(const void *items, size_t item_count, size_t size, const char *run_uuid,

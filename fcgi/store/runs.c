@@ -62,19 +62,32 @@ int run_insert_last(struct db *db, const struct run *run, const struct key_value
     return db_block(db, "insert_run", &block);
 }
 
+int run_take(struct db *db, struct rows *rows, const char *run_id, struct run *run)
+{
+    int found = db_next(rows, run_columns, run);
+
+    if (found <= 0)
+        db_finish(rows);
+    if (found == 0)
+        return fail(db, RESOURCE_DOES_NOT_EXIST, "Run with id=%s not found", run_id);
+    return found < 0 ? -1 : 0;
+}
+
 static int read_run(struct db *db, const char *sql, const char *run_id, struct run *run)
 {
     const struct value key[] = { text(run_id), { .type = VALUE_END } };
     struct rows *rows;
-    int found;
 
-    if (db_select_values(db, &rows, "select_run", sql, key) < 0)
+    if (db_select_values(db, &rows, "select_run", sql, key) < 0 ||
+        run_take(db, rows, run_id, run) < 0)
         return -1;
-    found = db_next(rows, run_columns, run);
     db_finish(rows);
-    if (found == 0)
-        return fail(db, RESOURCE_DOES_NOT_EXIST, "Run with id=%s not found", run_id);
-    return found < 0 ? -1 : 0;
+    return 0;
+}
+
+void run_add_select(struct sql *sql, const char *run_id)
+{
+    sql_add(sql, SELECT_RUN " WHERE r.run_uuid = ?", text(run_id));
 }
 
 static int check_active(struct db *db, const struct run *run)

@@ -23,6 +23,10 @@ int run_insert_last(struct db *, const struct run *, const struct key_value *tag
                     size_t count) MUST_CHECK;
 /* RESOURCE_DOES_NOT_EXIST if there is none, whatever its stage. */
 int run_by_id(struct db *, const char *run_id, struct run *) MUST_CHECK;
+/* The same in two parts, for those who read more along with it: adds the SELECT, and
+ * takes the run from its rows, which are left open. */
+void run_add_select(struct sql *, const char *run_id);
+int run_take(struct db *, struct rows *, const char *run_id, struct run *) MUST_CHECK;
 /* The runs that it is a part of, from the outermost to the parent; one that is not there
  * ends them, and so does a circle. */
 int run_parents(struct db *, const char *run_id, struct run **, size_t *count) MUST_CHECK;

@@ -118,11 +118,14 @@ int statement_fail(struct db *db, const char *name, MYSQL_STMT *statement)
                  : connection_fail(db, name);
 }
 
+/* A list of ids is looked up by its index: that needs no look at each of them beforehand,
+ * which cost a fifth of a page of 100 runs. A single value keeps it, for values differ. */
 static const char session_setup[] =
     "SET SESSION autocommit = 0,"
     "            sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ENGINE_SUBSTITUTION',"
     "            time_zone = '+00:00',"
-    "            innodb_lock_wait_timeout = 20";
+    "            innodb_lock_wait_timeout = 20,"
+    "            eq_range_index_dive_limit = 8";
 /* READ COMMITTED: no gap locks, so that parallel loggers do not deadlock, and
  * every statement sees what was committed before it. */
 static const char session_isolation[] = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";

@@ -23,6 +23,7 @@ class Durable(MariaDB):
             "--innodb-flush-log-at-trx-commit=1",
             "--innodb-flush-method=O_DIRECT",
             "--innodb-doublewrite=ON",
+            "--innodb-adaptive-hash-index=ON",   # as ops/up has it
             "--skip-log-bin",
             "--max-connections=500",
             "--max-allowed-packet=64M",

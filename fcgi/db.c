@@ -484,15 +484,20 @@ int64_t sql_exec(struct db *db, const char *name, const struct sql *sql)
     return db_exec_values(db, name, sql->text, sql->values);
 }
 
+bool db_is_mariadb(struct db *db)
+{
+    MYSQL *mysql = db->connection->mysql;
+
+    return mysql && strstr(mysql_get_server_info(mysql), "MariaDB");
+}
+
 bool db_has_blocks(struct db *db)
 {
     enum {
         PREPARES_BLOCKS = 100602
     };
-    MYSQL *mysql = db->connection->mysql;
 
-    return mysql && strstr(mysql_get_server_info(mysql), "MariaDB") &&
-           mysql_get_server_version(mysql) >= PREPARES_BLOCKS;
+    return db_is_mariadb(db) && mysql_get_server_version(db->connection->mysql) >= PREPARES_BLOCKS;
 }
 
 int db_block(struct db *db, const char *name, const struct sql *sql)

@@ -87,6 +87,7 @@ void db_rollback(struct db *);
 #define DB_BLOCK                  "BEGIN NOT ATOMIC "
 #define DB_BLOCK_STOP_UNLESS_ROWS "; IF ROW_COUNT() = 0 THEN SIGNAL SQLSTATE '45000'; END IF; "
 #define DB_BLOCK_END              "; COMMIT; END"
+bool db_is_mariadb(struct db *);
 bool db_has_blocks(struct db *);
 int db_block(struct db *, const char *name, const struct sql *) MUST_CHECK;
 bool db_is_stopped(struct db *);

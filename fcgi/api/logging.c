@@ -141,7 +141,7 @@ static int find_run(struct request *rq, const char *run_id, const struct key_val
     for (size_t i = 0; i < count; i++)
         if (!strcmp(tags[i].key, run_name_tag))
             return run_lock_active(rq->db, run_id, run);
-    return run_must_be_active(rq->db, run_id, run);
+    return run_hold_active(rq->db, run_id, run);
 }
 
 int tag_set(struct request *rq)
@@ -286,7 +286,7 @@ int batch_log(struct request *rq)
         return -1;
     for (size_t i = 0; i < in->metrics.count; i++)
         metrics[i] = metric_of(&sent[i]);
-    if (params_insert(rq->db, run.run_uuid, in->params.items, in->params.count) < 0 ||
+    if (params_insert(rq->db, &run, in->params.items, in->params.count) < 0 ||
         metrics_insert(rq->db, &run, metrics, in->metrics.count) < 0 ||
         tags_put(rq->db, &run, in->tags.items, in->tags.count) < 0)
         return -1;

@@ -146,7 +146,7 @@ static int log_params(struct request *rq, const struct run *run, const struct pr
     for (size_t i = 0; i < count; i++)
         if (validate_param(&ctx, &params[i], "params") < 0)
             return -1;
-    return params_insert(rq->db, run->run_uuid, params, count);
+    return params_insert(rq->db, run, params, count);
 }
 
 static int make_run(struct request *rq, const struct promptlab_in *in, struct run *run)

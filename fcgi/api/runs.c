@@ -332,8 +332,7 @@ int run_around(struct request *rq)
     struct text_list models;
     bool children;
 
-    if (run_by_id(rq->db, in->run_id, &run) < 0 ||
-        run_data_read(rq->db, &run, 1, true, &data) < 0 ||
+    if (run_data_by_id(rq->db, in->run_id, &run, &data) < 0 ||
         run_has_children(rq->db, &run, &children) < 0)
         return -1;
     models = model_ids(rq->mem, &data);

@@ -27,13 +27,14 @@ static void add_points(struct sql *sql, const char *run_id, const struct metric 
                 integer(isnan(metrics[i]->value)));
 }
 
-static int insert_points(struct db *db, const char *run_id, const struct metric *const *metrics,
+static int insert_points(struct db *db, const struct run *run, const struct metric *const *metrics,
                          size_t count)
 {
     struct sql sql = sql_new(db->mem);
 
+    run_add_before_insert(db, &sql, run);
     sql_add(&sql, "INSERT INTO metrics (run_uuid, `key`, value, timestamp, step, is_nan) VALUES ");
-    add_points(&sql, run_id, metrics, count);
+    add_points(&sql, run->run_uuid, metrics, count);
     /* The whole row is the key: a duplicate is the same point once more. */
     sql_add(&sql, " ON DUPLICATE KEY UPDATE is_nan = VALUES(is_nan)");
     return sql_exec(db, "insert_metrics", &sql) < 0 ? -1 : 0;
@@ -73,12 +74,13 @@ static int latest_fail(struct db *db)
                : -1;
 }
 
-static int upsert_latest(struct db *db, const char *run_id, const struct metric *const *metrics,
+static int upsert_latest(struct db *db, const struct run *run, const struct metric *const *metrics,
                          size_t count)
 {
     struct sql sql = sql_new(db->mem);
 
-    add_latest(&sql, run_id, metrics, count);
+    run_add_before_insert(db, &sql, run);
+    add_latest(&sql, run->run_uuid, metrics, count);
     return sql_exec(db, "upsert_latest_metrics", &sql) < 0 ? latest_fail(db) : 0;
 }
 
@@ -119,7 +121,7 @@ int metric_insert(struct db *db, const char *run_id, const struct metric *metric
     logged = sql_exec(db, "insert_if_active", &sql);
     if (logged <= 0)
         return (int)logged;
-    return upsert_latest(db, run_id, &metric, 1) < 0 ? -1 : 1;
+    return upsert_latest(db, &(struct run){ .run_uuid = run_id }, &metric, 1) < 0 ? -1 : 1;
 }
 
 /* By key, and by what makes a value the latest. */
@@ -188,7 +190,7 @@ int metrics_insert(struct db *db, const struct run *run, const struct metric *me
     qsort(sorted, count, sizeof(const struct metric *), by_key_and_age);
     for (size_t i = 0, n; i < count; i += n) {
         n = rows_at_once(count - i);
-        if (insert_points(db, run->run_uuid, sorted + i, n) < 0)
+        if (insert_points(db, run, sorted + i, n) < 0)
             return -1;
     }
     for (size_t i = 0; i < count; i++) /* the last of each key */
@@ -196,7 +198,7 @@ int metrics_insert(struct db *db, const struct run *run, const struct metric *me
             sorted[latest++] = sorted[i];
     for (size_t i = 0, n; i < latest; i += n) {
         n = rows_at_once(latest - i);
-        if (upsert_latest(db, run->run_uuid, sorted + i, n) < 0)
+        if (upsert_latest(db, run, sorted + i, n) < 0)
             return -1;
     }
     return insert_of_models(db, run, metrics, count);

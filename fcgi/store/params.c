@@ -54,16 +54,17 @@ int param_insert(struct db *db, const char *run_id, const struct key_value *para
                 param->key, stored.value, run_id, param->value);
 }
 
-static int insert_all(struct db *db, const char *run_id, const struct key_value *const *params,
+static int insert_all(struct db *db, const struct run *run, const struct key_value *const *params,
                       size_t count)
 {
     struct sql sql = sql_new(db->mem);
 
     if (!count)
         return 0;
+    run_add_before_insert(db, &sql, run);
     sql_add(&sql, "INSERT INTO params (run_uuid, `key`, value) VALUES ");
     for (size_t i = 0; i < count; i++)
-        sql_add(&sql, i ? ", (?, ?, ?)" : "(?, ?, ?)", text(run_id), text(params[i]->key),
+        sql_add(&sql, i ? ", (?, ?, ?)" : "(?, ?, ?)", text(run->run_uuid), text(params[i]->key),
                 text(params[i]->value));
     return sql_exec(db, "insert_params", &sql) < 0 ? -1 : 0;
 }
@@ -105,7 +106,8 @@ static int only_new(struct db *db, const char *run_id, const struct key_value **
     return 0;
 }
 
-int params_insert(struct db *db, const char *run_id, const struct key_value *params, size_t count)
+int params_insert(struct db *db, const struct run *run, const struct key_value *params,
+                  size_t count)
 {
     const struct key_value **left = arena_array(db->mem, const struct key_value *, count + 1);
 
@@ -113,9 +115,9 @@ int params_insert(struct db *db, const char *run_id, const struct key_value *par
         left[i] = &params[i];
     /* New ones are the rule; another logger may come between reading and writing. */
     for (int tries = 0; tries < 3; tries++) {
-        if (insert_all(db, run_id, left, count) == 0)
+        if (insert_all(db, run, left, count) == 0)
             return 0;
-        if (!db_is_duplicate(db) || only_new(db, run_id, left, &count) < 0)
+        if (!db_is_duplicate(db) || only_new(db, run->run_uuid, left, &count) < 0)
             return -1;
     }
     return fail_alike(db, left[0]->key);

@@ -181,18 +181,16 @@ int run_has_children(struct db *db, const struct run *run, bool *has)
     *has = found > 0;
     return found < 0 ? -1 : 0;
 }
-static const char select_run_stage[] =
-    "SELECT run_uuid, lifecycle_stage, experiment_id FROM runs WHERE run_uuid = ?";
 
-int run_must_be_active(struct db *db, const char *run_id, struct run *run)
+#define SELECT_STAGE "SELECT run_uuid, lifecycle_stage, experiment_id FROM runs WHERE run_uuid = ?"
+static const char select_run_stage[] = SELECT_STAGE;
+static const char select_run_stage_held[] = SELECT_STAGE " LOCK IN SHARE MODE";
+
+static int take_stage(struct db *db, struct rows *rows, const char *run_id, struct run *run)
 {
     struct stage stage = { 0 };
-    struct rows *rows;
-    int found;
+    int found = db_next(rows, stage_columns, &stage);
 
-    if (db_select(db, &rows, select_run_stage, text(run_id)) < 0)
-        return -1;
-    found = db_next(rows, stage_columns, &stage);
     db_finish(rows);
     if (found < 0)
         return -1;
@@ -204,9 +202,38 @@ int run_must_be_active(struct db *db, const char *run_id, struct run *run)
     return check_active(db, run);
 }
 
+int run_must_be_active(struct db *db, const char *run_id, struct run *run)
+{
+    struct rows *rows;
+
+    return db_select(db, &rows, select_run_stage, text(run_id)) < 0
+               ? -1
+               : take_stage(db, rows, run_id, run);
+}
+
+int run_hold_active(struct db *db, const char *run_id, struct run *run)
+{
+    struct rows *rows;
+
+    if (db_select(db, &rows, select_run_stage_held, text(run_id)) < 0 ||
+        take_stage(db, rows, run_id, run) < 0)
+        return -1;
+    run->held = true;
+    return 0;
+}
+
 int run_lock_active(struct db *db, const char *run_id, struct run *run)
 {
-    return read_run(db, select_run_for_update, run_id, run) < 0 ? -1 : check_active(db, run);
+    if (read_run(db, select_run_for_update, run_id, run) < 0 || check_active(db, run) < 0)
+        return -1;
+    run->held = true;
+    return 0;
+}
+
+void run_add_before_insert(struct db *db, struct sql *sql, const struct run *run)
+{
+    if (run->held && db_is_mariadb(db))
+        sql_add(sql, "SET STATEMENT foreign_key_checks = 0 FOR ");
 }
 
 static const char update_run[] =

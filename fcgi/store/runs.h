@@ -11,6 +11,7 @@ struct run {
     const char *name, *user_id, *status;
     struct opt_int start_time, end_time; /* ms since the epoch */
     const char *artifact_uri, *lifecycle_stage;
+    bool held; /* by this transaction: nobody deletes its row */
 };
 
 /* The columns of its row, as a SELECT list has them. */
@@ -35,6 +36,11 @@ int run_has_children(struct db *, const struct run *, bool *has) MUST_CHECK;
 /* The run's id, experiment and stage, no more; INVALID_PARAMETER_VALUE unless it is
  * active. Every call that logs asks this. */
 int run_must_be_active(struct db *, const char *run_id, struct run *) MUST_CHECK;
+/* The same, and holds the row till the end of the transaction, as a foreign key would. */
+int run_hold_active(struct db *, const char *run_id, struct run *) MUST_CHECK;
+/* Adds what goes before an INSERT of rows of the run: if it is held, the database need
+ * not look at it again for each of them, which is a fifth of what 100 points cost. */
+void run_add_before_insert(struct db *, struct sql *, const struct run *);
 /* The whole row, locked till the end of the transaction; else as run_must_be_active. */
 int run_lock_active(struct db *, const char *run_id, struct run *) MUST_CHECK;
 /* Writes status, end_time and name of *run. */

@@ -4,9 +4,11 @@ import multiprocessing
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import pymysql
 import pytest
 
 from harness.api import Api, unique
+from harness.processes import wait_until
 
 
 def together(server, n, work):
@@ -66,6 +68,32 @@ def test_eight_processes_log_batches_to_one_run(api, server, run):
         assert sorted(got) == sorted(w * 1000 + b for w in range(8) for b in range(batches))
         assert api.metrics(run)[f"m{k}"]["value"] == 7000 + batches - 1 + k / 10
     assert len(api.params(run)) == 8 * batches
+
+
+@pytest.mark.cairn_only("looks at the locks of our own database")
+def test_a_batch_holds_its_run(api, server, run):
+    """Its rows are written without asking for the run each time, so nobody may delete that meanwhile."""
+    point = {"key": "m", "value": 1, "timestamp": 1, "step": 1}
+    api.post("runs/log-metric", {"run_id": run, **point}).ok()
+    other, deleter = (server.db.mariadb.connect(server.db.name) for _ in range(2))
+    other.begin()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM latest_metrics WHERE run_uuid = %s FOR UPDATE", (run,))
+    replies = []
+    batch = {"run_id": run, "metrics": [{**point, "step": 2}], "params": [{"key": "p", "value": "1"}]}
+    logger = threading.Thread(target=lambda: replies.append(Api(server).post("runs/log-batch", batch)))
+    logger.start()
+    try:
+        wait_until(lambda: server.db.lock_waits() == 1, 10, "the batch waits for the metric")
+        with deleter.cursor() as cursor, pytest.raises(pymysql.err.OperationalError) as refused:
+            cursor.execute("SET innodb_lock_wait_timeout = 1")
+            cursor.execute("DELETE FROM runs WHERE run_uuid = %s", (run,))
+        assert refused.value.args[0] == 1205  # it waited for the batch, and was not told of the run's rows (1451)
+    finally:
+        for link in (other, deleter):
+            link.close()
+        logger.join(30)
+    assert replies[0].status == 200 and api.metrics(run)["m"]["step"] == 2
 
 
 @pytest.mark.parametrize("round", range(3))

@@ -22,6 +22,7 @@ const MetricPage = lazy(() => import('./pages/metric').then(m => m.MetricPage));
 const ComparePage = lazy(() => import('./pages/compare').then(m => m.ComparePage));
 const Experiments = lazy(() => import('./pages/experiments').then(m => m.Experiments));
 const ModelPage = lazy(() => import('./pages/model').then(m => m.ModelPage));
+const ModelsPage = lazy(() => import('./pages/models').then(m => m.ModelsPage));
 const RunPage = lazy(() => import('./pages/run').then(m => m.RunPage));
 const StoragePage = lazy(() => import('./pages/storage').then(m => m.StoragePage));
 const TrashPage = lazy(() => import('./pages/trash').then(m => m.TrashPage));
@@ -72,6 +73,8 @@ function Page(): JSX.Element {
       return <MetricPage metrics={r.metrics} runIds={r.runIds} />;
     case 'compare':
       return <ComparePage runIds={r.runIds} />;
+    case 'models':
+      return <ModelsPage key={r.experimentId} experimentId={r.experimentId} />;
     case 'model':
       return <ModelPage key={r.modelId} experimentId={r.experimentId} modelId={r.modelId} path={r.artifactPath} />;
     case 'run':

@@ -66,3 +66,9 @@ test('an address made is an address understood', () => {
   assert.ok(made.page === 'run');
   assert.equal(made.artifactPath, 'dir/100% + ä?.txt');
 });
+
+test('models of an experiment, and one of them', () => {
+  assert.deepEqual(of('#/experiments/7/models?filter=x'), { page: 'models', experimentId: '7', query: 'filter=x' });
+  assert.equal(parseHash('#/experiments/7/models/m-1').page, 'model');
+  assert.deepEqual(of(href.models('7')), { page: 'models', experimentId: '7', query: '' });
+});

@@ -22,6 +22,8 @@ const pages = {
   compare: [`#/compare-runs?runs=${two}&experiments=["${vision.experiment}"]`, 'table.diff td'],
   'compare with a baseline': [`#/compare-runs?runs=${two}&base=${vision.runs[0]}&all=1`, 'table.diff td.best'],
   model: [`#/experiments/${ids.models.experiment}/models/${ids.models.model}`, '[data-testid="metrics"] td'],
+  'models of an experiment': [`#/experiments/${ids.models.experiment}/models`, '[data-testid="models"] td'],
+  'no models': [`#/experiments/${ids.empty.experiment}/models`, '.empty'],
   'run with models': [address.run(ids.models.experiment, ids.models.run), '#section-datasets details'],
   run: [address.run(vision.experiment, vision.full), '[data-metric] canvas'],
   csv: [address.run(vision.experiment, vision.full, '/artifacts/tables/history.csv'), '.artifacts table td'],

@@ -248,6 +248,24 @@ test('what MLflow logs with a model and data sets is on the page, and the model 
     assert.ok(page.url().endsWith('/artifacts/MLmodel'), page.url());
     await axe(page, 'model');
   });
+  await withPage(address.experiment(experiment), {}, async page => {
+    await page.getByRole('link', { name: 'Logged models' }).click();
+    const row = page.getByTestId('models').getByRole('row', { name: /seeded-model/ });
+    await row.getByText('with-model').waitFor();
+    assert.deepEqual(await row.getByRole('cell').allInnerTexts().then(cells => [cells[0].trim(), cells[1], cells[2]]), ['Ready', 'classifier', '0.9']);
+    await page.getByRole('button', { name: 'val/acc' }).click();
+    await page.getByRole('columnheader', { name: /val\/acc/ }).and(page.locator('[aria-sort="descending"]')).waitFor();
+    assert.match(page.url(), /sort=metrics\.val%2Facc%3Adesc/);
+    await page.getByRole('textbox', { name: 'Filter models' }).fill('metrics.`val/acc` ＞ 0.95');
+    await page.keyboard.press('Enter');
+    await page.getByText('No models match this filter.').waitFor();
+    await page.goBack();
+    await row.getByRole('link', { name: 'seeded-model' }).click();
+    await page.getByRole('heading', { name: 'seeded-model', level: 1 }).waitFor();
+  });
+  await withPage(`#/experiments/${experiment}/models?filter=nonsense`, { expected: [/status of 400/] }, async page => {
+    await page.getByRole('alert').getByText('Invalid filter string').waitFor();
+  });
   await withPage(`#/experiments/${experiment}/models/m-nowhere`, { expected: [/404/], colorScheme: 'dark' }, async page => {
     await page.getByRole('heading', { name: 'This model cannot be shown' }).waitFor();
     await axe(page, 'no model');

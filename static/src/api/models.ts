@@ -19,7 +19,19 @@ export interface LoggedModel {
   data?: { params?: Param[]; metrics?: (Metric & { run_id?: string; dataset_name?: string; dataset_digest?: string })[] };
 }
 
+export interface ModelQuery { experimentId: string; filter: string; field: string; ascending: boolean; token?: string }
+
 export const loggedModels = {
+  /** A page of them; `next` is '' on the last one. */
+  async search(q: ModelQuery, signal?: AbortSignal): Promise<{ models: LoggedModel[]; next: string }> {
+    const body = {
+      experiment_ids: [q.experimentId], filter: q.filter || undefined, max_results: 50, page_token: q.token || undefined,
+      order_by: [{ field_name: q.field, ascending: q.ascending }],
+    };
+    const page = await read<{ models?: LoggedModel[]; next_page_token?: string }>({ method: 'POST', path: 'logged-models/search', body, signal });
+    return { models: page.models ?? [], next: page.next_page_token ?? '' };
+  },
+
   async get(id: string, signal?: AbortSignal): Promise<LoggedModel> {
     return (await read<{ model: LoggedModel }>({ method: 'GET', path: `logged-models/${encodeURIComponent(id)}`, signal })).model;
   },

@@ -113,7 +113,7 @@ export function ArtifactBrowser({ source, path }: { source: ArtifactSource; path
         <Failure error={root.error} retry={() => read('', true)} />
       ) : empty && path === '' ? (
         <div class="artifacts-empty">
-          <Empty title={source.empty()} code={`mlflow.log_text("hello", "notes/hello.txt")\nmlflow.log_artifact("model.bin")`} />
+          <Empty title={source.empty()} code={source.lines()} />
           {writable && <Actions source={source} picked={[]} folder="" onFiles={send} onClear={() => undefined} bare />}
         </div>
       ) : (

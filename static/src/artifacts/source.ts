@@ -3,6 +3,7 @@ import { artifacts, artifactUrl, proxyUrl, queryString } from '../api';
 import type { FileInfo, RunInfo } from '../api/types';
 import { t } from '../i18n';
 import { href } from '../state/router';
+import { linesInRun, modelFileLines } from '../ui/first-lines';
 
 export interface ArtifactSource {
   /** The same key, the same files. */
@@ -12,6 +13,8 @@ export interface ArtifactSource {
   url(path: string): string;
   /** What is said when there are none. */
   empty(): string;
+  /** Of Python, that put a file there. */
+  lines(): string;
   /** All files when no path is given. */
   archiveUrl(paths: readonly string[], format: 'zip' | 'tar'): string;
   /** The page that shows this file. */
@@ -30,6 +33,7 @@ export function runSource(info: RunInfo): ArtifactSource {
   return {
     key: `run ${info.run_id}`,
     empty: () => t('artifacts.empty'),
+    lines: () => linesInRun(info.run_id, 'mlflow.log_text("hello", "notes/hello.txt")'),
     list: (path, signal) => artifacts.list(info.run_id, path, signal),
     url: path => artifactUrl(info, path),
     archiveUrl: (paths, format) => `ajax-api/cairn/1/artifacts/archive?${queryString({ run_id: info.run_id, path: paths, format })}`,
@@ -47,6 +51,7 @@ export function modelSource(model: { model_id: string; artifact_uri?: string }, 
   return {
     key: `model ${model.model_id}`,
     empty: () => t('artifacts.empty.model'),
+    lines: () => modelFileLines(model.model_id),
     list: (path, signal) => artifacts.listOfModel(model.model_id, path, signal),
     url: path => proxyUrl(model.artifact_uri, path) ?? `ajax-api/2.0/mlflow/${base}/files?${queryString({ artifact_file_path: path })}`,
     archiveUrl: (paths, format) => `ajax-api/cairn/1/${base}/archive?${queryString({ path: paths, format })}`,

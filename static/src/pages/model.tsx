@@ -23,6 +23,7 @@ export function ModelPage({ experimentId, modelId, path }: { experimentId: strin
   useCrumbs([
     { text: t('experiments.title'), href: href.experiments() },
     { text: experiment.data?.name ?? home, href: href.runs(home) },
+    { text: t('models.logged'), href: href.models(home) },
     { text: model.data?.info.name ?? modelId, href: href.model(home, modelId) },
   ]);
   if (model.error !== null && !model.data)

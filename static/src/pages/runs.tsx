@@ -74,6 +74,7 @@ function Head({ experiment, onChange }: { experiment: Experiment; onChange: () =
       <div class="facts">
         <span><span class="muted">{t('experiments.id')}</span> <code>{experiment.experiment_id}</code> <Copy text={experiment.experiment_id} label={t('copy.id')} /></span>
         <span class="wide-only"><span class="muted">{t('experiments.location')}</span> <code>{experiment.artifact_location}</code> <Copy text={experiment.artifact_location ?? ''} /></span>
+        <span><a href={href.models(experiment.experiment_id)}>{t('models.logged')}</a></span>
         <TagList tags={experiment.tags} />
       </div>
       {gone && (

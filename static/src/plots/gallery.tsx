@@ -9,6 +9,7 @@ import type { ViewProps } from '../grid/views';
 import { formatBytes } from '../format';
 import { count, t } from '../i18n';
 import { useLoad } from '../state/load';
+import { imageLines } from '../ui/first-lines';
 import { Empty, Failure, IconButton, Loading } from '../ui/parts';
 import { choose, member } from './choices';
 import { LISTINGS_MOST, type Picture, pictureAt, type Pictures, readRuns, stepsOf } from './pictures';
@@ -21,8 +22,6 @@ const SIZE_MOST = 4 * 1024 * 1024;
 const modes = ['grid', 'blend', 'blink', 'difference'] as const;
 type Mode = (typeof modes)[number];
 
-const CODE = 'import mlflow\n\nwith mlflow.start_run():\n    mlflow.log_image(image, key="samples", step=0)  # PIL, numpy or mlflow.Image';
-
 export function Gallery(p: ViewProps): JSX.Element {
   const runs = p.runs;
   const shelf = useLoad(`pictures ${runs.map(r => r.id).join(' ')}`, signal => readRuns(runs.map(r => r.id), signal));
@@ -34,7 +33,7 @@ export function Gallery(p: ViewProps): JSX.Element {
     <section class="plot-view gallery" aria-label={t('gallery')} data-testid="gallery">
       <h2 class="sr-only">{t('gallery')}</h2>
       {pictures.size === 0
-        ? <><Empty title={t('gallery.empty')} code={CODE} /><p class="muted plot-hint" role="status">{note}</p></>
+        ? <><Empty title={t('gallery.empty')} {...(runs[0] && { code: imageLines(runs[0].id) })} /><p class="muted plot-hint" role="status">{note}</p></>
         : <Shown pictures={pictures} runs={runs} note={note} reload={shelf.reload} />}
     </section>
   );

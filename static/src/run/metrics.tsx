@@ -8,6 +8,7 @@ import { isMinimized } from '../compare/direction';
 import { formatNumber, fullNumber } from '../format';
 import { Spark } from '../grid/spark';
 import { count, t, tn } from '../i18n';
+import { linesInRun } from '../ui/first-lines';
 import { Empty, Time } from '../ui/parts';
 import { useFilter } from './filter';
 import { Section } from './section';
@@ -19,7 +20,7 @@ export function Metrics({ run, metrics, tags }: { run: Run; metrics: readonly Me
   const { found, shown, hidden, field } = useFilter(metrics, m => m.key);
   return (
     <Section id="metrics" title={t('metrics')} n={metrics.length} controls={metrics.length > 0 && <>{field}<ChartControls prefix="" fallback="step" metrics={metrics.map(m => m.key)} /></>}>
-      {metrics.length === 0 ? <Empty title={t('run.metrics.empty')} code={'mlflow.log_metric("loss", 0.25, step=1)'} /> : (
+      {metrics.length === 0 ? <Empty title={t('run.metrics.empty')} code={linesInRun(run.info.run_id, 'mlflow.log_metric("loss", 0.25, step=1)')} /> : (
         <>
           <MetricTable runId={run.info.run_id} shown={shown} hidden={hidden} tags={tags} />
           <MetricCharts info={run.info} metrics={found} prefix="" fallback="step" />

@@ -8,6 +8,7 @@ import { count, t, tn } from '../i18n';
 import { useLoad } from '../state/load';
 import { notify } from '../state/notices';
 import { href, replace, route, withMembers } from '../state/router';
+import { linesInRun } from '../ui/first-lines';
 import { Icon } from '../ui/icons';
 import { Menu } from '../ui/menu';
 import { Copy, Empty, toClipboard } from '../ui/parts';
@@ -70,7 +71,7 @@ export function Params({ run }: { run: Run }): JSX.Element {
       {other && changes && (
         <p class="versus" role="status">{tn('params.changed', changes.size)} <a href={href.run(other.info.experiment_id, other.info.run_id)}>{nameOf(other)}</a> · <a href={href.compare([other.info.run_id, run.info.run_id], new URLSearchParams({ base: other.info.run_id }))}>{t('compare.selected')}</a></p>
       )}
-      {params.length === 0 ? <Empty title={t('run.params.empty')} code={'mlflow.log_param("lr", 0.01)'} /> : (
+      {params.length === 0 ? <Empty title={t('run.params.empty')} code={linesInRun(run.info.run_id, 'mlflow.log_param("lr", 0.01)')} /> : (
         <table class="list pairs params" aria-label={t('params')}>
           <thead class="sr-only"><tr><th scope="col">{t('key')}</th><th scope="col">{t('value')}</th></tr></thead>
           <tbody>

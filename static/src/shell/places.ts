@@ -9,7 +9,7 @@ interface Place { icon: IconName; text: Key; to: string; pages: readonly Route['
 export const places: readonly Place[] = [
   { icon: 'home', text: 'shell.home', to: href.home(), pages: ['home'], key: 'h' },
   { icon: 'runs', text: 'shell.runs', to: href.allRuns(), pages: ['all-runs', 'compare'], key: 'r' },
-  { icon: 'flask', text: 'experiments.title', to: href.experiments(), pages: ['experiments', 'runs', 'run', 'model'], key: 'e' },
+  { icon: 'flask', text: 'experiments.title', to: href.experiments(), pages: ['experiments', 'runs', 'run', 'models', 'model'], key: 'e' },
   { icon: 'trash', text: 'trash.title', to: href.trash(), pages: ['trash'], key: 't' },
   { icon: 'disk', text: 'storage.title', to: href.storage(), pages: ['storage'], key: 's' },
 ];

@@ -12,6 +12,7 @@ export type Route =
   | { page: 'storage'; query: URLSearchParams }
   | { page: 'compare'; runIds: string[]; query: URLSearchParams }
   | { page: 'metric'; metrics: string[]; runIds: string[]; query: URLSearchParams }
+  | { page: 'models'; experimentId: string; query: URLSearchParams }
   | { page: 'model'; experimentId: string; modelId: string; artifactPath: string; query: URLSearchParams }
   | { page: 'run'; experimentId: string; runId: string; section: Section; artifactPath: string; query: URLSearchParams }
   | { page: 'not-found'; path: string; query: URLSearchParams };
@@ -47,6 +48,7 @@ export function parseHash(hash: string): Route {
   if (id === undefined) return { page: 'experiments', query };
   if (!/^\d+$/.test(id)) return { page: 'not-found', path: path, query };
   if (second === 'models' && runId !== undefined) return { page: 'model', experimentId: id, modelId: runId, artifactPath: tab === 'artifacts' ? rest.join('/') : '', query };
+  if (second === 'models') return { page: 'models', experimentId: id, query };
   if (second !== 'runs' || runId === undefined) return { page: 'runs', experimentId: id, query };
   const section = tabs[tab ?? ''] ?? 'overview';
   return { page: 'run', experimentId: id, runId, section, artifactPath: section === 'artifacts' ? rest.join('/') : '', query };
@@ -99,6 +101,8 @@ export function placeOf(r: Route): string {
       return `run ${r.runId}`;
     case 'storage':
       return `storage ${r.query.get('exp') ?? ''} ${r.query.get('run') ?? ''} ${r.query.get('path') ?? ''}`;
+    case 'models':
+      return `models ${r.experimentId}`;
     case 'model':
       return `model ${r.modelId}`;
     case 'not-found':
@@ -122,6 +126,7 @@ export const href = {
   runs: (experimentId: string, query?: URLSearchParams) => withQuery(`#/experiments/${encodeURIComponent(experimentId)}/runs`, query),
   run: (experimentId: string, runId: string, query?: URLSearchParams) =>
     withQuery(`#/experiments/${encodeURIComponent(experimentId)}/runs/${encodeURIComponent(runId)}`, query),
+  models: (experimentId: string) => `#/experiments/${encodeURIComponent(experimentId)}/models`,
   model: (experimentId: string, modelId: string, path = '', query?: URLSearchParams) =>
     withQuery(`#/experiments/${encodeURIComponent(experimentId)}/models/${encodeURIComponent(modelId)}${path && `/artifacts/${path.split('/').map(encodeURIComponent).join('/')}`}`, query),
   /** MLflow's form; more than the runs is a choice of the page. */

@@ -90,7 +90,7 @@ static int look(struct audit *a, const struct checksum *row)
         return found < 0 ? -1 : FOUND_MISSING;
     if (artifact.is_dir || artifact.size != row->size)
         return FOUND_CHANGED;
-    if (artifact_digest(&store, path, NULL, NULL, sha256, &size) < 0)
+    if (artifact_digest(&store, path, sha256, &size) < 0)
         return -1;
     a->bytes += size;
     return strcmp(sha256, row->sha256) != 0 ? FOUND_CHANGED : FOUND_AS_RECORDED;

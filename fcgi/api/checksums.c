@@ -19,11 +19,6 @@ int upload_begin(struct request *rq, const struct artifact_store *store, const c
     return checksum_hold(rq->db, hash, location, now_ms());
 }
 
-static void progress(void *rq)
-{
-    request_progress(rq);
-}
-
 int upload_end(struct request *rq, const struct artifact_store *store, const char *path)
 {
     char hash[DIGEST_TEXT], sha256[DIGEST_TEXT];
@@ -32,7 +27,7 @@ int upload_end(struct request *rq, const struct artifact_store *store, const cha
     if (!is_recorded(rq, store))
         return 0;
     digest_of(artifact_location(store, path), hash);
-    if (artifact_digest(store, path, progress, rq, sha256, &size) < 0)
+    if (artifact_digest(store, path, sha256, &size) < 0)
         return -1;
     return checksum_set(rq->db, hash, size, sha256, now_ms());
 }

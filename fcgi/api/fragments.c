@@ -103,9 +103,18 @@ const char *attachment(struct arena *mem, const char *name)
                         same ? "" : percent_encode(mem, name, "-._~"));
 }
 
+static void progress(void *rq)
+{
+    request_progress(rq);
+}
+
 struct artifact_store store_of(struct request *rq)
 {
-    return artifact_store_of(rq->err, rq->mem, rq->config);
+    struct artifact_store store = artifact_store_of(rq->err, rq->mem, rq->config);
+
+    store.tick = progress;
+    store.ticked = rq;
+    return store;
 }
 
 int artifacts_find(struct request *rq, struct artifact_store *store, const char *uri,

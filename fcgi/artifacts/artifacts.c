@@ -251,8 +251,11 @@ int artifact_locate(const struct artifact_store *from, const char *uri,
 {
     const struct config *config = from->config;
     struct roots roots = first_root(config);
+    struct artifact_store found = artifact_store_of(from->err, from->mem, config);
 
-    *store = artifact_store_of(from->err, from->mem, config);
+    found.tick = from->tick;
+    found.ticked = from->ticked;
+    *store = found;
     *path = proxied_path(config, uri);
     if (!*path)
         *path = path_in(store, uri);
@@ -268,6 +271,12 @@ const char *artifact_key(const struct artifact_store *store, const char *path)
     if (!*store->prefix || !*path)
         return *path ? path : store->prefix;
     return arena_printf(store->mem, "%s/%s", store->prefix, path);
+}
+
+void artifact_tick(const struct artifact_store *store)
+{
+    if (store->tick)
+        store->tick(store->ticked);
 }
 
 void transfer_header(struct artifact_transfer *t, const char *name, const char *value)

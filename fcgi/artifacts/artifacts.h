@@ -21,10 +21,12 @@ struct artifact_store {
     struct arena *mem;
     const struct config *config;
     const struct artifact_ops *ops;
-    const char *bucket; /* of S3, or the container of Azure; "" on disk */
-    const char *host;   /* of Azure, when the URI names it; "" otherwise */
-    const char *prefix; /* the directory, or what keys begin with: no slash at its end */
-    int number;         /* of a directory: which of nginx's locations sends its files */
+    const char *bucket;         /* of S3, or the container of Azure; "" on disk */
+    const char *host;           /* of Azure, when the URI names it; "" otherwise */
+    const char *prefix;         /* the directory, or what keys begin with: no slash at its end */
+    int number;                 /* of a directory: which of nginx's locations sends its files */
+    void (*tick)(void *ticked); /* said after each piece of what lasts; NULL: nobody listens */
+    void *ticked;
 };
 
 struct artifact {
@@ -50,8 +52,8 @@ int artifact_settings_print(struct error *, struct arena *, const struct config 
 struct artifact_store artifact_store_of(struct error *, struct arena *, const struct config *);
 
 /* The store that holds uri and the path in it: 1, or 0 if uri lies below no root of
- * this server's (artifacts_destination, artifact_roots, default_artifact_root). err, mem and config
- * of the result are those of from. */
+ * this server's (artifacts_destination, artifact_roots, default_artifact_root). err, mem, config
+ * and tick of the result are those of from. */
 int artifact_locate(const struct artifact_store *from, const char *uri, struct artifact_store *,
                     const char **path) MUST_CHECK;
 

@@ -71,9 +71,8 @@ const char *artifact_location(const struct artifact_store *store, const char *pa
 }
 
 struct reading {
+    const struct artifact_store *store;
     struct digest digest;
-    void (*tick)(void *);
-    void *context;
     int64_t size;
 };
 
@@ -83,15 +82,14 @@ static int read_piece(void *context, const char *bytes, size_t length)
 
     digest_add(&reading->digest, bytes, length);
     reading->size += (int64_t)length;
-    if (reading->tick)
-        reading->tick(reading->context);
+    artifact_tick(reading->store);
     return 0;
 }
 
-int artifact_digest(const struct artifact_store *store, const char *path, void (*tick)(void *),
-                    void *context, char text[DIGEST_TEXT], int64_t *size)
+int artifact_digest(const struct artifact_store *store, const char *path, char text[DIGEST_TEXT],
+                    int64_t *size)
 {
-    struct reading reading = { .tick = tick, .context = context };
+    struct reading reading = { .store = store };
     unsigned char result[DIGEST_BYTES];
     int failed;
 

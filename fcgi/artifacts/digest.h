@@ -28,7 +28,6 @@ void digest_of(const char *s, char text[DIGEST_TEXT]);
  * store may be moved. */
 const char *artifact_location(const struct artifact_store *, const char *path);
 
-/* The digest and the size of an artifact as it is now; tick is called after each piece,
- * unless it is NULL. */
-int artifact_digest(const struct artifact_store *, const char *path, void (*tick)(void *),
-                    void *context, char text[DIGEST_TEXT], int64_t *size) MUST_CHECK;
+/* The digest and the size of an artifact as it is now. */
+int artifact_digest(const struct artifact_store *, const char *path, char text[DIGEST_TEXT],
+                    int64_t *size) MUST_CHECK;

@@ -261,6 +261,7 @@ static int place(const struct artifact_store *store, const char *path, const cha
     if (fd < 0)
         return local_fail(store, "open upload", body_file);
     /* nginx makes it 0600; a failed sync is a failed upload, never tried again. */
+    local_write_out(store, fd, 0, lseek(fd, 0, SEEK_END));
     if (fchmod(fd, 0640) < 0 || fsync(fd) < 0)
         failed = local_fail(store, "sync", path);
     close(fd);

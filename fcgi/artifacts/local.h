@@ -13,6 +13,10 @@ int local_open_directory(int at, const char *name) MUST_CHECK;
  * there is no failure. -1 with errno. */
 int local_remove_tree(int at, const char *name);
 
+/* Brings these bytes of a file to the disk ahead of its fsync, which alone tells whether
+ * they arrived: a piece at a time, and of all workers together one piece. */
+void local_write_out(const struct artifact_store *, int fd, int64_t offset, int64_t size);
+
 /* Opens what nginx staged. -1 with errno. */
 int local_open_staged(const struct artifact_store *, const char *body_file) MUST_CHECK;
 

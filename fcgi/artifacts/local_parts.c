@@ -17,6 +17,7 @@
 #include "local.h"
 
 static const int64_t largest_part = 5LL << 30; /* as S3 has it; copied within one request */
+static const int64_t largest_copy = 64 << 20;  /* at once: the kernel's copying cannot be watched */
 
 int part_no_upload(const struct artifact_store *store)
 {
@@ -31,37 +32,46 @@ const char *part_file_name(struct arena *mem, int number)
 
 /* ---------------------------------------------------------------- moving bytes */
 
+static int64_t piece_of(int64_t size)
+{
+    return size < largest_copy ? size : largest_copy;
+}
+
 /* For file systems that copy_file_range does not know. */
-static int send_range(int from, off_t from_at, int to, off_t to_at, int64_t size)
+static int send_range(const struct artifact_store *store, int from, off_t from_at, int to,
+                      off_t to_at, int64_t size)
 {
     if (lseek(to, to_at, SEEK_SET) < 0)
         return -1;
     while (size) {
-        ssize_t n = sendfile(to, from, &from_at, (size_t)size);
+        ssize_t n = sendfile(to, from, &from_at, (size_t)piece_of(size));
 
         if (n == 0)
             errno = EIO; /* the file is shorter than it was */
         if (n == 0 || (n < 0 && errno != EINTR))
             return -1;
         size -= n > 0 ? n : 0;
+        artifact_tick(store);
     }
     return 0;
 }
 
-int part_copy(int from, int64_t from_at, int to, int64_t to_at, int64_t size)
+int part_copy(const struct artifact_store *store, int from, int64_t from_at, int to, int64_t to_at,
+              int64_t size)
 {
     off_t in = from_at, out = to_at;
 
     while (size) {
-        ssize_t n = copy_file_range(from, &in, to, &out, (size_t)size, 0);
+        ssize_t n = copy_file_range(from, &in, to, &out, (size_t)piece_of(size), 0);
 
         if (n < 0 && (errno == EXDEV || errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL))
-            return send_range(from, in, to, out, size);
+            return send_range(store, from, in, to, out, size);
         if (n == 0)
             errno = EIO;
         if (n == 0 || (n < 0 && errno != EINTR))
             return -1;
         size -= n > 0 ? n : 0;
+        artifact_tick(store);
     }
     return 0;
 }
@@ -69,22 +79,6 @@ int part_copy(int from, int64_t from_at, int to, int64_t to_at, int64_t size)
 int part_open_data(const struct part_table *t)
 {
     return openat(t->dir, "data", O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-}
-
-/* On a full disk, what a part got hold of is given back. */
-static int copy_to_data(const struct part_table *t, int body, int64_t size, int64_t offset)
-{
-    int data = part_open_data(t), failed, error;
-
-    if (data < 0)
-        return -1;
-    failed = part_copy(body, 0, data, offset, size) < 0 || fdatasync(data) < 0;
-    error = errno;
-    if (failed)
-        (void)fallocate(data, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, size);
-    (void)close(data);
-    errno = error;
-    return failed ? -1 : 0;
 }
 
 /* --------------------------------------------------------------- keeping a part */
@@ -97,6 +91,27 @@ struct arrival {
     int body;
     struct part_entry entry;
 };
+
+/* On a full disk, what a part got hold of is given back. */
+static int copy_to_data(const struct arrival *a)
+{
+    int64_t size = a->entry.size, offset = a->entry.offset;
+    int data = part_open_data(a->table), failed, error;
+
+    if (data < 0)
+        return -1;
+    failed = part_copy(a->store, a->body, 0, data, offset, size) < 0;
+    if (!failed) {
+        local_write_out(a->store, data, offset, size);
+        failed = fdatasync(data) < 0;
+    }
+    error = errno;
+    if (failed)
+        (void)fallocate(data, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, size);
+    (void)close(data);
+    errno = error;
+    return failed ? -1 : 0;
+}
 
 /* Where in data the part belongs, or -1 if that is not known. -2 with errno. */
 static int64_t place_of(struct arrival *a)
@@ -124,6 +139,7 @@ static int keep_as_file(const struct arrival *a)
         made = openat(a->table->dir, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
         return made < 0 || close(made) < 0 || fsync(a->table->dir) < 0 ? -1 : 0;
     }
+    local_write_out(a->store, a->body, 0, a->entry.size);
     if (fsync(a->body) < 0 || renameat(AT_FDCWD, a->body_file, a->table->dir, name) < 0)
         return -1;
     return fsync(a->table->dir);
@@ -139,7 +155,7 @@ static int keep(struct arrival *a)
     a->entry.offset = place >= 0 ? place : 0;
     if (place < 0)
         return keep_as_file(a);
-    return a->entry.size ? copy_to_data(a->table, a->body, a->entry.size, place) : 0;
+    return a->entry.size ? copy_to_data(a) : 0;
 }
 
 /* A part that comes again takes the place of the first. */

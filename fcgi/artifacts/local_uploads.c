@@ -134,8 +134,8 @@ static int take_out(struct ending *e, int i)
 
     if (file < 0)
         return -1;
-    failed = part_copy(e->data, entry->offset, file, 0, entry->size) < 0 || fsync(file) < 0 ||
-             fsync(e->table.dir) < 0;
+    failed = part_copy(e->store, e->data, entry->offset, file, 0, entry->size) < 0 ||
+             fsync(file) < 0 || fsync(e->table.dir) < 0;
     error = errno;
     (void)close(file);
     errno = error;
@@ -154,7 +154,8 @@ static int put_in(struct ending *e, int i)
 
     if (file < 0)
         return -1;
-    failed = part_copy(file, 0, e->data, e->offsets[i], entry->size) < 0 || fdatasync(e->data) < 0;
+    failed = part_copy(e->store, file, 0, e->data, e->offsets[i], entry->size) < 0 ||
+             fdatasync(e->data) < 0;
     error = errno;
     (void)close(file);
     errno = error;

@@ -47,5 +47,8 @@ extern const struct artifact_ops artifact_local;
 extern const struct artifact_ops artifact_s3;
 extern const struct artifact_ops artifact_azure;
 
+/* Says that what lasts goes on. */
+void artifact_tick(const struct artifact_store *);
+
 /* The key of path in a bucket or container: the store's prefix before it. */
 const char *artifact_key(const struct artifact_store *, const char *path);

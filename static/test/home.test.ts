@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ExperimentSummary } from '../src/api/summary';
 import { type Going, heardOf, isStale, pinnedFirst, splitName, STALE } from '../src/home/activity';
-import { filterOf, isFilter } from '../src/query/free';
+import { filterOf, isFilter, isWords } from '../src/query/free';
 
 const experiment = (id: string, activity: number): ExperimentSummary => ({ id, name: id, created: 0, runs: 0, running: 0, failed: 0, activity });
 
@@ -34,4 +34,9 @@ test('a search is a filter when it compares, else a part of a name', () => {
   for (const text of ['resnet 50', 'what is in it', 'like a swan', '実験']) assert.ok(!isFilter(text), text);
   assert.equal(filterOf(' resnet '), "attributes.run_name ILIKE '%resnet%'");
   assert.equal(filterOf('params.lr ＜ ０.１'), 'params.lr < 0.1');
+});
+
+test('words alone are looked for in names; what may be half a clause is not', () => {
+  for (const text of ['resnet', 'ResNet 50', '実験 ２', 'row-003', 'orange band']) assert.ok(isWords(text), text);
+  for (const text of ['', '  ', 'metrics.loss', 'params.lr <', "'adam'", 'x AND', 'nonsense >> 1', 'status = FAILED', 'a (b)']) assert.ok(!isWords(text), text);
 });

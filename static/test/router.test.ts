@@ -72,3 +72,10 @@ test('models of an experiment, and one of them', () => {
   assert.equal(parseHash('#/experiments/7/models/m-1').page, 'model');
   assert.deepEqual(of(href.models('7')), { page: 'models', experimentId: '7', query: '' });
 });
+
+test('the list of MLflow keeps its time and its deleted runs', () => {
+  const of7 = parseHash(`#/experiments/7/runs?searchFilter=${encodeURIComponent("params.lr = '1'")}&startTime=LAST_7_DAYS&lifecycleFilter=Deleted&orderByKey=x`).query;
+  assert.deepEqual(['filter', 'searchFilter', 'startTime', 'lifecycleFilter', 'view', 'orderByKey'].map(name => of7.get(name)), ["params.lr = '1' AND age < 7d", null, null, null, 'deleted', 'x']);
+  const all = parseHash('#/experiments/7?startTime=ALL&lifecycleFilter=Active&searchFilter=a').query;
+  assert.deepEqual(['filter', 'searchFilter', 'view'].map(name => all.get(name)), [null, 'a', null]);
+});

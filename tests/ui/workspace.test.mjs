@@ -77,6 +77,23 @@ test('an input method is left alone, and what it leaves behind is understood', a
   });
 });
 
+test('a word finds runs by their names', async () => {
+  await withPage(address.experiment(vision.experiment), {}, async page => {
+    await page.getByText('5 runs', { exact: true }).waitFor();
+    await bar(page).fill('TRIAL-2');
+    await bar(page).press('Escape');
+    await bar(page).press('Enter');
+    await page.getByText('1 run', { exact: true }).waitFor();
+    assert.equal(await filterOf(page), "attributes.run_name ILIKE '%TRIAL-2%'");
+    await page.getByRole('button', { name: "attributes.run_name ILIKE '%TRIAL-2%'" }).first().waitFor();
+  });
+  const recent = `searchFilter=${encodeURIComponent("params.optimizer = 'adam'")}&startTime=LAST_24_HOURS&lifecycleFilter=Active`;
+  await withPage(`${address.experiment(vision.experiment)}/runs?${recent}`, {}, async page => {
+    await page.getByText('2 runs', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'age < 1d', exact: true }).waitFor();
+  });
+});
+
 test('what the server refuses is underlined, with its reason', async () => {
   await withPage(`${address.experiment(vision.experiment)}?filter=${encodeURIComponent("params.optimizer = 'adam' AND nonsense.x = 1")}`, { expected: [/status of 400/] }, async page => {
     await page.locator('#filter-error').waitFor();

@@ -10,6 +10,7 @@ import { IconButton } from '../ui/parts';
 import { Chips } from './chips';
 import { faultOf } from './clauses';
 import { complete, fixedValues, joinerOptions, nameOptions, operatorOptions, type Option, type Place, placeOf, subjectOf, valueOptions } from './complete';
+import { filterOf, isWords } from './free';
 import { normalized, tokens } from './lexer';
 
 interface Props {
@@ -81,7 +82,7 @@ export function QueryBar({ value, scope, keys, error, onSubmit, handle }: Props)
   });
 
   const submit = () => {
-    const plain = normalized(text).trim();
+    const plain = isWords(text) ? filterOf(text) : normalized(text).trim();
     setText(plain);
     onSubmit(plain);
   };

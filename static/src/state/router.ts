@@ -49,7 +49,7 @@ export function parseHash(hash: string): Route {
   if (!/^\d+$/.test(id)) return { page: 'not-found', path: path, query };
   if (second === 'models' && runId !== undefined) return { page: 'model', experimentId: id, modelId: runId, artifactPath: tab === 'artifacts' ? rest.join('/') : '', query };
   if (second === 'models') return { page: 'models', experimentId: id, query };
-  if (second !== 'runs' || runId === undefined) return { page: 'runs', experimentId: id, query };
+  if (second !== 'runs' || runId === undefined) return { page: 'runs', experimentId: id, query: runsOfMlflow(query) };
   const section = tabs[tab ?? ''] ?? 'overview';
   return { page: 'run', experimentId: id, runId, section, artifactPath: section === 'artifacts' ? rest.join('/') : '', query };
 }
@@ -81,6 +81,21 @@ function chartOfMlflow(path: string, query: URLSearchParams): Route {
   const smooth = Number(query.get('line_smoothness') ?? 1);
   set('smooth', smooth > 1 && smooth <= 100 ? String(smooth / 100) : null);
   return { page: 'metric', metrics: [...keys], runIds: idsIn(query.get('runs')), query: ours };
+}
+
+const since: Record<string, string> = { LAST_HOUR: '1h', LAST_24_HOURS: '1d', LAST_7_DAYS: '7d', LAST_30_DAYS: '30d', LAST_YEAR: '365d' };
+
+/** What MLflow's list keeps beside its filter: the time of the start, and whether deleted runs are shown. */
+function runsOfMlflow(query: URLSearchParams): URLSearchParams {
+  const age = since[query.get('startTime') ?? ''];
+  const deleted = query.get('lifecycleFilter') === 'Deleted';
+  if (!age && !deleted) return query;
+  const ours = new URLSearchParams(query);
+  const filter = query.get('filter') ?? query.get('searchFilter') ?? '';
+  for (const name of ['startTime', 'lifecycleFilter', 'searchFilter']) ours.delete(name);
+  if (age || filter) ours.set('filter', [filter, age && `age < ${age}`].filter(Boolean).join(' AND '));
+  if (deleted) ours.set('view', 'deleted');
+  return ours;
 }
 
 /** MLflow's #/compare-experiments/s?experiments=["1","2"]. */

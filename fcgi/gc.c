@@ -9,6 +9,7 @@
 #include "purge.h"
 #include "store/checksums.h"
 #include "store/usage.h"
+#include "words.h"
 
 enum {
     ORPHANS_AGE = 24 * 60 * 60 * 1000 /* ms: uploads of a day are nobody's orphans */
@@ -26,54 +27,10 @@ struct gc {
     int64_t checksums;    /* recorded digests; -1: the database has no such table */
 };
 
-int64_t gc_parse_age(const char *text)
-{
-    static const struct {
-        char unit;
-        double ms;
-    } units[] = { { 'd', 86400e3 }, { 'h', 3600e3 }, { 'm', 60e3 }, { 's', 1e3 } };
-    double total = 0;
-    size_t next = 0;
-
-    if (!*text)
-        return -1;
-    while (*text) {
-        char *end;
-        double number = strtod(text, &end);
-        size_t unit = next;
-
-        if (end == text || text[strspn(text, "0123456789.")] == '\0')
-            return -1;
-        while (unit < sizeof(units) / sizeof(*units) && units[unit].unit != *end)
-            unit++;
-        if (unit == sizeof(units) / sizeof(*units) || strspn(text, "0123456789.") == 0)
-            return -1;
-        total += number * units[unit].ms;
-        next = unit + 1; /* days before hours, each once */
-        text = end + 1;
-    }
-    return total < 9e15 ? (int64_t)total : -1;
-}
-
 static int say_failed(struct gc *gc)
 {
     fprintf(stderr, "cairn gc: %s\n", gc->err.message ? gc->err.message : "failed");
     return -1;
-}
-
-static struct text_list split(struct arena *mem, const char *list)
-{
-    struct text_list items = { .items = arena_array(mem, const char *, strlen(list) + 1) };
-
-    while (*list) {
-        size_t n = strcspn(list, ",");
-
-        if (n)
-            items.items[items.count++] = arena_strndup(mem, list, n);
-        list += n;
-        list += *list == ',';
-    }
-    return items;
 }
 
 static int usage(const char *what, const char *word)
@@ -109,32 +66,19 @@ static int read_words(struct gc *gc, int argc, char **argv)
             return usage("a value is missing after", word);
         i++;
         if (!strcmp(word, "--older-than")) {
-            gc->wish.older_than = gc_parse_age(value);
+            gc->wish.older_than = words_age(value);
             gc->has_age = true;
             if (gc->wish.older_than < 0)
                 return usage("an age is like 30d or 2d8h5m20s, not", value);
         } else if (!strcmp(word, "--run-ids")) {
-            gc->wish.run_ids = split(gc->mem, value);
+            gc->wish.run_ids = words_list(gc->mem, value);
         } else if (!strcmp(word, "--experiment-ids")) {
-            gc->wish.experiment_ids = split(gc->mem, value);
+            gc->wish.experiment_ids = words_list(gc->mem, value);
         } else {
-            gc->wish.model_ids = split(gc->mem, value);
+            gc->wish.model_ids = words_list(gc->mem, value);
         }
     }
     return 0;
-}
-
-const char *gc_size_text(struct arena *mem, int64_t bytes)
-{
-    static const char *const units[] = { "B", "kB", "MB", "GB", "TB", "PB" };
-    double size = (double)bytes;
-    size_t unit = 0;
-
-    while (size >= 1000 && unit + 1 < sizeof(units) / sizeof(*units)) {
-        size /= 1000;
-        unit++;
-    }
-    return arena_printf(mem, unit ? "%.1f %s" : "%.0f %s", size, units[unit]);
 }
 
 struct kind {
@@ -267,7 +211,7 @@ static int collect(struct gc *gc)
     fprintf(gc->out,
             "%zu runs, %zu logged models, %zu experiments; %" PRId64 " files, %s of artifacts%s\n",
             garbage.run_count, garbage.model_count, garbage.experiment_count, gc->files,
-            gc_size_text(gc->mem, gc->bytes),
+            words_size(gc->mem, gc->bytes),
             gc->delete ? "." : ": nothing was deleted, --delete does it.");
     return 0;
 }

@@ -16,9 +16,3 @@
  * name them, so the next call finds what is left. 0 done, 1 failed with one line on
  * standard error, 2 for words it does not know. */
 int gc_run(const struct config *, int argc, char **argv, FILE *out);
-
-/* "1.5 MB" */
-const char *gc_size_text(struct arena *, int64_t bytes);
-
-/* Milliseconds of "2d8h5m20s"; -1 if it is no such text. */
-int64_t gc_parse_age(const char *text);

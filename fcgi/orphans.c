@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "artifacts/digest.h"
-#include "gc.h"
 #include "store/checksums.h"
 #include "store/owners.h"
+#include "words.h"
 
 struct names {
     const char **items; /* sorted */
@@ -272,7 +272,7 @@ static int take_unit(struct orphans *o, size_t *i, struct artifact_total *sum)
     if (o->wish->delete &&remove_unit(o, unit) < 0)
         return -1;
     fprintf(o->out, "%s: %" PRId64 " files, %s\n", unit, total.files,
-            gc_size_text(o->store->mem, total.bytes));
+            words_size(o->store->mem, total.bytes));
     sum->files += total.files;
     sum->bytes += total.bytes;
     arena_release(o->store->mem, mark);
@@ -295,7 +295,7 @@ static int collect(struct orphans *o)
         if (take_unit(o, &i, &sum) < 0)
             return -1;
     fprintf(o->out, "%" PRId64 " files, %s belong to nothing in the database%s\n", sum.files,
-            gc_size_text(o->store->mem, sum.bytes),
+            words_size(o->store->mem, sum.bytes),
             o->wish->delete ? " and were removed." : ": nothing was deleted, --delete does it.");
     return 0;
 }

@@ -8,22 +8,8 @@
 #include <sys/stat.h>
 
 #include "../store/export.h"
+#include "../words.h"
 #include "files.h"
-
-static struct text_list split(struct arena *mem, const char *list)
-{
-    struct text_list items = { .items = arena_array(mem, const char *, strlen(list) + 1) };
-
-    while (*list) {
-        size_t n = strcspn(list, ",");
-
-        if (n)
-            items.items[items.count++] = arena_strndup(mem, list, n);
-        list += n;
-        list += *list == ',';
-    }
-    return items;
-}
 
 static int read_format(struct transfer *t, const char *value)
 {
@@ -39,7 +25,7 @@ static int read_value(struct transfer *t, const char *word, const char *value)
     if (!value)
         return transfer_usage(t, "a value is missing after", word);
     if (!strcmp(word, "--experiment-ids"))
-        t->experiment_ids = split(t->keep, value);
+        t->experiment_ids = words_list(t->keep, value);
     else if (!strcmp(word, "--artifacts"))
         return transfer_read_artifacts(t, value);
     else
@@ -110,7 +96,7 @@ static void say_counts(struct transfer *t)
         fprintf(t->out, "%" PRId64 " params, %" PRId64 " tags, %" PRId64 " metric values",
                 c->params, c->tags, c->points);
     fprintf(t->out, "; %" PRId64 " files, %s of artifacts to %s.\n", c->files,
-            transfer_size(t->mem, c->bytes), t->path);
+            words_size(t->mem, c->bytes), t->path);
     if (t->problems)
         fprintf(t->out, "%zu could not be exported, see above; the rest is there.\n", t->problems);
     if (t->sqlite)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "../words.h"
 #include "copy.h"
 #include "files.h"
 
@@ -228,7 +229,7 @@ static void say_counts(struct transfer *t, bool all)
                 " datasets",
                 c->params, c->tags, c->points, c->datasets);
     fprintf(t->out, "; %" PRId64 " files, %s of artifacts.\n", c->files,
-            transfer_size(t->mem, c->bytes));
+            words_size(t->mem, c->bytes));
     if (t->problems)
         fprintf(t->out, "%zu could not be imported, see above; the rest is here.\n", t->problems);
     if (!all)

@@ -86,16 +86,3 @@ int transfer_read_artifacts(struct transfer *t, const char *value)
         }
     return transfer_usage(t, "--artifacts is copy, link or none, not", value);
 }
-
-const char *transfer_size(struct arena *mem, int64_t bytes)
-{
-    static const char *const units[] = { "B", "kB", "MB", "GB", "TB", "PB" };
-    double size = (double)bytes;
-    size_t unit = 0;
-
-    while (size >= 1000 && unit + 1 < sizeof(units) / sizeof(*units)) {
-        size /= 1000;
-        unit++;
-    }
-    return arena_printf(mem, unit ? "%.1f %s" : "%.0f %s", size, units[unit]);
-}

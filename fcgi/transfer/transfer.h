@@ -67,5 +67,3 @@ int transfer_usage(const struct transfer *, const char *what, const char *word);
 
 /* The word behind --artifacts; as transfer_usage if it is none. */
 int transfer_read_artifacts(struct transfer *, const char *value) MUST_CHECK;
-
-const char *transfer_size(struct arena *, int64_t bytes);

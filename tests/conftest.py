@@ -204,3 +204,15 @@ def experiment(api):
 @pytest.fixture
 def run(api, experiment):
     return api.run(experiment)
+
+
+@pytest.fixture
+def client(server, tmp_path, monkeypatch):
+    """The real client. Its state is global: it is pointed at this server, and nothing stays active behind a test."""
+    import mlflow  # takes seconds: whoever asks for the client has imported it, without the warnings it gives
+
+    monkeypatch.chdir(tmp_path)
+    mlflow.set_tracking_uri(server.url)
+    yield mlflow.MlflowClient(server.url)
+    while mlflow.active_run():
+        mlflow.end_run()

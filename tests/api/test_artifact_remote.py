@@ -19,7 +19,6 @@ from harness.cairn import cairn
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
-    import mlflow
     from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
 pytestmark = pytest.mark.cairn_only("the peer takes its settings from the environment")
@@ -39,12 +38,6 @@ def server(servers, seaweed):
 
 def left_behind(server):
     return [f for sub in ("tmp", "stage") for _, _, files in os.walk(server.directory / sub) for f in files]
-
-
-@pytest.fixture
-def client(server):
-    mlflow.set_tracking_uri(server.url)
-    return mlflow.MlflowClient(server.url)
 
 
 def key(path):

@@ -26,17 +26,8 @@ with warnings.catch_warnings():
     from mlflow.entities import Metric, Param, RunTag, ViewType
     from mlflow.exceptions import MlflowException, RestException
 
+pytestmark = pytest.mark.usefixtures("client")
 BIG = 1.7976931348623157e308
-
-
-@pytest.fixture(autouse=True)
-def client(server, tmp_path, monkeypatch):
-    """The client's state is global: point it at this server, leave nothing active behind."""
-    monkeypatch.chdir(tmp_path)
-    mlflow.set_tracking_uri(server.url)
-    yield mlflow.MlflowClient(server.url)
-    while mlflow.active_run():
-        mlflow.end_run()
 
 
 @pytest.fixture

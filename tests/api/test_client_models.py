@@ -17,16 +17,7 @@ with warnings.catch_warnings():
     from mlflow.exceptions import MlflowException
     from sklearn.linear_model import LogisticRegression
 
-pytestmark = [pytest.mark.timeout(180), pytest.mark.filterwarnings("ignore")]
-
-
-@pytest.fixture(autouse=True)
-def client(server, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    mlflow.set_tracking_uri(server.url)
-    yield mlflow.MlflowClient(server.url)
-    while mlflow.active_run():
-        mlflow.end_run()
+pytestmark = [pytest.mark.usefixtures("client"), pytest.mark.timeout(180), pytest.mark.filterwarnings("ignore")]
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The real client, pointed at the server under test; nothing of it stays active behind a test."""
+"""The real client, as these tests import it."""
 
 import os
 import warnings
@@ -13,15 +13,6 @@ os.environ.setdefault("MPLBACKEND", "agg")
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import mlflow
-
-
-@pytest.fixture
-def client(server, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    mlflow.set_tracking_uri(server.url)
-    yield mlflow.MlflowClient(server.url)
-    while mlflow.active_run():
-        mlflow.end_run()
 
 
 @pytest.fixture

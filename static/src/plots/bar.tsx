@@ -7,15 +7,16 @@ import { count, t, tn } from '../i18n';
 import { href } from '../state/router';
 import { Failure, Loading } from '../ui/parts';
 import { type Chart, type Hit, PlotCanvas, type Stage, type Table } from './canvas';
-import { choicesFor, choose, chosenField, FieldSelect, fieldTitle, LogSwitch, member, NONE, scaleChoices, titleOf, valueText } from './choices';
+import { choose, fieldTitle, keysOf, member, scaleChoices, titleOf, valueText } from './choices';
 import { clauseOf, marked } from './clauses';
-import { defaultGroup, descending, type Field, metricsByInterest, scaleOf } from './fields';
-import { type Frame, useFrame } from './frame';
+import { defaultGroup, descending, type Field, scaleOf } from './fields';
+import type { Frame } from './frame';
 import { grouped } from './groups';
 import { drawLanes, laneBand, lanesOf } from './lanes';
 import type { Pen } from './pen';
 import { numberScale, type Scale } from './scales';
 import { summaryOf } from './statistics';
+import { useValueBy, ValueByChoice } from './value-by';
 
 /** Bars of one chart; of more, those that come first are drawn, and it says so. */
 const BARS_MOST = 100;
@@ -27,12 +28,8 @@ const orders = ['down', 'up', 'name'] as const;
 type Order = (typeof orders)[number];
 
 export function Bar(p: ViewProps): JSX.Element {
-  const keys = p.keys ?? { runs: 0, metrics: [], params: [], tags: [] };
-  const of = chosenField('py', metricsByInterest(keys, p.primary)[0] ?? 'info.duration');
-  const automatic = p.group[0] ?? (p.total > RUNS_EACH ? defaultGroup(keys) : null);
-  const by = member('pg') === NONE ? null : chosenField('pg', automatic ?? '') || null;
+  const { of, by, frame } = useValueBy(p, p.group[0] ?? (p.total > RUNS_EACH ? defaultGroup(keysOf(p)) : null));
   const order = orders.find(o => o === member('po')) ?? 'down';
-  const frame = useFrame({ search: p.search, ids: by ? [of, by] : [of], version: p.version, names: p.experiments, total: p.total });
   const data = frame.data;
   const scales = member('scales');
   const model = useMemo(() => (data ? modelOf(data, of, by, order) : null), [data, of, by, order, scales]);
@@ -41,8 +38,6 @@ export function Bar(p: ViewProps): JSX.Element {
 
   if (frame.error !== null) return <Failure error={frame.error} retry={frame.reload} />;
   if (!model) return <Loading />;
-  const choices = choicesFor(p);
-  const numbers = choices.filter(c => c.group === 'metrics' || c.group === 'params' || c.id === 'info.duration');
   const runs = model.bars.reduce((sum, b) => sum + b.n, 0);
   const status = [t('plot.drawn', { n: count(runs), total: count(model.frame.rows) }), by && tn('plot.groups', model.bars.length)].filter(Boolean).join(' · ');
   return (
@@ -52,9 +47,7 @@ export function Bar(p: ViewProps): JSX.Element {
         tall label={by ? t('plot.bar.label.group', { of: titleOf(of), by: titleOf(by) }) : t('plot.bar.label', { of: titleOf(of) })} name="bars" chart={chart} status={status} stale={frame.stale} drawn={model.bars.length} table={tableOf(model)}
         empty={model.bars.length === 0 ? t('plot.nothing.one', { of: titleOf(of) }) : ''}
       >
-        <FieldSelect label={t('plot.value')} value={of} choices={numbers} onChange={id => choose({ py: id })} />
-        <LogSwitch field={model.of} log={model.scale.kind === 'log'} label={t('plot.log')} />
-        <FieldSelect label={t('plot.group')} value={by ?? NONE} none={t('plot.group.runs')} choices={choices.filter(c => c.group !== 'metrics')} onChange={id => choose({ pg: id })} />
+        <ValueByChoice view={p} of={of} by={by} field={model.of} log={model.scale.kind === 'log'} none={t('plot.group.runs')} />
         <label class="plot-choice">
           <span>{t('plot.order')}</span>
           <select value={order} onChange={e => choose({ po: e.currentTarget.value === 'down' ? null : e.currentTarget.value })}>

@@ -8,15 +8,16 @@ import { count, t, tn } from '../i18n';
 import { href } from '../state/router';
 import { Failure, Loading } from '../ui/parts';
 import { type Chart, type Hit, PlotCanvas, type Stage, type Table } from './canvas';
-import { choicesFor, choose, chosenField, FieldSelect, fieldTitle, LogSwitch, member, NONE, scaleChoices, titleOf, valueText } from './choices';
+import { fieldTitle, keysOf, member, scaleChoices, titleOf, valueText } from './choices';
 import { clauseOf, marked } from './clauses';
-import { defaultGroup, type Field, metricsByInterest, scaleOf } from './fields';
-import { type Frame, useFrame } from './frame';
+import { defaultGroup, type Field, scaleOf } from './fields';
+import type { Frame } from './frame';
 import { type Group, grouped } from './groups';
 import { drawLanes, laneBand, lanesOf } from './lanes';
 import type { Pen } from './pen';
 import type { Scale } from './scales';
 import { type Box as BoxOf, boxOf } from './statistics';
+import { useValueBy, ValueByChoice } from './value-by';
 
 const GROUPS_MOST = 60;
 const LANE = 40;
@@ -24,10 +25,7 @@ const LANE = 40;
 const DOTS_MOST = 3000;
 
 export function Box(p: ViewProps): JSX.Element {
-  const keys = p.keys ?? { runs: 0, metrics: [], params: [], tags: [] };
-  const of = chosenField('py', metricsByInterest(keys, p.primary)[0] ?? 'info.duration');
-  const by = member('pg') === NONE ? null : chosenField('pg', p.group[0] ?? defaultGroup(keys) ?? '') || null;
-  const frame = useFrame({ search: p.search, ids: by ? [of, by] : [of], version: p.version, names: p.experiments, total: p.total });
+  const { of, by, frame } = useValueBy(p, p.group[0] ?? defaultGroup(keysOf(p)));
   const data = frame.data;
   const scales = member('scales');
   const model = useMemo(() => (data ? modelOf(data, of, by) : null), [data, of, by, scales]);
@@ -36,8 +34,6 @@ export function Box(p: ViewProps): JSX.Element {
 
   if (frame.error !== null) return <Failure error={frame.error} retry={frame.reload} />;
   if (!model) return <Loading />;
-  const choices = choicesFor(p);
-  const numbers = choices.filter(c => c.group === 'metrics' || c.group === 'params' || c.id === 'info.duration');
   const runs = model.lanes.reduce((sum, l) => sum + l.box.n, 0);
   const groups = model.groups > model.lanes.length ? t('plot.groups.of', { n: count(model.lanes.length), total: count(model.groups) }) : tn('plot.groups', model.lanes.length);
   return (
@@ -48,9 +44,7 @@ export function Box(p: ViewProps): JSX.Element {
         status={[t('plot.drawn', { n: count(runs), total: count(model.frame.rows) }), by && groups].filter(Boolean).join(' · ')}
         empty={model.lanes.length === 0 ? t('plot.nothing.one', { of: titleOf(of) }) : ''}
       >
-        <FieldSelect label={t('plot.value')} value={of} choices={numbers} onChange={id => choose({ py: id })} />
-        <LogSwitch field={model.of} log={model.scale.kind === 'log'} label={t('plot.log')} />
-        <FieldSelect label={t('plot.group')} value={by ?? NONE} none={t('plot.none')} choices={choices.filter(c => c.group !== 'metrics')} onChange={id => choose({ pg: id })} />
+        <ValueByChoice view={p} of={of} by={by} field={model.of} log={model.scale.kind === 'log'} none={t('plot.none')} />
       </PlotCanvas>
     </section>
   );

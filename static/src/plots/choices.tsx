@@ -1,6 +1,7 @@
 // What a reader chooses of a chart; all of it is in the address.
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import type { Keys } from '../api/grid';
 import type { ViewProps } from '../grid/views';
 import { columnOf } from '../grid/columns';
 import { columnTitle, groupTitle } from '../grid/header';
@@ -8,7 +9,7 @@ import { exactTime, formatNumber } from '../format';
 import { t } from '../i18n';
 import { replace, route, withMembers } from '../state/router';
 import { Combobox } from '../ui/combobox';
-import { type Choice, choicesOf, type Field, scalesFromText, scalesToText } from './fields';
+import { type Choice, choicesOf, type Field, metricsByInterest, scalesFromText, scalesToText } from './fields';
 import type { ScaleKind } from './scales';
 
 export function titleOf(id: string): string {
@@ -109,6 +110,14 @@ export function LogSwitch({ field, log, label }: { field: Field | undefined; log
   if (!field || field.kind !== 'number' || !(field.high > 0)) return null;
   return <label class="switch"><input type="checkbox" checked={log} onChange={e => chooseScale(field.id, e.currentTarget.checked ? 'log' : 'linear')} /> {label}</label>;
 }
+
+export const keysOf = (p: ViewProps): Keys => p.keys ?? { runs: 0, metrics: [], params: [], tags: [] };
+
+/** The metric that these runs are about. */
+export const mainMetric = (p: ViewProps): string => metricsByInterest(keysOf(p), p.primary)[0] ?? 'info.duration';
+
+/** Those that can be drawn as a length. */
+export const lengthsOf = (choices: readonly Choice[]): Choice[] => choices.filter(c => c.group === 'metrics' || c.group === 'params' || c.id === 'info.duration');
 
 /** Metrics, params … that can be chosen, from the keys of the runs that are found. */
 export const choicesFor = (p: ViewProps): Choice[] => (p.keys ? choicesOf(p.keys, p.experiments !== undefined) : []);

@@ -7,9 +7,9 @@ import { href } from '../state/router';
 import { Failure, Loading } from '../ui/parts';
 import { type Area, colouring, drawLegend, drawXAxis, drawYAxis, gutter, xOf, yOf } from './axes';
 import { type Chart, type Hit, PlotCanvas, type Stage, type Table } from './canvas';
-import { choicesFor, choose, chosenField, FieldSelect, fieldTitle, LogSwitch, member, plainValue, scaleChoices, titleOf, valueText } from './choices';
+import { choicesFor, choose, chosenField, FieldSelect, fieldTitle, keysOf, lengthsOf, LogSwitch, mainMetric, member, plainValue, scaleChoices, titleOf, valueText } from './choices';
 import { contourAt, type Surface, surfaceOf } from './contours';
-import { descending, type Field, metricsByInterest, numbersFirst, scaleOf, xByInterest } from './fields';
+import { descending, type Field, numbersFirst, scaleOf, xByInterest } from './fields';
 import { type Frame, useFrame } from './frame';
 import { colourAt } from './palette';
 import type { Pen } from './pen';
@@ -29,8 +29,8 @@ export function Contour(p: ViewProps): JSX.Element {
 }
 
 function Drawn({ texts, ...p }: ViewProps & { texts: ReadonlySet<string> }): JSX.Element {
-  const keys = p.keys ?? { runs: 0, metrics: [], params: [], tags: [] };
-  const z = chosenField('pz', metricsByInterest(keys, p.primary)[0] ?? 'info.duration');
+  const keys = keysOf(p);
+  const z = chosenField('pz', mainMetric(p));
   const candidates = member('px') && member('py') ? [] : xByInterest(keys, z, texts).slice(0, 5);
   const frame = useFrame({ search: p.search, ids: [...candidates, ...[chosenField('px', ''), chosenField('py', '')].filter(Boolean), z], version: p.version, names: p.experiments, total: p.total });
   const data = frame.data;
@@ -53,7 +53,7 @@ function Drawn({ texts, ...p }: ViewProps & { texts: ReadonlySet<string> }): JSX
         status={[t('plot.drawn', { n: count(model.rows.length), total: count(model.frame.rows) }), model.used < model.rows.length && t('plot.contour.used', { n: count(model.used) }), flat && model.rows.length > 0 && t('plot.contour.flat'), [model.x, model.y].some(f => f.kind === 'category') && t('plot.contour.texts')].filter(Boolean).join(' · ')}
         empty={model.rows.length === 0 ? t('plot.nothing', { x: titleOf(x), y: titleOf(y) }) : ''}
       >
-        <FieldSelect label={t('plot.z')} value={z} choices={choices.filter(c => c.group === 'metrics' || c.group === 'params' || c.id === 'info.duration')} onChange={id => choose({ pz: id })} />
+        <FieldSelect label={t('plot.z')} value={z} choices={lengthsOf(choices)} onChange={id => choose({ pz: id })} />
         <FieldSelect label={t('plot.x')} value={x} choices={choices} onChange={id => choose({ px: id })} />
         <LogSwitch field={model.x} log={model.sx.kind === 'log'} label={t('plot.log.x')} />
         <FieldSelect label={t('plot.y')} value={y} choices={choices} onChange={id => choose({ py: id })} />

@@ -10,7 +10,7 @@ import { useLoad } from '../state/load';
 import { replace, withMembers } from '../state/router';
 import { Icon } from '../ui/icons';
 import { Empty, Failure, Loading } from '../ui/parts';
-import { choicesFor, choose, chosenField, FieldSelect, member, titleOf } from './choices';
+import { choicesFor, choose, chosenField, FieldSelect, keysOf, mainMetric, member, titleOf } from './choices';
 import { saveCsv } from './export';
 import { metricsByInterest, paramsByInterest } from './fields';
 import { loadFrame } from './frame';
@@ -54,8 +54,8 @@ export function Importance(p: ViewProps): JSX.Element {
 }
 
 function Listed({ texts, ...p }: ViewProps & { texts: ReadonlySet<string> }): JSX.Element {
-  const keys = p.keys ?? { runs: 0, metrics: [], params: [], tags: [] };
-  const of = chosenField('py', metricsByInterest(keys, p.primary)[0] ?? 'info.duration');
+  const keys = keysOf(p);
+  const of = chosenField('py', mainMetric(p));
   const metricsToo = member('with') === 'metrics';
   const all = useMemo(() => [...paramsByInterest(keys, texts), ...(metricsToo ? metricsByInterest(keys, '') : [])].filter(id => id !== of), [p.keys, metricsToo, of, texts]);
   const ids = all.slice(0, KEYS_MOST);

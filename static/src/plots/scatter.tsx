@@ -9,9 +9,9 @@ import { href } from '../state/router';
 import { Failure, Loading } from '../ui/parts';
 import { type Area, categoryHit, colouring, type Colouring, drawLegend, drawXAxis, drawYAxis, gutter, xOf, yOf } from './axes';
 import { type Chart, type Hit, PlotCanvas, type Stage, type Table } from './canvas';
-import { choicesFor, choose, chosenField, FieldSelect, fieldTitle, LogSwitch, member, NONE, plainValue, scaleChoices, titleOf, valueText } from './choices';
+import { choicesFor, choose, chosenField, FieldSelect, fieldTitle, keysOf, LogSwitch, mainMetric, member, NONE, plainValue, scaleChoices, titleOf, valueText } from './choices';
 import { clauseOf, marked, RUNS_MOST, runsClause } from './clauses';
-import { defaultGroup, descending, type Field, metricsByInterest, numbersFirst, scaleOf, where, xByInterest } from './fields';
+import { defaultGroup, descending, type Field, numbersFirst, scaleOf, where, xByInterest } from './fields';
 import { type Frame, pickedKey, pickedRows, useFrame } from './frame';
 import { formatNumber } from '../format';
 import type { Pen } from './pen';
@@ -29,8 +29,8 @@ export function Scatter(p: ViewProps): JSX.Element {
 }
 
 function Drawn({ texts, ...p }: ViewProps & { texts: ReadonlySet<string> }): JSX.Element {
-  const keys = p.keys ?? { runs: 0, metrics: [], params: [], tags: [] };
-  const y = chosenField('py', metricsByInterest(keys, p.primary)[0] ?? 'info.duration');
+  const keys = keysOf(p);
+  const y = chosenField('py', mainMetric(p));
   const candidates = member('px') ? [] : xByInterest(keys, y, texts).slice(0, 3);
   const colourBy = member('pc') === NONE ? null : chosenField('pc', defaultGroup(keys) ?? '') || null;
   const sizeBy = member('ps') === NONE ? null : chosenField('ps', '') || null;

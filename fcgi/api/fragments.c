@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../percent.h"
+#include "../store/run_data.h"
 #include "../store/validate.h"
 #include "../utf8.h"
 #include "endpoints.h"
@@ -14,6 +15,16 @@ void write_pair(struct out *out, const char *key, const char *value)
     out_object(out, NULL);
     out_text_if(out, "key", key);
     out_text_if(out, "value", value);
+    out_end(out);
+}
+
+void write_pairs(struct out *out, const char *key, const struct owned_pair *pairs, size_t count)
+{
+    if (!count)
+        return;
+    out_array(out, key);
+    for (size_t i = 0; i < count; i++)
+        write_pair(out, pairs[i].key, pairs[i].value);
     out_end(out);
 }
 

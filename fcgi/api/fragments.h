@@ -10,6 +10,9 @@ extern const struct enum_name run_status_names[];
 
 /* {"key": …, "value": …} in the open array; what is NULL is left out. */
 void write_pair(struct out *, const char *key, const char *value);
+/* An array of those, where there are any. */
+struct owned_pair;
+void write_pairs(struct out *, const char *key, const struct owned_pair *, size_t count);
 
 /* The name of a status, as it is stored. */
 const char *run_status(int number);

@@ -20,17 +20,6 @@ static const struct enum_name model_status_names[] = {
     { NULL, 0 },
 };
 
-static void write_pairs(struct out *out, const char *key, const struct model_pair *pairs,
-                        size_t count)
-{
-    if (!count)
-        return;
-    out_array(out, key);
-    for (size_t i = 0; i < count; i++)
-        write_pair(out, pairs[i].key, pairs[i].value);
-    out_end(out);
-}
-
 static void text_unless_empty(struct out *out, const char *key, const char *value)
 {
     if (value && *value)
@@ -57,12 +46,9 @@ static void write_metrics(struct out *out, const struct model_metric *metrics, s
     out_end(out);
 }
 
-#define PART(data, list, count_, model_id, n)                                                      \
-    run_part((data)->list, (data)->count_, sizeof(*(data)->list), (model_id), (n))
-
 static void write_info(struct out *out, const struct logged_model *m, const struct model_data *data)
 {
-    const struct model_pair *tags;
+    const struct owned_pair *tags;
     size_t n;
 
     out_object(out, "info");
@@ -78,7 +64,7 @@ static void write_info(struct out *out, const struct logged_model *m, const stru
     out_text_if(out, "model_type", m->model_type);
     out_text_if(out, "source_run_id", m->source_run_id);
     out_text_if(out, "status_message", m->status_message);
-    tags = PART(data, tags, tag_count, m->model_id, &n);
+    tags = PART_OF(data, tags, tag_count, m->model_id, &n);
     write_pairs(out, "tags", tags, n);
     out_end(out);
 }
@@ -87,15 +73,15 @@ static void write_model(struct out *out, const char *key, const struct logged_mo
                         const struct model_data *data)
 {
     const struct model_metric *metrics;
-    const struct model_pair *params;
+    const struct owned_pair *params;
     size_t n;
 
     out_object(out, key);
     write_info(out, m, data);
     out_object(out, "data");
-    params = PART(data, params, param_count, m->model_id, &n);
+    params = PART_OF(data, params, param_count, m->model_id, &n);
     write_pairs(out, "params", params, n);
-    metrics = PART(data, metrics, metric_count, m->model_id, &n);
+    metrics = PART_OF(data, metrics, metric_count, m->model_id, &n);
     write_metrics(out, metrics, n);
     out_end(out);
     out_end(out);

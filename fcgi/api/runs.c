@@ -44,17 +44,6 @@ static void write_info(struct out *out, const char *key, const struct run *run)
     out_end(out);
 }
 
-static void write_pairs(struct out *out, const char *key, const struct run_pair *pairs,
-                        size_t count)
-{
-    if (!count)
-        return;
-    out_array(out, key);
-    for (size_t i = 0; i < count; i++)
-        write_pair(out, pairs[i].key, pairs[i].value);
-    out_end(out);
-}
-
 static void write_metrics(struct out *out, const struct run_metric *metrics, size_t count)
 {
     if (!count)
@@ -71,21 +60,18 @@ static void write_metrics(struct out *out, const struct run_metric *metrics, siz
     out_end(out);
 }
 
-#define PART(data, list, count_, run_id, n)                                                        \
-    run_part((data)->list, (data)->count_, sizeof(*(data)->list), (run_id), (n))
-
 static void write_data(struct out *out, const struct run_data *data, const char *run_id)
 {
     const struct run_metric *metrics;
-    const struct run_pair *pairs;
+    const struct owned_pair *pairs;
     size_t n;
 
     out_object(out, "data");
-    metrics = PART(data, metrics, metric_count, run_id, &n);
+    metrics = PART_OF(data, metrics, metric_count, run_id, &n);
     write_metrics(out, metrics, n);
-    pairs = PART(data, params, param_count, run_id, &n);
+    pairs = PART_OF(data, params, param_count, run_id, &n);
     write_pairs(out, "params", pairs, n);
-    pairs = PART(data, tags, tag_count, run_id, &n);
+    pairs = PART_OF(data, tags, tag_count, run_id, &n);
     write_pairs(out, "tags", pairs, n);
     out_end(out);
 }
@@ -141,18 +127,18 @@ static void write_links(struct out *out, const struct run_data *data, const char
     size_t n;
 
     out_object(out, "inputs");
-    datasets = PART(data, datasets, dataset_count, run_id, &n);
+    datasets = PART_OF(data, datasets, dataset_count, run_id, &n);
     if (n)
         out_array(out, "dataset_inputs");
     for (size_t i = 0; i < n;)
         i += write_dataset_input(out, datasets + i, n - i);
     if (n)
         out_end(out);
-    models = PART(data, model_inputs, model_input_count, run_id, &n);
+    models = PART_OF(data, model_inputs, model_input_count, run_id, &n);
     write_models(out, "model_inputs", models, n, false);
     out_end(out);
     out_object(out, "outputs");
-    models = PART(data, model_outputs, model_output_count, run_id, &n);
+    models = PART_OF(data, model_outputs, model_output_count, run_id, &n);
     write_models(out, "model_outputs", models, n, true);
     out_end(out);
 }

@@ -153,9 +153,9 @@ int logged_model_tag_remove(struct db *db, const struct logged_model *model, con
 }
 
 static const struct field pair_columns[] = {
-    COLUMN(model_pair, model_id),
-    COLUMN(model_pair, key),
-    COLUMN(model_pair, value),
+    COLUMN(owned_pair, id),
+    COLUMN(owned_pair, key),
+    COLUMN(owned_pair, value),
     FIELDS_END,
 };
 static const struct field metric_columns[] = {
@@ -181,12 +181,12 @@ int logged_model_data(struct db *db, const struct logged_model *models, size_t c
     for (size_t i = 0; i < count; i++)
         ids[i] = text(models[i].model_id);
     if (rows_of_ids(db, "select_model_params",
-                    "SELECT model_id, param_key AS `key`, param_value AS value"
+                    "SELECT model_id AS id, param_key AS `key`, param_value AS value"
                     "  FROM logged_model_params WHERE model_id IN ",
                     ids, count, " ORDER BY model_id, param_key", pair_columns, sizeof(*d->params),
                     (void **)&d->params, &d->param_count) < 0 ||
         rows_of_ids(db, "select_model_tags",
-                    "SELECT model_id, tag_key AS `key`, tag_value AS value"
+                    "SELECT model_id AS id, tag_key AS `key`, tag_value AS value"
                     "  FROM logged_model_tags WHERE model_id IN ",
                     ids, count, " ORDER BY model_id, tag_key", pair_columns, sizeof(*d->tags),
                     (void **)&d->tags, &d->tag_count) < 0)

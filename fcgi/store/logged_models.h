@@ -4,6 +4,7 @@
 #include "../db.h"
 #include "../search/logged_models.h"
 #include "experiments.h"
+#include "run_data.h"
 
 struct logged_model {
     const char *model_id;
@@ -39,10 +40,6 @@ int logged_model_tags_put(struct db *, const struct logged_model *, const struct
 /* RESOURCE_DOES_NOT_EXIST if there is no such tag. */
 int logged_model_tag_remove(struct db *, const struct logged_model *, const char *key) MUST_CHECK;
 
-struct model_pair {
-    const char *model_id, *key, *value;
-};
-
 struct model_metric {
     const char *model_id, *key;
     struct opt_real value;
@@ -52,7 +49,7 @@ struct model_metric {
 
 /* What belongs to models, each list sorted by model, then by key. */
 struct model_data {
-    struct model_pair *params, *tags;
+    struct owned_pair *params, *tags;
     struct model_metric *metrics;
     size_t param_count, tag_count, metric_count;
 };

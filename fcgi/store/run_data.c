@@ -15,9 +15,9 @@ static const struct field metric_columns[] = {
     FIELDS_END,
 };
 static const struct field pair_columns[] = {
-    COLUMN(run_pair, run_uuid),
-    COLUMN(run_pair, key),
-    COLUMN(run_pair, value),
+    COLUMN(owned_pair, id),
+    COLUMN(owned_pair, key),
+    COLUMN(owned_pair, value),
     FIELDS_END,
 };
 
@@ -64,8 +64,7 @@ static const struct field input_tag_columns[] = {
 /* What is read, one after the other. Each is in the order of a clustered key, which costs
  * no sort; edges are few, and sorted here. */
 #define KEYED(columns, table)                                                                      \
-    "SELECT run_uuid, `key`, " columns " FROM " table " WHERE run_uuid IN ",                       \
-        " ORDER BY run_uuid, `key`"
+    "SELECT " columns " FROM " table " WHERE run_uuid IN ", " ORDER BY run_uuid, `key`"
 #define MODELS(types)                                                                              \
     "SELECT source_id AS run_uuid, destination_id AS `key`, step, source_type, input_uuid"         \
     " FROM inputs WHERE source_type IN " types " AND source_id IN ",                               \
@@ -82,9 +81,9 @@ enum part {
 static const struct {
     const char *head, *tail;
 } parts[PARTS] = {
-    [METRICS] = { KEYED("value, timestamp, step, is_nan", "latest_metrics") },
-    [PARAMS] = { KEYED("value", "params") },
-    [TAGS] = { KEYED("value", "tags") },
+    [METRICS] = { KEYED("run_uuid, `key`, value, timestamp, step, is_nan", "latest_metrics") },
+    [PARAMS] = { KEYED("run_uuid AS id, `key`, value", "params") },
+    [TAGS] = { KEYED("run_uuid AS id, `key`, value", "tags") },
     [DATASETS] = { "SELECT destination_id AS run_uuid, source_id AS `key`, step, source_type,"
                    " input_uuid FROM inputs WHERE destination_type = 'RUN' AND destination_id IN ",
                    "" },

@@ -11,8 +11,9 @@ struct run_metric {
     int64_t timestamp, step, is_nan;
 };
 
-struct run_pair {
-    const char *run_uuid, *key, *value;
+/* A param or a tag of the run, or the logged model, that has this id. */
+struct owned_pair {
+    const char *id, *key, *value;
 };
 
 struct run_dataset {
@@ -29,7 +30,7 @@ struct run_model {
 /* Each list is sorted by run, then as MLflow shows it: by key. */
 struct run_data {
     struct run_metric *metrics;
-    struct run_pair *params, *tags;
+    struct owned_pair *params, *tags;
     struct run_dataset *datasets;
     struct run_model *model_inputs, *model_outputs;
     size_t metric_count, param_count, tag_count, dataset_count, model_input_count,
@@ -44,6 +45,8 @@ int run_data_read(struct db *, const struct run *, size_t count, bool with_model
 int run_data_by_id(struct db *, const char *run_id, struct run *, struct run_data *) MUST_CHECK;
 
 /* The part of a list that belongs to a run: items are size bytes each and begin
- * with the run's id. Returns its first item; *count its length. */
+ * with the id of the run, or of the model. Returns its first item; *count its length. */
 const void *run_part(const void *items, size_t item_count, size_t size, const char *run_uuid,
                      size_t *count);
+#define PART_OF(data, list, list_count, id, count)                                                 \
+    run_part((data)->list, (data)->list_count, sizeof(*(data)->list), (id), (count))

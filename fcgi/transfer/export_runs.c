@@ -135,7 +135,7 @@ static int export_metrics(struct transfer *t, const char *directory, const char 
     return close_metric(t, &m);
 }
 
-static int export_pairs(struct transfer *t, const char *directory, const struct run_pair *pairs,
+static int export_pairs(struct transfer *t, const char *directory, const struct owned_pair *pairs,
                         size_t count)
 {
     struct fields_ctx ctx = ctx_of(t);
@@ -337,19 +337,6 @@ static int export_model_metrics(struct transfer *t, const char *directory,
     return close_metric(t, &file);
 }
 
-static int export_model_pairs(struct transfer *t, const char *directory,
-                              const struct model_pair *pairs, size_t count)
-{
-    struct fields_ctx ctx = ctx_of(t);
-
-    if (files_make_directory(&ctx, directory) < 0)
-        return -1;
-    for (size_t i = 0; i < count; i++)
-        if (export_pair(t, directory, pairs[i].key, pairs[i].value) < 0)
-            return -1;
-    return 0;
-}
-
 static int write_model_meta(struct transfer *t, const char *directory, const struct logged_model *m,
                             const char *uri)
 {
@@ -380,10 +367,10 @@ int export_model_files(struct transfer *t, struct target *to, const char *model_
         logged_model_data(&t->db, &model, 1, &data) < 0)
         return -1;
     uri = model.artifact_location;
-    if (export_model_pairs(t, arena_printf(t->mem, "%s/params", directory), data.params,
-                           data.param_count) < 0 ||
-        export_model_pairs(t, arena_printf(t->mem, "%s/tags", directory), data.tags,
-                           data.tag_count) < 0 ||
+    if (export_pairs(t, arena_printf(t->mem, "%s/params", directory), data.params,
+                     data.param_count) < 0 ||
+        export_pairs(t, arena_printf(t->mem, "%s/tags", directory), data.tags, data.tag_count) <
+            0 ||
         export_model_metrics(t, directory, &data) < 0 ||
         export_artifacts(t, arena_printf(t->mem, "%s/artifacts", directory),
                          arena_printf(t->mem, "%s/models/%s/artifacts", to->uri, model_id),

@@ -80,7 +80,8 @@ struct grid_query_in {
     GRID_SEARCH;
     struct list columns;
     struct opt_int offset, limit;
-    struct opt_bool total;
+    struct opt_bool total, tree, roots;
+    const char *parent;
 };
 static const struct field grid_query_fields[] = {
     GRID_SEARCH_FIELDS(grid_query_in),
@@ -88,6 +89,10 @@ static const struct field grid_query_fields[] = {
     OPTIONAL(grid_query_in, offset, "Runs to skip."),
     WITH_DEFAULT(grid_query_in, limit, 100, "Runs to give, at most 500."),
     OPTIONAL(grid_query_in, total, "Count all runs that are found."),
+    OPTIONAL(grid_query_in, tree,
+             "Only runs that are below none that is found, and of each how many are below it."),
+    OPTIONAL(grid_query_in, parent, "Of a tree: the runs right below this one instead."),
+    OPTIONAL(grid_query_in, roots, "Of a tree: count the runs that are below none."),
     FIELDS_END,
 };
 INPUT(grid_query);
@@ -189,29 +194,77 @@ static int write_columns(struct request *rq, const struct run *runs, size_t coun
     return 0;
 }
 
+static enum tree_level level_of(const struct grid_query_in *in)
+{
+    if (!in->tree.value)
+        return TREE_NONE;
+    return in->parent ? TREE_CHILDREN : TREE_ROOTS;
+}
+
+/* All that is found at any level; of the runs below one, those. */
+static int write_total(struct request *rq, const struct run_search *search)
+{
+    struct run_search counted = *search;
+    int64_t total;
+
+    if (counted.level == TREE_ROOTS)
+        counted.level = TREE_NONE;
+    if (run_search_count(rq->db, &counted, &total) < 0)
+        return -1;
+    out_int(&rq->out, "total", total);
+    return 0;
+}
+
+/* A look at each run that is found: in a large tree, much more than a page takes. */
+static int write_roots(struct request *rq, const struct run_search *search)
+{
+    int64_t roots;
+
+    if (run_search_count(rq->db, search, &roots) < 0)
+        return -1;
+    out_int(&rq->out, "roots", roots);
+    return 0;
+}
+
+static int write_children(struct request *rq, const struct run_search *search,
+                          const struct run *runs, size_t count)
+{
+    int64_t *children = arena_array(rq->mem, int64_t, count);
+
+    if (run_search_children(rq->db, search, runs, count, children) < 0)
+        return -1;
+    out_array(&rq->out, "children");
+    for (size_t i = 0; i < count; i++)
+        out_int(&rq->out, NULL, children[i]);
+    out_end(&rq->out);
+    return 0;
+}
+
 int grid_query(struct request *rq)
 {
     const struct grid_query_in *in = rq->in;
     struct grid_column *columns = arena_array(rq->mem, struct grid_column, in->columns.count);
     struct run_search search;
     struct run *runs;
-    int64_t total;
     size_t count;
 
     if (check_range(rq, "limit", in->limit.value, MOST_RUNS) < 0 ||
         check_range(rq, "offset", in->offset.value, INT64_MAX) < 0 ||
         check_range(rq, "The number of columns", (int64_t)in->columns.count, MOST_COLUMNS) < 0 ||
         read_columns(rq, &in->columns, columns) < 0 ||
-        grid_search_read(rq, GRID_SEARCH_OF(in), &search) < 0 ||
-        read_page(rq, &search, in->offset.value, in->limit.value, &runs, &count) < 0)
+        grid_search_read(rq, GRID_SEARCH_OF(in), &search) < 0)
+        return -1;
+    search.level = level_of(in);
+    search.parent = in->parent;
+    if (read_page(rq, &search, in->offset.value, in->limit.value, &runs, &count) < 0)
         return -1;
     out_object(&rq->out, NULL);
-    if (in->total.value) {
-        if (run_search_count(rq->db, &search, &total) < 0)
-            return -1;
-        out_int(&rq->out, "total", total);
-    }
+    if ((in->total.value && write_total(rq, &search) < 0) ||
+        (in->roots.value && search.level == TREE_ROOTS && write_roots(rq, &search) < 0))
+        return -1;
     write_runs(&rq->out, runs, count);
+    if (in->tree.value && write_children(rq, &search, runs, count) < 0)
+        return -1;
     if (write_columns(rq, runs, count, columns, in->columns.count) < 0)
         return -1;
     out_end(&rq->out);

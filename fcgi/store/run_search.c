@@ -40,6 +40,116 @@ static void add_where(struct sql *sql, const struct run_search *search, const st
     sql_append(sql, filter);
 }
 
+static int select_number(struct db *db, const char *name, const struct sql *sql,
+                         struct opt_int *number)
+{
+    struct rows *rows;
+
+    return sql_select(db, &rows, name, sql) < 0 ? -1 : rows_number(rows, number);
+}
+
+/* --------------------------------------------------------------------- levels of a tree */
+
+#define PARENT_TAG "mlflow.parentRunId"
+
+/* Names a parent, and not the run itself. */
+#define NAMES_PARENT "t.`key` = '" PARENT_TAG "' AND t.value <> t.run_uuid"
+
+/* Whether any run is below another one, in whatever experiment: one look at an index. */
+static int any_nested(struct db *db, bool *nested)
+{
+    struct sql sql = sql_new(db->mem);
+    struct opt_int number;
+
+    sql_add(&sql, "SELECT COUNT(*) AS n FROM (SELECT 1 FROM tags t"
+                  " WHERE t.`key` = '" PARENT_TAG "' LIMIT 1) q");
+    if (select_number(db, "select_any_nested", &sql, &number) < 0)
+        return -1;
+    *nested = number.value > 0;
+    return 0;
+}
+
+/* The parent is looked for by the same search: below one that it does not find nothing
+ * would be seen. found has its conditions on r, which is the parent inside of the brackets. */
+static void add_roots(struct sql *sql, const struct run_search *search, const struct sql *found,
+                      bool probing)
+{
+    sql_add(sql, probing ? " AND NOT EXISTS (SELECT 1 FROM tags t WHERE t.run_uuid = r.run_uuid"
+                           " AND " NAMES_PARENT " AND EXISTS (SELECT 1 FROM runs r"
+                         : " AND r.run_uuid NOT IN (SELECT t.run_uuid FROM tags t"
+                           " JOIN runs r ON r.run_uuid = t.value");
+    add_where(sql, search, found);
+    sql_add(sql, probing ? " AND r.run_uuid = t.value))" : " AND " NAMES_PARENT ")");
+}
+
+/* Adds to the filter of a search what keeps it to its level. */
+static int add_level(struct db *db, const struct run_search *search, bool probing,
+                     struct sql *filter)
+{
+    struct sql found = sql_new(db->mem);
+    bool nested;
+
+    if (search->level == TREE_NONE)
+        return 0;
+    if (search->level == TREE_CHILDREN) {
+        sql_add(filter,
+                " AND r.run_uuid IN (SELECT t.run_uuid FROM tags t WHERE " NAMES_PARENT
+                " AND t.value = ?)",
+                text(search->parent));
+        return 0;
+    }
+    if (any_nested(db, &nested) < 0)
+        return -1;
+    sql_append(&found, filter);
+    if (nested)
+        add_roots(filter, search, &found, probing);
+    return 0;
+}
+
+struct family {
+    const char *run_uuid;
+    int64_t children;
+};
+static const struct field family_columns[] = {
+    COLUMN(family, run_uuid),
+    COLUMN(family, children),
+    FIELDS_END,
+};
+
+int run_search_children(struct db *db, const struct run_search *search, const struct run *runs,
+                        size_t count, int64_t *children)
+{
+    struct run_search whole = *search;
+    struct value *ids = arena_array(db->mem, struct value, count);
+    struct sql sql = sql_new(db->mem);
+    struct family *families;
+    size_t family_count;
+    struct rows *rows;
+
+    memset(children, 0, count * sizeof(*children));
+    if (!count)
+        return 0;
+    for (size_t i = 0; i < count; i++)
+        ids[i] = text(runs[i].run_uuid);
+    whole.level = TREE_NONE;
+    sql_add(&sql, "SELECT t.value AS run_uuid, COUNT(*) AS children"
+                  "  FROM tags t JOIN runs r ON r.run_uuid = t.run_uuid");
+    if (run_search_where(db, &whole, &sql) < 0)
+        return -1;
+    sql_add(&sql, " AND " NAMES_PARENT " AND t.value IN ");
+    sql_add_set(&sql, ids, count);
+    sql_add(&sql, " GROUP BY t.value");
+    if (sql_select(db, &rows, "count_children", &sql) < 0 ||
+        rows_collect(db, rows, family_columns, sizeof(*families), (void **)&families,
+                     &family_count) < 0)
+        return -1;
+    for (size_t f = 0; f < family_count; f++)
+        for (size_t i = 0; i < count; i++)
+            if (!strcmp(families[f].run_uuid, runs[i].run_uuid))
+                children[i] = families[f].children;
+    return 0;
+}
+
 /* The rows of the ids that inner finds. The wide rows of runs are read for the page
  * alone: sorting and skipping is done on what an index holds. */
 static int select_page(struct db *db, const char *name, const struct page *page,
@@ -72,14 +182,6 @@ static int select_by_order(struct db *db, const struct page *page, struct run **
     sql_add(&inner, " LIMIT ? OFFSET ?", integer(page->search->max_results + 1),
             integer(page->search->offset));
     return select_page(db, "search_runs", page, &inner, runs, count);
-}
-
-static int select_number(struct db *db, const char *name, const struct sql *sql,
-                         struct opt_int *number)
-{
-    struct rows *rows;
-
-    return sql_select(db, &rows, name, sql) < 0 ? -1 : rows_number(rows, number);
 }
 
 struct bound {
@@ -249,6 +351,21 @@ static int select_by_walk(struct db *db, const struct page *page, struct run **r
     return select_page(db, "search_runs_by_walk", page, &inner, runs, count);
 }
 
+/* The roots of a tree in the same order, however few of the runs they are: each run on
+ * the way is looked at once, and none behind the page. Left alone, the database would
+ * look at all runs, and sort what remains. */
+static int select_roots_by_walk(struct db *db, const struct page *page, struct run **runs,
+                                size_t *count)
+{
+    struct sql inner = sql_new(db->mem);
+
+    sql_add(&inner, "SELECT r.run_uuid" FROM_PAGE_INDEX);
+    add_where(&inner, page->search, &page->probe);
+    sql_add(&inner, " ORDER BY r.start_time DESC, r.run_uuid LIMIT ? OFFSET ?",
+            integer(page->search->max_results + 1), integer(page->search->offset));
+    return select_page(db, "search_roots_by_walk", page, &inner, runs, count);
+}
+
 int run_search_rows(struct db *db, const struct run_search *search, struct run **runs,
                     size_t *count)
 {
@@ -262,6 +379,7 @@ int run_search_rows(struct db *db, const struct run_search *search, struct run *
     *count = 0;
     if (search_filter(&ctx, SEARCH_RUNS, search->filter, &filter) < 0 ||
         search_filter_probing(&ctx, SEARCH_RUNS, search->filter, &page.probe) < 0 ||
+        add_level(db, search, false, &filter) < 0 || add_level(db, search, true, &page.probe) < 0 ||
         search_order(&ctx, SEARCH_RUNS, search->order_by, &page.joins, &page.order) < 0)
         return -1;
     if (!search->experiment_count && !search->everywhere)
@@ -272,6 +390,8 @@ int run_search_rows(struct db *db, const struct run_search *search, struct run *
         return -1;
     if (large && select_by_metric(db, &page, metric, descending, runs, count) < 0)
         return -1;
+    if (can_walk(&page) && search->level == TREE_ROOTS && (!search->filter || !*search->filter))
+        return select_roots_by_walk(db, &page, runs, count);
     if (can_walk(&page) && select_by_walk(db, &page, runs, count) < 0)
         return -1;
     if (*count > (size_t)search->max_results) /* a full page, and one more */
@@ -284,7 +404,8 @@ int run_search_where(struct db *db, const struct run_search *search, struct sql 
     const struct search_ctx ctx = { db->err, db->mem };
     struct sql filter = sql_new(db->mem);
 
-    if (search_filter(&ctx, SEARCH_RUNS, search->filter, &filter) < 0)
+    if (search_filter(&ctx, SEARCH_RUNS, search->filter, &filter) < 0 ||
+        add_level(db, search, false, &filter) < 0)
         return -1;
     if (search->experiment_count || search->everywhere)
         add_where(sql, search, &filter);

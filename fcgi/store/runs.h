@@ -47,6 +47,14 @@ int run_lock_active(struct db *, const char *run_id, struct run *) MUST_CHECK;
 int run_write(struct db *, const struct run *) MUST_CHECK;
 int run_set_deleted(struct db *, const char *run_id, bool deleted, int64_t now) MUST_CHECK;
 
+/* Which runs of a search stand at one level of the tree that nested runs make. A run is
+ * below the one that its tag names if the search finds that one, too. */
+enum tree_level {
+    TREE_NONE, /* all of them, whatever is above them */
+    TREE_ROOTS,
+    TREE_CHILDREN, /* of run_search.parent */
+};
+
 struct run_search {
     const int64_t *experiment_ids;
     size_t experiment_count; /* 0: no run is found */
@@ -54,6 +62,8 @@ struct run_search {
     const char *filter;
     const struct text_list *order_by;
     enum view_type view;
+    enum tree_level level;
+    const char *parent;
     int64_t max_results, offset;
 };
 /* At most max_results + 1 runs: one more tells that there is a next page. */
@@ -61,5 +71,8 @@ int run_search_rows(struct db *, const struct run_search *, struct run **,
                     size_t *count) MUST_CHECK;
 /* All runs that the search finds, whatever its page. */
 int run_search_count(struct db *, const struct run_search *, int64_t *total) MUST_CHECK;
+/* How many of the runs that the search finds at any level stand right below each of these. */
+int run_search_children(struct db *, const struct run_search *, const struct run *, size_t count,
+                        int64_t *children) MUST_CHECK;
 /* Adds the WHERE clause of the search to sql, whose FROM names runs by the alias r. */
 int run_search_where(struct db *, const struct run_search *, struct sql *) MUST_CHECK;

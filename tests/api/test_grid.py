@@ -285,3 +285,69 @@ def test_columns_that_cannot_be(api, data, body, text):
     reply = api.post(CAIRN + "column", {"experiment_ids": data.experiments, **body})
     assert reply.status == 400 and reply.json["error_code"] == "INVALID_PARAMETER_VALUE", reply
     assert text is None or reply.json["message"] == text
+
+
+@pytest.fixture(scope="module")
+def family(api):
+    """root > (a > (a1, a2), b), alone; away is below a run of another experiment, own below itself."""
+
+    class Family:
+        experiment, other = api.experiment(), api.experiment()
+        runs = {}
+
+    def run(name, parent=None, experiment=None):
+        Family.runs[name] = api.run(experiment or Family.experiment, run_name=name, start_time=2000 + len(Family.runs))
+        if parent:
+            api.post("runs/set-tag", {"run_id": Family.runs[name], "key": "mlflow.parentRunId", "value": Family.runs[parent]}).ok()
+        api.log_metric(Family.runs[name], "score", len(name)).ok()
+
+    for name, parent in [("root", None), ("a", "root"), ("a1", "a"), ("a2", "a"), ("b", "root"), ("alone", None)]:
+        run(name, parent)
+    run("foreign", experiment=Family.other)
+    run("away", "foreign")
+    run("own")
+    api.post("runs/set-tag", {"run_id": Family.runs["own"], "key": "mlflow.parentRunId", "value": Family.runs["own"]}).ok()
+    return Family
+
+
+def tree(api, family, parent=None, **body):
+    body.setdefault("experiment_ids", [family.experiment])
+    page = ask(api, "query", tree=True, total=True, roots=True, parent=family.runs.get(parent), **body)
+    return dict(zip(page["run_name"], page["children"])), page["total"], page.get("roots")
+
+
+def test_a_tree_is_given_level_by_level(api, family):
+    assert tree(api, family) == ({"own": 0, "away": 0, "alone": 0, "root": 2}, 8, 4)
+    assert tree(api, family, "root") == ({"b": 0, "a": 2}, 2, None)
+    assert tree(api, family, "a") == ({"a2": 0, "a1": 0}, 2, None)
+    assert tree(api, family, "b") == ({}, 0, None)
+
+
+def test_a_tree_has_pages_and_an_order(api, family):
+    for offset in range(5):
+        page = ask(api, "query", experiment_ids=[family.experiment], tree=True, offset=offset, limit=2)
+        assert page["run_name"] == ["own", "away", "alone", "root"][offset:offset + 2]
+        assert "total" not in page and "roots" not in page
+    names = lambda **body: list(tree(api, family, **body)[0])
+    assert names(order_by=["run_name ASC"]) == ["alone", "away", "own", "root"]
+    assert names(order_by=["metrics.score DESC", "run_name ASC"]) == ["alone", "away", "root", "own"]
+    assert names(parent="a", order_by=["run_name ASC"]) == ["a1", "a2"]
+
+
+def test_in_a_tree_a_run_stands_alone_when_its_parent_is_not_found(api, family):
+    assert tree(api, family, filter="run_name LIKE 'a%'") == ({"away": 0, "alone": 0, "a": 2}, 5, 3)
+    assert tree(api, family, filter="run_name = 'a1' OR run_name = 'root'") == ({"a1": 0, "root": 0}, 2, 2)
+    assert tree(api, family, "a", filter="run_name = 'a1' OR run_name = 'a'") == ({"a1": 0}, 1, None)
+    both = [family.experiment, family.other]
+    assert tree(api, family, experiment_ids=both) == ({"own": 0, "foreign": 1, "alone": 0, "root": 2}, 9, 4)
+
+
+def test_in_a_tree_a_run_stands_alone_when_its_parent_is_deleted(api):
+    experiment = api.experiment()
+    parent, child = (api.run(experiment, run_name=name, start_time=1) for name in ("parent", "child"))
+    api.post("runs/set-tag", {"run_id": child, "key": "mlflow.parentRunId", "value": parent}).ok()
+    api.post("runs/delete", {"run_id": parent}).ok()
+    page = ask(api, "query", experiment_ids=[experiment], tree=True, total=True, roots=True)
+    assert (page["run_name"], page["children"], page["total"], page["roots"]) == (["child"], [0], 1, 1)
+    page = ask(api, "query", experiment_ids=[experiment], tree=True, run_view_type="ALL", order_by=["run_name ASC"])
+    assert (page["run_name"], page["children"]) == (["parent"], [1])

@@ -33,6 +33,7 @@ ADDED = {
     ("runs", "cairn_runs_page"): "a page of runs, newest first, without sorting",
     ("runs", "cairn_runs_status"): "what is going on, what has ended lately, and counts of both",
     ("params", "cairn_params_value"): "runs by the value of a parameter",
+    ("tags", "cairn_tags_value"): "runs by the value of a tag, as those below a parent",
     ("latest_metrics", "cairn_latest_metrics_value"): "runs by the value of a metric, and in its order",
 }
 

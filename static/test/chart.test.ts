@@ -93,10 +93,11 @@ test('few points are marked, a lonely one most', () => {
 
 test('a file has the lines, their names and no markup of others', () => {
   const { lines } = chartOf([buckets], [{ color: '#abcdef', dash: [7, 4] }], -1, settings());
-  const svg = svgOf('<loss> & "co"', 'Step', { frame, xTicks: [{ at: 50, label: '10K' }], yTicks: [{ at: 50, label: '5' }], width: 120, height: 130 }, lines, ['run <b>'], { background: '#fff', text: '#000', muted: '#666', grid: '#eee', line: '#00f', font: 'a "b"' });
+  const svg = svgOf('<loss> & "co"', 'Step', { frame, xTicks: [{ at: 50, label: '10K' }], yTicks: [{ at: 50, label: '5' }], labels: [{ text: 'end & all', color: '#0f0', x: 90, y: 40 }], width: 120, height: 130 }, lines, ['run <b>'], { background: '#fff', text: '#000', muted: '#666', grid: '#eee', line: '#00f', font: 'a "b"' });
   assert.match(svg, /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" width="120"/);
   assert.ok(svg.includes('&#60;loss&#62; &#38; &#34;co&#34;') && svg.includes('run &#60;b&#62;'));
   assert.ok(svg.includes('stroke-dasharray="7 4"') && svg.includes('stroke="#abcdef"') && svg.includes('>10K<'));
+  assert.ok(svg.includes('fill="#0f0">end &#38; all<'), 'the name at the end of a line');
   assert.ok(svg.includes('d="M9 96L19 95"'), 'the mean');
   assert.ok(svg.includes('d="M9 92L19 91L19 98L9 99"'), 'the band');
 });

@@ -254,3 +254,27 @@ test("MLflow's link to a chart opens it over the page", async () => {
     await axe(page, 'metric page');
   });
 });
+
+test('lines are named where they end, in the page and in its files', async () => {
+  const { id } = await logged(1000);
+  await withPage(`${address.experiment(id)}?show=charts&zoom=800~950`, {}, async page => {
+    const card = await drawn(page, 'loss');
+    await card.locator('.plot[data-lines="2"][data-labels="2"]').waitFor();
+    const saving = page.waitForEvent('download');
+    await card.getByRole('button', { name: 'Save the chart' }).click();
+    await page.getByRole('menuitem', { name: 'SVG' }).click();
+    const svg = await readFile(await (await saving).path(), 'utf8');
+    const places = name => [...svg.matchAll(new RegExp(`<text x="([\\d.]+)" y="([\\d.]+)"[^>]*>${name}</text>`, 'g'))].map(m => m.slice(1).map(Number));
+    assert.deepEqual(['base', 'other'].map(name => places(name).length), [2, 2], 'at the end of the line, and in the legend');
+    const [[baseX, baseY], [otherX, otherY]] = [places('base')[0], places('other')[0]];
+    assert.equal(baseX, otherX);
+    assert.ok(baseY > otherY, 'the greater value stands higher');
+    const { width } = await card.locator('.plot').boundingBox();
+    assert.ok(baseX > width * 0.7 && baseX < width, 'at the right');
+  });
+  // Lines that end at one place have room for one name only.
+  await withPage(`${address.experiment(id)}?show=charts&find=epoch`, {}, async page => {
+    const card = await drawn(page, 'epoch');
+    await card.locator('.plot[data-lines="2"][data-labels="1"]').waitFor();
+  });
+});

@@ -90,9 +90,10 @@ export function Card(p: CardProps): JSX.Element {
     if (!chart || !drawable || !visible) return;
     let wanted = true;
     const { axis, axisKey, logX, logY } = settings;
+    const names = p.alone ? [] : runs.map(r => r.name);
     const look = `${axis} ${axisKey} ${logX} ${logY} ${theme} ${language.value}`;
     if (drawn.current?.look === look) {
-      drawn.current.plot.update(chart.lines, settings);
+      drawn.current.plot.update(chart.lines, names, settings);
       box.current!.dataset.points = String(chart.told.points);
       return;
     }
@@ -103,7 +104,7 @@ export function Card(p: CardProps): JSX.Element {
       drawn.current = {
         look,
         plot: plot({
-          box: box.current, height, lines: chart.lines, settings, language: language.value, unit: u => t(`unit.${u}`), onCursor: setCursor,
+          box: box.current, height, lines: chart.lines, names, settings, language: language.value, unit: u => t(`unit.${u}`), onCursor: setCursor,
           onZoom: (from, to) => set({ zoom: zoomText(from, to) }),
           onWhole: () => set({ zoom: null }),
           onPick: x => set({ at: axis === 'step' ? String(Math.round(x)) : String(Number(x.toPrecision(8))) }),

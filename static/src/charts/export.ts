@@ -47,6 +47,7 @@ export function svgOf(title: string, xTitle: string, p: Omit<Picture, 'canvas'>,
     ...p.xTicks.flatMap(t => [stroke(`M${round(t.at)} ${round(f.top)}V${round(bottom)}`, c.grid, ''), text(t.at, bottom + 16, t.label, 'middle')]),
     ...p.yTicks.flatMap(t => [stroke(`M${round(f.left)} ${round(t.at)}H${round(f.left + f.width)}`, c.grid, ''), text(f.left - 8, t.at + 4, t.label, 'end')]),
     `<g clip-path="url(#plot)">`, ...shapes, '</g>',
+    ...p.labels.map(l => text(l.x, l.y + 4, l.text, 'start', l.color)),
     text(f.left + f.width, p.height + 10, xTitle, 'end'),
     ...legend.flatMap((l, i) => {
       const y = p.height + ROW + i * ROW + 4;

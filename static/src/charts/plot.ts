@@ -2,6 +2,7 @@
 // its own places: many of them need no common column, and a million points no objects.
 import uPlot from 'uplot';
 import { type Frame, marksOf, trace, traceBand } from './draw';
+import { endsOf, type Label, placedLabels, roomFor } from './labels';
 import type { Line } from './lines';
 import { paddedRange, roomyRange } from './maths';
 import type { Axis, Settings } from './settings';
@@ -12,6 +13,8 @@ export interface PlotOptions {
   box: HTMLElement;
   height: number;
   lines: readonly Line[];
+  /** Of the runs, to stand at the ends of their lines; none: they say nothing. */
+  names: readonly string[];
   settings: Settings;
   language: string;
   unit: (u: TimeUnit) => string;
@@ -25,12 +28,12 @@ export interface PlotOptions {
 
 export interface Tick { at: number; label: string }
 /** What a file of the chart needs to know. */
-export interface Picture { frame: Frame; xTicks: Tick[]; yTicks: Tick[]; width: number; height: number; canvas: HTMLCanvasElement }
+export interface Picture { frame: Frame; xTicks: Tick[]; yTicks: Tick[]; labels: readonly Label[]; width: number; height: number; canvas: HTMLCanvasElement }
 
 export interface Plot {
   destroy: () => void;
   resize: (width: number, height: number) => void;
-  update: (lines: readonly Line[], settings: Settings) => void;
+  update: (lines: readonly Line[], names: readonly string[], settings: Settings) => void;
   picture: () => Picture;
 }
 
@@ -40,6 +43,9 @@ const FAINT = 0.28;
 const BAND = 0.16;
 const LEAST_WIDTH = 120;
 const EDGE = 4;
+/** At the right of a chart without names. */
+const MARGIN = 12;
+const LABEL = { height: 12, gap: 5 };
 /** Distances between labels of a time that is counted, in seconds. */
 const TIMES = [1, 2, 5].map(n => n / 1000).concat([0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200], [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].map(d => d * 86_400));
 
@@ -57,7 +63,8 @@ export function plot(o: PlotOptions): Plot {
   const color = (name: string) => style.getPropertyValue(name).trim();
   const font = `11px ${style.fontFamily}`;
   const accent = color('--accent');
-  let lines = o.lines;
+  const background = color('--panel');
+  let { lines, names } = o;
   let settings = o.settings;
   let pressed: number | null = null;
 
@@ -82,6 +89,17 @@ export function plot(o: PlotOptions): Plot {
     left: u.bbox.left, top: u.bbox.top, width: u.bbox.width, height: u.bbox.height,
     x: [u.scales.x!.min!, u.scales.x!.max!], y: [u.scales.y!.min!, u.scales.y!.max!], logX: settings.logX, logY: settings.logY,
   });
+  /** In pixels of the page. */
+  const measured = (u: uPlot) => (text: string): number => {
+    u.ctx.font = font;
+    return u.ctx.measureText(text).width;
+  };
+  const marginOf = (u: uPlot): number => (names.length === 0 ? MARGIN : Math.max(MARGIN, roomFor(lines.map(l => names[l.run] ?? ''), u.width, measured(u))));
+  const labelsIn = (u: uPlot, f: Frame, ratio: number): Label[] => {
+    if (marginOf(u) <= MARGIN) return [];
+    const measure = measured(u);
+    return placedLabels(endsOf(f, lines, names, accent), f, u.width * ratio, LABEL.height * ratio, LABEL.gap * ratio, text => measure(text) * ratio);
+  };
   const ranges = (): { x: [number, number]; y: [number, number] } => {
     const span = spanOf(lines, settings.logX);
     const x = settings.zoom ? ([...settings.zoom] as [number, number]) : settings.logX && span[0] < span[1] ? span : paddedRange(...span);
@@ -142,6 +160,21 @@ export function plot(o: PlotOptions): Plot {
       ctx.stroke();
     }
     ctx.restore();
+    ctx.save();
+    const labels = labelsIn(u, f, ratio);
+    u.root.parentElement!.dataset.labels = String(labels.length);
+    ctx.font = `${11 * ratio}px ${style.fontFamily}`;
+    ctx.textAlign = 'left';
+    ctx.textBaseline = 'middle';
+    ctx.lineJoin = 'round';
+    ctx.lineWidth = 3 * ratio;
+    ctx.strokeStyle = background;
+    for (const label of labels) {
+      ctx.fillStyle = label.color;
+      ctx.strokeText(label.text, label.x, label.y); // other lines do not run through it
+      ctx.fillText(label.text, label.x, label.y);
+    }
+    ctx.restore();
   };
   const start = ranges();
   const log = (on: boolean): uPlot.Scale => ({ auto: false, ...(on ? { distr: 3, log: 10 } : {}), range: (_u, min, max) => [min, max] });
@@ -149,7 +182,7 @@ export function plot(o: PlotOptions): Plot {
     {
       width: Math.max(LEAST_WIDTH, o.box.clientWidth),
       height: o.height,
-      padding: [6, 12, 0, 0],
+      padding: [6, marginOf, 0, 0],
       legend: { show: false },
       cursor: {
         sync: { key: groupOf(settings), setSeries: false, filters: { pub: type => type === 'mousemove' || type === 'mouseleave' } },
@@ -212,8 +245,9 @@ export function plot(o: PlotOptions): Plot {
   return {
     destroy: () => u.destroy(),
     resize: (width, height) => u.setSize({ width: Math.max(LEAST_WIDTH, width), height }),
-    update(next, how) {
+    update(next, called, how) {
       lines = next;
+      names = called;
       settings = how;
       place();
       u.redraw(false, true);
@@ -221,13 +255,14 @@ export function plot(o: PlotOptions): Plot {
     picture() {
       const ratio = uPlot.pxRatio;
       const f = frameOf(u);
+      const page = { ...f, left: f.left / ratio, top: f.top / ratio, width: f.width / ratio, height: f.height / ratio };
       type Drawn = uPlot.Axis & { _splits?: number[]; _values?: (string | null)[] };
       const ticks = (i: number, scale: string): Tick[] => {
         const a = u.axes[i] as Drawn;
         return (a._splits ?? []).map((v, k) => ({ at: u.valToPos(v, scale, true) / ratio, label: a._values?.[k] ?? '' })).filter(t => t.label !== '');
       };
       return {
-        frame: { ...f, left: f.left / ratio, top: f.top / ratio, width: f.width / ratio, height: f.height / ratio },
+        frame: page, labels: labelsIn(u, page, 1),
         xTicks: ticks(0, 'x'), yTicks: ticks(1, 'y'), width: u.width, height: u.height, canvas: u.ctx.canvas,
       };
     },

@@ -13,7 +13,7 @@ function page(cells: (number | string | null)[][]): GridPage {
   const all = <T>(v: T): T[] => Array.from({ length: n }, () => v);
   return {
     run_id: Array.from({ length: n }, (_, i) => `r${i}`), experiment_id: all('1'), run_name: all('name'), user_id: all('old'), status: all('RUNNING' as const),
-    start_time: all(5), end_time: all(null), lifecycle_stage: all('active'), columns: [all(null), all(null), all('a/b.py'), all(null), ...cells],
+    start_time: all(5), end_time: all(null), lifecycle_stage: all('active'), columns: [all(null), all('a/b.py'), all(null), all(null), ...cells],
   };
 }
 
@@ -37,13 +37,13 @@ const info = ['info.start_time', 'info.duration', 'info.user_id'];
 
 test('without a choice: metrics by how many runs have them, and the params that differ', () => {
   const found = keys(3, [['loss', 3], ['rare', 1], ['system/cpu', 3]], [['lr', 3, 2], ['seed', 3, 1], ['only', 1, 1]]);
-  assert.deepEqual(defaultColumns(found), [...info, 'metrics.loss', 'metrics.rare', 'params.lr', 'params.only']);
-  assert.deepEqual(defaultColumns(found, 'rare').slice(3, 6), ['metrics.rare@best', 'metrics.rare@spark', 'metrics.rare']);
+  assert.deepEqual(defaultColumns(found), ['info.start_time', 'metrics.loss', 'metrics.rare', 'params.lr', 'params.only', 'info.duration', 'info.user_id']);
+  assert.deepEqual(defaultColumns(found, 'rare').slice(1, 4), ['metrics.rare@best', 'metrics.rare@spark', 'metrics.rare']);
   assert.deepEqual(defaultColumns(undefined), info);
 });
 
 test('the params of a single run are all shown, and there is a limit to what is shown unasked', () => {
-  assert.deepEqual(defaultColumns(keys(1, [], [['b', 1, 1], ['a', 1, 1]])), [...info, 'params.a', 'params.b']);
+  assert.deepEqual(defaultColumns(keys(1, [], [['b', 1, 1], ['a', 1, 1]])), ['info.start_time', 'params.a', 'params.b', 'info.duration', 'info.user_id']);
   assert.equal(defaultColumns(keys(2, Array.from({ length: 50 }, (_, i) => [`m${i}`, 2]), [])).length, 8 + info.length);
 });
 

@@ -186,7 +186,7 @@ test('the addresses of MLflow for parts of a run lead to the part', async () => 
 });
 
 test('the runs table: columns that say something, numbers to the right, nested and failed runs told apart', async () => {
-  await withPage(address.experiment(vision.experiment), {}, async page => {
+  await withPage(`${address.experiment(vision.experiment)}?tree=0`, {}, async page => {
     const table = page.getByTestId('runs');
     await table.getByRole('link', { name: 'trial-0' }).waitFor();
     assert.equal(await page.getByTestId('count').innerText(), '5 runs');
@@ -300,7 +300,7 @@ test('all that a filter finds is changed at once', async () => {
 });
 
 test('the runs of a table are drawn together, the selected ones alone, and a zoom fetches finer points', async () => {
-  await withPage(address.experiment(vision.experiment), {}, async (page, { requests }) => {
+  await withPage(`${address.experiment(vision.experiment)}?tree=0`, {}, async (page, { requests }) => {
     await page.getByRole('button', { name: 'Table and charts', exact: true }).click();
     await page.getByText('5 of 5 runs drawn').waitFor();
     const card = name => page.locator(`.compare-card[data-metric="${name}"]`);
@@ -373,7 +373,7 @@ test('columns are chosen, kept, and go back to automatic', async () => {
 });
 
 test('rows are used with the keyboard', async () => {
-  await withPage(address.experiment(vision.experiment), {}, async page => {
+  await withPage(`${address.experiment(vision.experiment)}?tree=0`, {}, async page => {
     const rows = page.getByTestId('rows').locator('tr');
     await rows.first().waitFor();
     await rows.first().focus();

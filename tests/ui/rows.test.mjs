@@ -13,7 +13,7 @@ async function lines(page, n) {
 }
 
 test('the eye of a run says whether it is drawn, by itself, by status, and in its colour', async () => {
-  await withPage(`${address.experiment(vision.experiment)}?show=split`, {}, async page => {
+  await withPage(`${address.experiment(vision.experiment)}?show=split&tree=0`, {}, async page => {
     await settled(page);
     await lines(page, 5);
     const eye = name => rowOf(page, name).getByRole('button', { name: `Draw ${name} in charts` });
@@ -43,7 +43,7 @@ test('the eye of a run says whether it is drawn, by itself, by status, and in it
 });
 
 test('a run is seen beside the table, step by step, and kept at its top', async () => {
-  await withPage(`${address.experiment(vision.experiment)}?cols=metrics.train/loss,params.lr`, {}, async page => {
+  await withPage(`${address.experiment(vision.experiment)}?tree=0&cols=metrics.train/loss,params.lr`, {}, async page => {
     await settled(page);
     await rowOf(page, 'trial-2').getByText('0.001').click();
     const peek = page.getByTestId('peek');

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-PARTS = ["pages", "work", "everyone", "workspace", "artifacts", "compare", "grid", "rows", "plots", "experiments", "shelf", "run", "charts", "axe"]
+PARTS = ["pages", "work", "everyone", "workspace", "tree", "artifacts", "compare", "grid", "rows", "plots", "experiments", "shelf", "run", "charts", "axe"]
 
 
 @pytest.mark.timeout(400)

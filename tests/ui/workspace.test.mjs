@@ -1,7 +1,7 @@
 // The runs workspace: what one asks for, and how the table shows it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { address, ids, withPage } from './browser.mjs';
+import { address, ids, url, withPage } from './browser.mjs';
 import { axe, head, member, settled } from './table.mjs';
 
 const { vision } = ids;
@@ -191,5 +191,31 @@ test('a column of small curves, and one at a step', async () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
     await head(page, 'val/accuracy @10').waitFor();
     await page.getByRole('row').filter({ hasText: 'trial-0' }).getByText('0.3935').waitFor(); // 1 - exp(-10/20)
+  });
+});
+
+test('who had charts beside the table last has them again, where there is room', async () => {
+  const at = id => `${address.experiment(id)}`;
+  await withPage(at(vision.experiment), {}, async page => {
+    const chosen = name => page.getByRole('group', { name: 'Show', exact: true }).getByRole('button', { name, exact: true });
+    const pressed = name => page.waitForFunction(n => [...document.querySelectorAll('.segmented button[aria-pressed="true"]')].some(b => b.textContent === n), name);
+    await settled(page);
+    await pressed('Table');
+    await chosen('Table and charts').click();
+    await page.goto(url + at(ids.check.experiment));
+    await page.getByTestId('charts').waitFor();
+    await page.waitForFunction(() => location.hash.endsWith('?show=split'));
+    await page.setViewportSize({ width: 1100, height: 800 });
+    await page.goto(url + at(vision.experiment));
+    await settled(page);
+    await pressed('Table');
+    await page.setViewportSize({ width: 1440, height: 800 });
+    await page.goto(`${url}#/runs`);
+    await page.getByTestId('charts').waitFor();
+    await chosen('Table').click();
+    await page.goto(url + at(vision.experiment));
+    await settled(page);
+    await pressed('Table');
+    assert.equal(await member(page, 'show'), null);
   });
 });

@@ -10,7 +10,12 @@ export interface ColumnSpec { kind: 'metric' | 'param' | 'tag' | 'attribute'; ke
 type Cell = WireNumber | string | null;
 
 export interface GridPage {
+  /** All that is found; of a tree's children, how many there are. */
   total?: number;
+  /** Of a tree, if they are to be counted: runs that are below none that is found. */
+  roots?: number;
+  /** Of a tree: how many are right below each run. */
+  children?: number[];
   run_id: string[];
   experiment_id: string[];
   run_name: (string | null)[];
@@ -105,7 +110,7 @@ function ask<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
 }
 
 export const grid = {
-  query: (s: Search, q: { columns: readonly ColumnSpec[]; offset: number; limit: number; total?: boolean }, signal?: AbortSignal): Promise<GridPage> =>
+  query: (s: Search, q: { columns: readonly ColumnSpec[]; offset: number; limit: number; total?: boolean; tree?: boolean; parent?: string; roots?: boolean }, signal?: AbortSignal): Promise<GridPage> =>
     ask('runs/query', { ...bodyOf(s), ...q }, signal),
 
   /** Of the first `sample` runs that are found. */

@@ -1,5 +1,6 @@
 // What a comparison fetches: the runs, the keys they have, and values of some keys; each in lots that the server takes.
 import { grid, type ColumnSpec, type GridPage, type Keys, type Search } from '../api/grid';
+import { cellAfterHead, headOf, headSpecs } from '../grid/heads';
 import { type Cell, type DiffRow, type Head, infoCell, type InfoKey, keyDiffers, mergeKeys } from './rows';
 
 /** The most that are compared. */
@@ -17,26 +18,9 @@ export function searchOf(ids: readonly string[]): Search {
   return { experimentIds: [], filter: `attributes.run_id IN (${list})`, view: 'ALL' };
 }
 
-const headTags = ['mlflow.runName', 'mlflow.user', 'mlflow.source.name', 'mlflow.source.git.commit'] as const;
-const headColumns: ColumnSpec[] = headTags.map(key => ({ kind: 'tag', key }));
+const headColumns: ColumnSpec[] = [...headSpecs, { kind: 'tag', key: 'mlflow.source.git.commit' }];
 
-function headsIn(page: GridPage): Head[] {
-  return page.run_id.map((id, i) => {
-    const tag = (n: number) => String(page.columns[n]?.[i] ?? '');
-    return {
-      id,
-      experimentId: page.experiment_id[i] ?? '',
-      name: page.run_name[i] || tag(0) || id,
-      user: tag(1) || page.user_id[i] || '',
-      status: page.status[i] ?? 'FINISHED',
-      start: page.start_time[i] ?? undefined,
-      end: page.end_time[i] ?? undefined,
-      deleted: page.lifecycle_stage[i] === 'deleted',
-      source: tag(2),
-      commit: tag(3),
-    };
-  });
-}
+const headsIn = (page: GridPage): Head[] => page.run_id.map((_, i) => ({ ...headOf(page, i), commit: String(cellAfterHead(page, 0, i) ?? '') }));
 
 /** In the order of the ids; those that do not exist are left out. */
 export async function fetchHeads(ids: readonly string[], signal?: AbortSignal): Promise<Head[]> {

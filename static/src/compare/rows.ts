@@ -1,7 +1,7 @@
 // The rows of a comparison: what runs were given and what came out, each with what is known of its values. Pure.
 import type { Keys, KeyInfo } from '../api/grid';
-import type { RunStatus } from '../api/types';
 import { compare, isNumeric, isSystemMetric, isSystemTag } from '../grid/columns';
+import { durationOf, type Head as RunHead } from '../grid/heads';
 
 /** Numbers are of metrics and times. */
 export type Cell = number | string | null;
@@ -10,18 +10,7 @@ export type Cell = number | string | null;
 export const KINDS = ['last', 'best', 'min', 'max'] as const;
 export type Kind = (typeof KINDS)[number];
 
-export interface Head {
-  id: string;
-  experimentId: string;
-  name: string;
-  user: string;
-  status: RunStatus;
-  start: number | undefined;
-  end: number | undefined;
-  deleted: boolean;
-  source: string;
-  commit: string;
-}
+export interface Head extends RunHead { commit: string }
 
 export const GROUPS = ['info', 'params', 'metrics', 'tags'] as const;
 export type Group = (typeof GROUPS)[number];
@@ -42,7 +31,7 @@ export function infoCell(head: Head, key: InfoKey): Cell {
     case 'experiment':
       return head.experimentId;
     case 'duration':
-      return head.start && head.end ? head.end - head.start : null;
+      return durationOf(head);
     case 'start':
       return head.start ?? null;
     default:

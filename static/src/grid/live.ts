@@ -2,15 +2,14 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { grid, type Search } from '../api/grid';
 import { usePoll } from '../state/clock';
-import type { Window } from '../state/rows';
-import type { Row } from './rows';
+import type { Lines } from './use-rows';
 
 /** How often a table that moves is looked at for new metrics, in ms. */
 const KEYS_EVERY = 5000;
 
 /** fresh: runs that the list does not have yet. version goes up when runs have moved on. */
-export function useLive(rows: Window<Row>, search: Search, found: string, reloadKeys: () => void): { fresh: number; version: number } {
-  const total = rows.total;
+export function useLive(rows: Lines, search: Search, found: string, reloadKeys: () => void): { fresh: number; version: number } {
+  const total = rows.found;
   const [fresh, setFresh] = useState(0);
   useEffect(() => setFresh(0), [found, total]);
   const revisions = useRef(new Map<string, string>());

@@ -1,26 +1,19 @@
 // Runs as the grid holds them: what every row has, and a cell for each column that was asked for. Pure.
 import type { ColumnSpec, GridPage, KeyInfo, Keys } from '../api/grid';
-import type { RunStatus } from '../api/types';
+import { PARENT } from '../run/names';
 import { type Column, compare, isNumeric, isSystemMetric } from './columns';
+import { cellAfterHead, type Head, headOf, headSpecs } from './heads';
 
 export type Cell = number | string | null;
 
-export interface Row {
-  id: string;
-  experimentId: string;
-  name: string;
-  user: string;
-  status: RunStatus;
-  start: number | undefined;
-  end: number | undefined;
-  source: string;
+export interface Row extends Head {
+  /** It says that it is a part of another run. */
   nested: boolean;
+  /** In a tree: how many of the runs that are found are right below it. */
+  children: number;
   /** By the id of a column. */
   cells: Map<string, Cell>;
 }
-
-/** Tags that are shown in other ways than as a column. */
-const hidden = ['mlflow.user', 'mlflow.parentRunId', 'mlflow.source.name', 'mlflow.runName'] as const;
 
 const specs: Record<string, ColumnSpec['kind']> = { metrics: 'metric', params: 'param', tags: 'tag' };
 
@@ -35,7 +28,7 @@ const hasCells = (c: Column) => specs[c.group] !== undefined && c.value !== 'spa
 
 /** What to ask the server for these columns; the first ones are for the rows themselves. */
 export function specsOf(columns: readonly Column[]): ColumnSpec[] {
-  return [...hidden.map((key): ColumnSpec => ({ kind: 'tag', key })), ...columns.filter(hasCells).map(specOf)];
+  return [...headSpecs, { kind: 'tag', key: PARENT }, ...columns.filter(hasCells).map(specOf)];
 }
 
 function cellOf(value: number | string | null | undefined, kind: ColumnSpec['kind']): Cell {
@@ -45,31 +38,21 @@ function cellOf(value: number | string | null | undefined, kind: ColumnSpec['kin
 
 export function rowsOf(page: GridPage, columns: readonly Column[]): Row[] {
   const asked = columns.filter(hasCells);
-  return page.run_id.map((id, i) => {
-    const tag = (n: number) => String(page.columns[n]?.[i] ?? '');
-    const cells = new Map<string, Cell>();
-    asked.forEach((c, n) => cells.set(c.id, cellOf(page.columns[hidden.length + n]?.[i], specs[c.group]!)));
-    return {
-      id,
-      experimentId: page.experiment_id[i] ?? '',
-      name: page.run_name[i] || tag(3) || id,
-      user: tag(0) || page.user_id[i] || '–',
-      status: page.status[i] ?? 'FINISHED',
-      start: page.start_time[i] ?? undefined,
-      end: page.end_time[i] ?? undefined,
-      source: tag(2),
-      nested: tag(1) !== '',
-      cells,
-    };
-  });
+  return page.run_id.map((_, i) => ({
+    ...headOf(page, i),
+    nested: cellAfterHead(page, 0, i) !== null,
+    children: page.children?.[i] ?? 0,
+    cells: new Map(asked.map((c, n) => [c.id, cellOf(cellAfterHead(page, 1 + n, i), specs[c.group]!)])),
+  }));
 }
 
 const MOST = 8;
 
 /** The table a reader gets who chose nothing: the metrics most runs have, and the params that differ between runs. */
 export function defaultColumns(keys: Keys | undefined, primaryMetric = ''): string[] {
-  const info = ['info.start_time', 'info.duration', 'info.user_id'];
-  if (!keys) return info;
+  // What came of a run is wanted beside its name, also where the table is narrow.
+  const [start, ...rest] = ['info.start_time', 'info.duration', 'info.user_id'];
+  if (!keys) return [start!, ...rest];
   const byRuns = (a: KeyInfo, b: KeyInfo) => b.runs - a.runs || compare(a.key, b.key);
   const metrics = keys.metrics
     .filter(k => !isSystemMetric(k.key))
@@ -79,7 +62,7 @@ export function defaultColumns(keys: Keys | undefined, primaryMetric = ''): stri
   const params = keys.params.filter(k => keys.runs < 2 || k.values > 1 || k.runs < keys.runs).sort(byRuns).slice(0, MOST);
   // Of the metric that the experiment names, the best value is what one looks for, and how it came about.
   const named = metrics.filter(k => k.key === primaryMetric).flatMap(k => [`metrics.${k.key}@best`, `metrics.${k.key}@spark`]);
-  return [...info, ...named, ...metrics.map(k => `metrics.${k.key}`), ...params.map(k => `params.${k.key}`)];
+  return [start!, ...named, ...metrics.map(k => `metrics.${k.key}`), ...params.map(k => `params.${k.key}`), ...rest];
 }
 
 /** A column of params is set like numbers when the rows at hand have nothing else in it. */

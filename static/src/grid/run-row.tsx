@@ -1,7 +1,7 @@
 // One row of the runs table.
 import { type ComponentChildren, Fragment, type HTMLAttributes, type JSX } from 'preact';
 import { formatNumber, fullNumber } from '../format';
-import { t } from '../i18n';
+import { count, t, tn } from '../i18n';
 import { chosenColors, lookOf } from '../state/colours';
 import { href } from '../state/router';
 import { Icon } from '../ui/icons';
@@ -24,9 +24,13 @@ export interface RowFrame {
   ranges: ReadonlyMap<string, readonly [number, number] | null>;
 }
 
+/** The place of a row in a tree; open is undefined of a run that has no parts. */
+export interface Twig { depth: number; open: boolean | undefined; onOpen: () => void }
+
 interface Props {
   row: Row;
   frame: RowFrame;
+  twig?: Twig | undefined;
   marked: boolean;
   /** Whether it is drawn in charts. */
   drawn: boolean;
@@ -52,7 +56,7 @@ function Cell({ row, place, frame }: { row: Row; place: Placed; frame: RowFrame 
     if (column.key === 'start_time') return cell('', <Time ms={row.start} />);
     if (column.key === 'end_time') return cell('', <Time ms={row.end} />);
     if (column.key === 'duration') return cell('number', <Duration start={row.start} end={row.end} running={row.status === 'RUNNING'} />);
-    if (column.key === 'user_id') return cell('text', row.user, row.user);
+    if (column.key === 'user_id') return cell('text', row.user || none, row.user);
     if (column.key === 'run_id') return cell('id', <code>{row.id}</code>);
     if (column.key === 'source') return cell('text', row.source.split('/').pop() || none, row.source);
     return cell('', null);
@@ -77,7 +81,19 @@ export function EyeButton({ id, name, drawn, onClick }: { id: string; name: stri
   );
 }
 
-export function RunRow({ row, frame, marked, drawn, peeked, onCheck, onEye, attributes }: Props): JSX.Element {
+function Opener({ row, twig }: { row: Row; twig: Twig }): JSX.Element {
+  return (
+    <span class="opener-place" style={{ '--depth': String(twig.depth) }}>
+      {twig.open !== undefined && (
+        <button type="button" class="icon-button quiet" aria-expanded={twig.open} aria-label={t('run.children.of', { name: row.name, n: count(row.children) })} title={tn('tree.children', row.children)} tabIndex={-1} onClick={twig.onOpen}>
+          <Icon name="right" class={twig.open ? 'turned' : ''} />
+        </button>
+      )}
+    </span>
+  );
+}
+
+export function RunRow({ row, frame, twig, marked, drawn, peeked, onCheck, onEye, attributes }: Props): JSX.Element {
   const { places, pinnedCount, experiments } = frame;
   return (
     <tr {...attributes} class={`${marked ? 'marked' : ''} ${peeked ? 'peeked' : ''} ${String(attributes.class ?? '')}`}>
@@ -87,8 +103,10 @@ export function RunRow({ row, frame, marked, drawn, peeked, onCheck, onEye, attr
       <td class="look frozen" style={{ '--left': `${CHECK}px` }}><EyeButton id={row.id} name={row.name} drawn={drawn} onClick={onEye} /></td>
       <td class="status-col frozen" style={{ '--left': `${CHECK + LOOK}px` }}><Status status={row.status} /></td>
       <th scope="row" class="name frozen" style={{ '--left': `${CHECK + LOOK + STATUS}px` }}>
-        {row.nested && <span class="nested" title={t('runs.nested')}><Icon name="child" /><span class="sr-only">{t('runs.nested')}</span></span>}
+        {twig && <Opener row={row} twig={twig} />}
+        {row.nested && !twig?.depth && <span class="nested" title={t('runs.nested')}><Icon name="child" /><span class="sr-only">{t('runs.nested')}</span></span>}
         <a href={href.run(row.experimentId, row.id)} title={row.name}>{row.name}</a>
+        {twig && row.children > 0 && <span class="twig-count" aria-hidden="true">{count(row.children)}</span>}
       </th>
       {places.map((p, k) => (
         <Fragment key={p.column.id}>

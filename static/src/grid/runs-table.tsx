@@ -4,7 +4,6 @@ import { Fragment, type JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../i18n';
 import type { Keys } from '../api/grid';
-import type { Window } from '../state/rows';
 import { go, href } from '../state/router';
 import { useKeys } from '../keys';
 import { Icon } from '../ui/icons';
@@ -18,6 +17,7 @@ import { isNumericColumn, type Row } from './rows';
 import { type RowFrame, RunRow } from './run-row';
 import { isPicked, type Picked, pickedCount } from './select';
 import { useSparks } from './spark';
+import type { Lines } from './use-rows';
 
 /** Of a row, in pixels; style.css has the same. */
 const HEIGHT = 31;
@@ -35,10 +35,12 @@ export interface TableActions extends ColumnActions {
   top: (id: string) => void;
   /** Shows it beside the table; nothing: shows none. */
   peek: (id: string | null) => void;
+  /** Shows the runs below it, or no longer. */
+  open: (id: string) => void;
 }
 
 interface Props {
-  rows: Window<Row>;
+  rows: Lines;
   columns: readonly Column[];
   pins: readonly string[];
   widths: Widths;
@@ -55,6 +57,8 @@ interface Props {
   drawn: ReadonlySet<string>;
   eyes: Eyes;
   peeked: string;
+  /** Of a tree: whose parts are shown. */
+  open: readonly string[];
   /** Goes up when the runs have moved on. */
   version: number;
   actions: TableActions;
@@ -107,11 +111,12 @@ function useView(total: number, above: number, show: (from: number, to: number) 
   return { box, range };
 }
 
-export function RunsTable({ rows, columns, pins, widths, marks, keys, histograms, experiments, sorts, picked, top, drawn: inCharts, eyes, peeked, version, actions }: Props): JSX.Element {
+export function RunsTable({ rows, columns, pins, widths, marks, keys, histograms, experiments, sorts, picked, top, drawn: inCharts, eyes, peeked, open, version, actions }: Props): JSX.Element {
   const total = Math.min(rows.total ?? 0, MOST);
   const { box, range } = useView(total, top.length, rows.show);
   const [current, setCurrent] = useState(0);
   const focusWanted = useRef(-1);
+  const waited = useRef(false);
   const lastClicked = useRef(0);
   const body = useRef<HTMLTableSectionElement>(null);
   const [from, to] = [Math.min(range[0], Math.max(0, total - 1)), Math.min(range[1], total - 1)];
@@ -138,24 +143,36 @@ export function RunsTable({ rows, columns, pins, widths, marks, keys, histograms
   const ranges = new Map(columns.filter(c => marks.has(c.id)).map(c => [c.id, rangeOf(c, marks.size > 0 ? rows.loaded() : [], keys)]));
   const frame: RowFrame = { places, pinnedCount, experiments, numeric, edges, sparks, marks, ranges };
 
-  const move = (i: number) => {
-    const to = Math.max(0, Math.min(total - 1, i));
+  /** Scrolls no further than needed. */
+  const reach = (i: number) => {
     const element = box.current;
-    setCurrent(to);
-    focusWanted.current = to;
     if (!element) return;
     const head = (element.querySelector('thead')?.clientHeight ?? 0) + top.length * HEIGHT;
-    if (peeked && rows.at(to)) actions.peek(rows.at(to)!.id);
-    if (to * HEIGHT < element.scrollTop) element.scrollTop = to * HEIGHT;
-    else if ((to + 1) * HEIGHT + head > element.scrollTop + element.clientHeight) element.scrollTop = (to + 1) * HEIGHT + head - element.clientHeight;
+    if (i * HEIGHT < element.scrollTop) element.scrollTop = i * HEIGHT;
+    else if ((i + 1) * HEIGHT + head > element.scrollTop + element.clientHeight) element.scrollTop = (i + 1) * HEIGHT + head - element.clientHeight;
   };
-  // The row may have to be drawn before it can have the focus.
+  const move = (i: number) => {
+    const to = Math.max(0, Math.min(total - 1, i));
+    setCurrent(to);
+    focusWanted.current = to;
+    waited.current = false;
+    if (peeked && rows.at(to)) actions.peek(rows.at(to)!.id);
+    reach(to);
+  };
+  // The row may have to be drawn before it can have the focus; and one that stood for a run on its way goes with it, when
+  // the run has come.
   useLayoutEffect(() => {
     if (focusWanted.current < 0) return;
     const row = body.current?.querySelector<HTMLElement>(`tr[data-index="${focusWanted.current}"]`);
-    if (!row) return;
-    row.focus({ preventScroll: true });
-    focusWanted.current = -1;
+    if (!row) {
+      if (!waited.current) reach(focusWanted.current); // a browser that lays out half of a change scrolls back
+      return;
+    }
+    const focused = document.activeElement;
+    // Meanwhile the reader may have gone elsewhere.
+    if (!waited.current || focused === document.body || body.current!.contains(focused)) row.focus({ preventScroll: true });
+    waited.current = row.classList.contains('waiting');
+    if (!waited.current) focusWanted.current = -1;
   });
 
   const toggle = (i: number, range: boolean) => {
@@ -188,10 +205,16 @@ export function RunsTable({ rows, columns, pins, widths, marks, keys, histograms
     const row = rows.at(current);
     const page = Math.max(1, Math.floor((box.current?.clientHeight ?? 300) / HEIGHT) - 2);
     const go1 = e.shiftKey ? extend : move;
+    const branch = rows.spot !== null && row !== undefined && row.children > 0;
+    const above = rows.spot?.(current).above ?? -1;
     if (e.key === 'ArrowDown' || e.key === 'j' || e.key === 'J') go1(current + 1);
     else if (e.key === 'ArrowUp' || e.key === 'k' || e.key === 'K') go1(current - 1);
     else if (e.key === 'PageDown') move(current + page);
     else if (e.key === 'PageUp') move(current - page);
+    else if (e.key === 'ArrowRight' && branch && row && !open.includes(row.id)) actions.open(row.id);
+    else if (e.key === 'ArrowRight' && branch) move(current + 1);
+    else if (e.key === 'ArrowLeft' && branch && row && open.includes(row.id)) actions.open(row.id);
+    else if (e.key === 'ArrowLeft' && above >= 0) move(above);
     else if (e.key === 'Home') move(0);
     else if (e.key === 'End') move(total - 1);
     else if (e.key === 'x' || e.key === 'X') toggle(current, e.shiftKey);
@@ -207,6 +230,7 @@ export function RunsTable({ rows, columns, pins, widths, marks, keys, histograms
     { keys: ['j', 'ArrowDown'], text: t('keys.row.next'), group: 'table', keysOnly: true, act: () => move(current) },
     { keys: ['k', 'ArrowUp'], text: t('keys.row.previous'), group: 'table', keysOnly: true },
     { keys: ['Shift+j', 'Shift+k'], text: t('keys.row.extend'), group: 'table', keysOnly: true },
+    { keys: ['ArrowRight', 'ArrowLeft'], text: t('keys.row.branch'), group: 'table', keysOnly: true },
     { keys: 'x', text: t('keys.row.select'), group: 'table', keysOnly: true },
     { keys: 'Space', text: t('keys.row.eye'), group: 'table', keysOnly: true },
     { keys: 'p', text: t('keys.row.top'), group: 'table', keysOnly: true },
@@ -227,11 +251,11 @@ export function RunsTable({ rows, columns, pins, widths, marks, keys, histograms
     { text: t('eye.none'), apart: true, disabled: allHidden(eyes) && eyes.eye.length === 0, act: () => actions.eyes(hideAll) },
     { text: t('eye.reset'), disabled: eyes.hide.length + eyes.eye.length === 0, act: () => actions.eyes(showAll) },
   ];
-  const all = total > 0 && pickedCount(picked, total) === total;
+  const all = total > 0 && pickedCount(picked, rows.found ?? 0) === rows.found;
 
   return (
     <div class="table-box runs-box" ref={box}>
-      <table class={`list runs ${rows.stale ? 'stale' : ''}`} aria-label={t('runs.title')} aria-rowcount={total + 1} data-testid="runs" style={{ minWidth: `${whole}px`, '--name-left': `${CHECK + LOOK + STATUS}px` }}>
+      <table class={`list runs ${rows.stale ? 'stale' : ''}`} role={rows.spot ? 'treegrid' : undefined} aria-label={t('runs.title')} aria-rowcount={total + 1} data-testid="runs" style={{ minWidth: `${whole}px`, '--lines': String(total + top.length), '--name-left': `${CHECK + LOOK + STATUS}px` }}>
         <colgroup>
           <col style={{ width: `${CHECK}px` }} /><col style={{ width: `${LOOK}px` }} /><col style={{ width: `${STATUS}px` }} /><col data-id={NAME.id} style={{ width: `${nameWidth}px` }} />
           {places.map((p, i) => (
@@ -302,13 +326,14 @@ export function RunsTable({ rows, columns, pins, widths, marks, keys, histograms
         {from > 0 && <tbody aria-hidden="true"><tr class="spacer" style={{ height: `${from * HEIGHT}px` }}><td colSpan={wholeSpan} /></tr></tbody>}
         <tbody ref={body} onKeyDown={key} data-testid="rows">
           {drawn.map(([i, row]) => {
-            // The element stays when its run arrives: it may have the focus.
             if (!row) return <tr key={i} data-index={i} class="waiting" aria-rowindex={i + 2} tabIndex={i === current ? 0 : -1}><td colSpan={wholeSpan} /></tr>;
+            const spot = rows.spot?.(i);
             return (
               <RunRow
-                key={row.id} row={row} frame={frame} marked={isPicked(picked, row.id)} drawn={inCharts.has(row.id)} peeked={row.id === peeked} onCheck={range => toggle(i, range)} onEye={() => actions.eye(row)}
+                key={row.id} row={row} frame={frame} twig={spot && { depth: spot.level.depth, open: row.children > 0 ? open.includes(row.id) : undefined, onOpen: () => actions.open(row.id) }}
+                marked={isPicked(picked, row.id)} drawn={inCharts.has(row.id)} peeked={row.id === peeked} onCheck={range => toggle(i, range)} onEye={() => actions.eye(row)}
                 attributes={{
-                  'data-index': i, 'aria-rowindex': i + 2, tabIndex: i === current || (i === from && (current < from || current > to)) ? 0 : -1,
+                  'data-index': i, 'aria-rowindex': i + 2, ...(spot && { 'aria-level': spot.level.depth + 1, 'aria-posinset': spot.index + 1, 'aria-setsize': spot.level.total, 'aria-expanded': row.children > 0 ? open.includes(row.id) : undefined }), tabIndex: i === current || (i === from && (current < from || current > to)) ? 0 : -1,
                   onFocus: () => setCurrent(i), onDblClick: () => go(href.run(row.experimentId, row.id)), onClick: e => clicked(e, row, i),
                 }}
               />

@@ -8,11 +8,11 @@ export interface Step { hash: string; stored: string | null }
 
 const MOST = 100;
 
-/** What is looked at beside the table is no other view of it. */
+/** What is looked at beside the table, or below one of its runs, is no other view of it. */
 export function viewPart(hash: string): string {
   const [path, query] = hash.split('?');
   const members = new URLSearchParams(query);
-  members.delete('peek');
+  for (const name of ['peek', 'open']) members.delete(name);
   return `${path}?${members.toString()}`;
 }
 

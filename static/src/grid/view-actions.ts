@@ -8,6 +8,7 @@ import type { ColumnActions } from './header';
 import type { TableActions } from './runs-table';
 import { widthsToText } from './layout';
 import { marksToText, withMark } from './marks';
+import { toggledOpen } from './tree';
 import type { View } from './view';
 
 /** A longer choice of columns is kept in this browser only: addresses are passed around in chats. */
@@ -84,12 +85,13 @@ export function columnActions(view: View, ids: readonly string[], means: Means):
 }
 
 /** What is done with single runs: all of it stands in the address. */
-export function runActions(view: View, drawn: ReadonlySet<string>, most: number): Pick<TableActions, 'eye' | 'eyes' | 'top' | 'peek'> {
+export function runActions(view: View, drawn: ReadonlySet<string>, most: number): Pick<TableActions, 'eye' | 'eyes' | 'top' | 'peek' | 'open'> {
   const setEyes = ({ hide, eye }: Eyes) => replace(withMembers({ hide: hide.join(','), eye: eye.join(',') }));
   return {
     eye: row => setEyes(toggledEye(row, drawn.has(row.id), view.eyes, most)),
     eyes: setEyes,
     top: id => replace(withMembers({ top: toggledTop(view.top, id).join(',') })),
     peek: id => replace(withMembers({ peek: id })),
+    open: id => replace(withMembers({ open: toggledOpen(view.open, id).join(',') })),
   };
 }

@@ -2,11 +2,24 @@
 import type { JSX } from 'preact';
 import { type Key, t } from '../i18n';
 import { go, withMembers } from '../state/router';
+import { readStored, store } from '../state/settings';
 import { Icon } from '../ui/icons';
 import { Menu } from '../ui/menu';
 import { showOf, views } from './views';
 
-const show = (name: string) => go(withMembers({ show: name === 'table' ? null : name, compareRunsMode: null }));
+const KEPT = 'cairn.show';
+/** Of a window in which a table beside charts is more than two narrow strips. */
+const WIDE = '(min-width: 1200px)';
+
+/** What a reader sees who comes by an address that names no view: the table; with charts beside it who chose that last. */
+export function firstShow(query: URLSearchParams): 'table' | 'split' {
+  return !query.has('v') && readStored(KEPT) === 'split' && matchMedia(WIDE).matches ? 'split' : 'table';
+}
+
+const show = (name: string) => {
+  if (name === 'table' || name === 'split') store(KEPT, name === 'split' ? name : null);
+  go(withMembers({ show: name === 'table' ? null : name, compareRunsMode: null }));
+};
 
 /** Those that have a button of their own. */
 const first: readonly { id: string; title: Key }[] = [{ id: 'table', title: 'table' }, { id: 'split', title: 'view.split' }, views[0]!];

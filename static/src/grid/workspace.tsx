@@ -12,6 +12,7 @@ import { QueryBar } from '../query/bar';
 import { useExperimentNames } from '../state/experiment-names';
 import { withClause } from '../query/clauses';
 import { useLoad } from '../state/load';
+import { PARENT } from '../run/names';
 import { rememberList } from '../run/neighbours';
 import { go, href, replace, route, withMembers } from '../state/router';
 import { readStored } from '../state/settings';
@@ -22,6 +23,7 @@ import { ViewSwitch } from '../ui/lists';
 import { Empty, Failure, IconButton, Loading } from '../ui/parts';
 import { useArrival } from '../views/arrive';
 import { SavedViews } from '../views/menu';
+import { viewsOfTags } from '../views/saved';
 import { type Column, columnsOf, orderBy } from './columns';
 import { drawnRows } from './drawn';
 import { groupKeys } from './groups';
@@ -36,9 +38,9 @@ import { useSteps } from './steps';
 import { useHistograms } from './use-histograms';
 import { useNamedRows, useRunRows } from './use-rows';
 import { Split } from './split';
-import { viewOf } from './view';
+import { treeByItself, viewOf } from './view';
 import { columnActions, runActions, storeKeyOf, useChoice } from './view-actions';
-import { showNext, ShowSwitch } from './view-switch';
+import { firstShow, showNext, ShowSwitch } from './view-switch';
 import { showOf } from './views';
 
 const AtStep = lazy(() => import('./at-step').then(m => m.AtStep));
@@ -63,7 +65,9 @@ export function RunList(props: Props): JSX.Element {
 
 /** A table of any length, and what is shown beside it. */
 function Workspace({ scope, experiment, primary, experimentId, onExperiment }: Props & { experimentId: string | undefined }): JSX.Element {
-  const view = viewOf(route.value.query);
+  const { query } = route.value;
+  const first = firstShow(query);
+  const view = viewOf(query, first);
   const { filter, deleted } = view;
   const search: Search = { experimentIds: scope, filter, view: deleted ? 'DELETED_ONLY' : 'ACTIVE_ONLY' };
   const whole: Search = { ...search, filter: '' };
@@ -80,10 +84,18 @@ function Workspace({ scope, experiment, primary, experimentId, onExperiment }: P
   const choice = useChoice(scope);
   const steps = useSteps(storeKeyOf(scope));
 
-  // The columns are known with the keys; asking for rows before would ask for them twice.
-  const ready = chosen !== null || names !== undefined || keys.error !== null;
-  const { rows, took } = useRunRows(ready, search, found, view.sorts, columns);
-  const total = rows.total;
+  const show = showOf(view.show);
+  const groups = groupKeys(view.group);
+  const byItself = treeByItself(filter, view.sorts, scope.length);
+  const treeWanted = view.tree ?? byItself;
+  const nests = view.tree !== null || names?.tags.some(k => k.key === PARENT) === true;
+  const tree = treeWanted && nests && show.table && groups.length === 0;
+
+  // With the keys it is known which columns there are, and whether runs are parts of others; asking for rows before would
+  // ask for them twice.
+  const ready = names !== undefined || keys.error !== null || (chosen !== null && (view.tree !== null || !treeWanted));
+  const rows = useRunRows(ready, search, found, view.sorts, columns, tree ? view.open : null);
+  const total = rows.found;
   const everything = useLoad(`all of ${filter ? `${scope.join(',')} ${deleted}` : ''}`, signal => (filter ? grid.query(whole, { columns: [], offset: 0, limit: 0, total: true }, signal).then(a => a.total) : Promise.resolve(undefined)));
 
   const [picked, setPicked] = useState<Picked>(nothingPicked);
@@ -93,6 +105,12 @@ function Workspace({ scope, experiment, primary, experimentId, onExperiment }: P
   useEffect(() => setPicked(nothingPicked), [found]);
   const bar = useRef<{ write: (text: string) => void }>(null);
 
+  // A link shows to others what it shows here; the view that an experiment opens with goes before a habit.
+  const habit = view.show === 'split' && !query.has('show') && (experimentId === undefined || experiment !== undefined) && !([...query].length === 0 && viewsOfTags(experiment?.tags ?? []).standard);
+  useEffect(() => {
+    if (habit) replace(withMembers({ show: view.show }));
+  }, [habit]);
+
   const several = scope.length !== 1;
   // The run page steps through the runs as this table has them.
   useEffect(() => {
@@ -101,10 +119,10 @@ function Workspace({ scope, experiment, primary, experimentId, onExperiment }: P
       const row = rows.at(i);
       return row && { id: row.id, experimentId: row.experimentId };
     };
-    rememberList({ search: { ...search, orderBy: orderBy(view.sorts) }, total, at });
+    rememberList({ search: tree ? null : { ...search, orderBy: orderBy(view.sorts) }, total: rows.total ?? 0, at });
   });
   // A page of rows mentions few experiments; a view of all runs may mention any.
-  const any = several && (groupKeys(view.group).length > 0 || !['table', 'split', 'charts'].includes(view.show));
+  const any = several && (groups.length > 0 || !['table', 'split', 'charts'].includes(view.show));
   const everyName = useLoad(`experiment names ${any}`, signal => (any ? experiments.names(signal) : Promise.resolve(undefined)));
   const mentioned = useExperimentNames(several ? rows.loaded().map(r => r.experimentId) : []);
   const experimentNames = several ? (everyName.data ?? mentioned) : undefined;
@@ -128,23 +146,23 @@ function Workspace({ scope, experiment, primary, experimentId, onExperiment }: P
   const histograms = useHistograms(view.spread, search, found, seen, rowsAtHand, setFilter);
   const top = useNamedRows(view.top, search, columns, version);
   const asked = useNamedRows(view.eyes.eye, search, [], version);
-  const most = linesOf(route.value.query);
+  const most = linesOf(query);
   const drawnRuns = drawnRows(top, asked, rowsAtHand, rowsAtHand.filter(r => isPicked(picked, r.id)), view.eyes, most);
   const drawn = drawnRuns.map(r => ({ id: r.id, name: r.name, start: r.start ?? 0, href: href.run(r.experimentId, r.id), live: r.status === 'RUNNING' }));
   const inCharts = new Set(drawnRuns.map(r => r.id));
   const ofRuns = runActions(view, inCharts, most);
 
+  const turnTree = () => (nests ? replace(withMembers({ tree: byItself !== treeWanted ? null : treeWanted ? '0' : '1' })) : false);
   const diff = () => replace(withMembers({ diff: view.diff ? null : '1' }));
   useKeys([
     { keys: 'd', text: t('diff'), group: 'table', act: diff },
+    { keys: 'h', text: t('tree'), group: 'table', act: turnTree },
     { keys: 's', text: t('keys.show'), group: 'table', act: () => showNext(view.show) },
     { keys: ['Mod+z', 'u'], text: t('keys.undo'), group: 'table', act: steps.undo },
     { keys: ['Mod+Shift+z', 'Mod+y'], text: t('keys.redo'), group: 'table', act: steps.redo },
   ]);
 
-  const show = showOf(view.show);
   useEffect(() => show.view?.fetch(), [show.view]);
-  const groups = groupKeys(view.group);
   const table = show.table && (groups.length > 0 ? (
     <GroupTable
       search={search} found={found} keys={groups} columns={seen} sample={rowsAtHand} sorts={view.sorts} aggregate={view.aggregate} experiments={experimentNames ?? null} version={version}
@@ -154,7 +172,7 @@ function Workspace({ scope, experiment, primary, experimentId, onExperiment }: P
   ) : (
     <RunsTable
       rows={rows} columns={seen} pins={view.pins} widths={view.widths} marks={view.marks} keys={names} histograms={histograms} experiments={experimentNames ?? null}
-      sorts={view.sorts} picked={picked} top={top} drawn={inCharts} eyes={view.eyes} peeked={view.peek} version={version} actions={{ ...actions, ...ofRuns }}
+      sorts={view.sorts} picked={picked} top={top} drawn={inCharts} eyes={view.eyes} peeked={view.peek} open={view.open} version={version} actions={{ ...actions, ...ofRuns }}
     />
   ));
   const shown = show.view && total !== undefined && (
@@ -172,6 +190,7 @@ function Workspace({ scope, experiment, primary, experimentId, onExperiment }: P
         <ShowSwitch shown={view.show} />
         <button type="button" aria-expanded={picking} data-testid="columns" onClick={() => setPicking(!picking)}><Icon name="columns" /> <span class="tool">{t('columns')}</span></button>
         <button type="button" aria-pressed={view.diff} title={t('diff.hint')} onClick={diff}><Icon name="diff" /> <span class="tool">{t('diff')}</span></button>
+        {nests && show.table && groups.length === 0 && <button type="button" aria-pressed={tree} title={t('tree.hint')} data-testid="tree" onClick={turnTree}><Icon name="tree" /> <span class="tool">{t('tree')}</span></button>}
         <button type="button" aria-pressed={groups.length > 0} aria-expanded={grouping} data-testid="group" onClick={() => setGrouping(!grouping)}><Icon name="group" /> <span class="tool">{t('group')}</span></button>
         {total !== undefined && total > 0 && (
           <TakeAway
@@ -182,7 +201,7 @@ function Workspace({ scope, experiment, primary, experimentId, onExperiment }: P
         <SavedViews experimentId={experimentId} experiment={experiment} columns={chosen} onChange={() => onExperiment?.()} />
         <IconButton icon="refresh" label={t('refresh')} onClick={rows.reload} />
         {total !== undefined && rows.error === null && <span class="count" role="status" data-testid="count">{tn('runs.count', total)}</span>}
-        {total !== undefined && rows.error === null && filter && everything.data !== undefined && <span class="count">{t('runs.of', { total: countText(everything.data), ms: took })}</span>}
+        {total !== undefined && rows.error === null && filter && everything.data !== undefined && <span class="count">{t('runs.of', { total: countText(everything.data), ms: rows.took })}</span>}
         {same.size > 0 && <span class="count" role="status">{tn('diff.hidden', same.size)}</span>}
         {fresh > 0 && <button type="button" class="pill" onClick={rows.reload}>{tn('runs.fresh', fresh)}</button>}
       </div>

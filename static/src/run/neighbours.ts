@@ -5,8 +5,8 @@ import type { RunInfo } from '../api/types';
 export interface Place { id: string; experimentId: string }
 export interface Neighbours { previous: Place | undefined; next: Place | undefined }
 
-/** A list of runs as a table has it: what it asks for, and the rows it has. */
-export interface List { search: Search; total: number; at: (i: number) => Place | undefined }
+/** A list of runs as a table has it: the rows it has, and what it asks for others; of a tree, whose lines no search has, null. */
+export interface List { search: Search | null; total: number; at: (i: number) => Place | undefined }
 
 let opened: List | undefined;
 
@@ -39,7 +39,7 @@ export async function neighboursOf(info: RunInfo, signal?: AbortSignal): Promise
   const list = opened;
   const index = list ? indexIn(list, info.run_id) : -1;
   if (list && index >= 0) {
-    const at = (i: number) => (i < 0 || i >= list.total ? undefined : (list.at(i) ?? first(list.search, i, signal)));
+    const at = (i: number) => (i < 0 || i >= list.total ? undefined : (list.at(i) ?? (list.search ? first(list.search, i, signal) : undefined)));
     const [previous, next] = await Promise.all([at(index - 1), at(index + 1)]);
     return { previous, next };
   }

@@ -1,5 +1,5 @@
 // A window onto a list that is longer than anybody would load: pages are fetched when they come into view.
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { isAbort } from '../api';
 
 export const PAGE = 100;
@@ -19,7 +19,6 @@ export interface Window<T> {
   show: (from: number, to: number) => void;
   /** Fetches what is on the screen again; what was shown stays until then. */
   reload: () => void;
-  set: (change: (now: T) => T) => void;
 }
 
 interface State<T> { key: string; total: number | undefined; pages: Map<number, T[]>; error: unknown }
@@ -32,84 +31,120 @@ export function pagesOf(from: number, to: number, total: number | undefined): nu
   return pages;
 }
 
-export function useRows<T>(key: string, fetcher: (page: number, total: boolean, signal: AbortSignal) => Promise<{ total?: number; rows: T[] }>): Window<T> {
-  const [, redraw] = useState(0);
-  const state = useRef<State<T>>({ key: '', total: undefined, pages: new Map(), error: null });
-  const pending = useRef(new Map<number, AbortController>());
-  const view = useRef<[number, number]>([0, 0]);
-  const latest = useRef(fetcher);
-  latest.current = fetcher;
-  const keyNow = useRef(key);
-  keyNow.current = key;
+type Fetcher<T> = (page: number, total: boolean, signal: AbortSignal) => Promise<{ total?: number; rows: T[] }>;
 
-  const load = useCallback((page: number, fresh: boolean) => {
-    if (pending.current.has(page)) {
+/** The pages of one list. */
+export class Pages<T> implements Window<T> {
+  private state: State<T> = { key: '', total: undefined, pages: new Map(), error: null };
+  private readonly pending = new Map<number, AbortController>();
+  private view: [number, number] = [0, 0];
+  private key = '';
+  private begun: string | undefined;
+  private fetcher: Fetcher<T> | undefined;
+
+  constructor(private readonly changed: () => void) {}
+
+  /** What the list is from now on. */
+  ask(key: string, fetcher: Fetcher<T>): void {
+    this.key = key;
+    this.fetcher = fetcher;
+  }
+
+  private load(page: number, fresh: boolean): void {
+    if (this.pending.has(page)) {
       if (!fresh) return;
-      pending.current.get(page)!.abort();
+      this.pending.get(page)!.abort();
     }
     const stop = new AbortController();
-    const asked = keyNow.current;
-    pending.current.set(page, stop);
-    const over = () => pending.current.get(page) === stop && pending.current.delete(page);
-    latest.current(page, fresh || state.current.key !== asked, stop.signal).then(
+    const asked = this.key;
+    this.pending.set(page, stop);
+    const over = () => this.pending.get(page) === stop && this.pending.delete(page);
+    this.fetcher!(page, fresh || this.state.key !== asked, stop.signal).then(
       answer => {
         over();
-        if (stop.signal.aborted || asked !== keyNow.current) return;
-        const old = state.current;
+        if (stop.signal.aborted || asked !== this.key) return;
+        const old = this.state;
         const pages = old.key === asked ? new Map(old.pages) : new Map<number, T[]>();
         pages.delete(page);
         pages.set(page, answer.rows);
         for (const far of pages.keys()) if (pages.size > KEPT) pages.delete(far);
-        state.current = { key: asked, total: answer.total ?? (old.key === asked ? old.total : undefined), pages, error: null };
-        redraw(n => n + 1);
+        this.state = { key: asked, total: answer.total ?? (old.key === asked ? old.total : undefined), pages, error: null };
+        this.changed();
       },
       (error: unknown) => {
         over();
-        if (stop.signal.aborted || isAbort(error) || asked !== keyNow.current) return;
-        state.current = { ...state.current, error };
-        redraw(n => n + 1);
+        if (stop.signal.aborted || isAbort(error) || asked !== this.key) return;
+        this.state = { ...this.state, error };
+        this.changed();
       },
     );
-  }, []);
+  }
 
-  const show = useCallback((from: number, to: number) => {
-    view.current = [from, to];
-    const s = state.current;
-    if (s.key !== keyNow.current) return; // the first page of the new list comes first
-    const wanted = pagesOf(from, to, s.total);
-    for (const [page, stop] of pending.current) if (!wanted.includes(page)) stop.abort();
-    for (const page of wanted) if (!s.pages.has(page)) load(page, false);
-  }, [load]);
-
-  const reload = useCallback(() => {
-    const wanted = pagesOf(...view.current, state.current.total);
-    // What is out of sight is forgotten: it will be fetched as it is then.
-    state.current = { ...state.current, pages: new Map([...state.current.pages].filter(([p]) => wanted.includes(p))) };
-    for (const page of wanted.length > 0 ? wanted : [0]) load(page, true);
-  }, [load]);
-
-  useEffect(() => {
-    for (const stop of pending.current.values()) stop.abort();
-    pending.current.clear();
-    state.current = { ...state.current, error: null };
-    load(0, true);
-  }, [key, load]);
-  useEffect(() => () => {
-    for (const stop of pending.current.values()) stop.abort();
-  }, []);
-
-  const s = state.current;
-  return {
-    total: s.total,
-    at: i => s.pages.get(Math.floor(i / PAGE))?.[i % PAGE],
-    loaded: () => [...s.pages].sort((a, b) => a[0] - b[0]).flatMap(([, rows]) => rows),
-    error: s.error,
-    stale: s.key !== key,
-    show,
-    reload,
-    set: change => {
-      state.current = { ...state.current, pages: new Map([...state.current.pages].map(([p, rows]) => [p, rows.map(change)])) };
-      redraw(n => n + 1);
-    },
+  /** Asks for the first page of what the list is now, unless it has been asked for. */
+  readonly begin = (): void => {
+    if (this.begun === this.key) return;
+    this.begun = this.key;
+    this.stop();
+    this.pending.clear();
+    this.state = { ...this.state, error: null };
+    this.load(0, true);
   };
+
+  readonly show = (from: number, to: number): void => {
+    this.view = [from, to];
+    if (this.stale) return; // the first page of the new list comes first
+    const wanted = pagesOf(from, to, this.state.total);
+    for (const [page, stop] of this.pending) if (!wanted.includes(page)) stop.abort();
+    for (const page of wanted) if (!this.state.pages.has(page)) this.load(page, false);
+  };
+
+  readonly reload = (): void => {
+    const wanted = pagesOf(...this.view, this.state.total);
+    // What is out of sight is forgotten: it will be fetched as it is then.
+    this.state = { ...this.state, pages: new Map([...this.state.pages].filter(([p]) => wanted.includes(p))) };
+    for (const page of wanted.length > 0 ? wanted : [0]) this.load(page, true);
+  };
+
+  /** It is known by now how long the list of this key is. */
+  resize(key: string, total: number): void {
+    if (this.state.key !== key || this.state.total === total) return;
+    this.state = { ...this.state, total };
+    this.changed();
+  }
+
+  readonly stop = (): void => {
+    for (const stop of this.pending.values()) stop.abort();
+  };
+
+  get total(): number | undefined {
+    return this.state.total;
+  }
+
+  get error(): unknown {
+    return this.state.error;
+  }
+
+  get stale(): boolean {
+    return this.state.key !== this.key;
+  }
+
+  readonly at = (i: number): T | undefined => this.state.pages.get(Math.floor(i / PAGE))?.[i % PAGE];
+
+  /** Those of the pages at hand, in order, each with its place. */
+  placed(): (readonly [number, T])[] {
+    return [...this.state.pages].sort((a, b) => a[0] - b[0]).flatMap(([page, rows]) => rows.map((row, i) => [page * PAGE + i, row] as const));
+  }
+
+  readonly loaded = (): T[] => this.placed().map(([, row]) => row);
+}
+
+/** A list that is asked for whenever the key is another. */
+export function usePages<T>(key: string, fetcher: Fetcher<T>): Pages<T> {
+  const [, redraw] = useState(0);
+  const made = useRef<Pages<T> | undefined>(undefined);
+  const pages = (made.current ??= new Pages<T>(() => redraw(n => n + 1)));
+  pages.ask(key, fetcher);
+  useEffect(pages.begin, [key, pages]);
+  useEffect(() => pages.stop, [pages]);
+  return pages;
 }

@@ -7,7 +7,7 @@ import { bucketsFor, queryOf, tailsOf } from '../src/charts/fetch';
 import { chartOf, heightOf, spanOf } from '../src/charts/lines';
 import { neighbour, sectionsOf } from '../src/charts/sections';
 import { linesOf, matcher, namesOf, namesText, settingsOf, zoomText } from '../src/charts/settings';
-import { logTicks, relativeLabel, tickLabels, wallLabel } from '../src/charts/ticks';
+import { hugeSteps, logTicks, relativeLabel, tickLabels, wallLabel } from '../src/charts/ticks';
 import { columnsAt } from '../src/charts/compare';
 
 const f = (...values: number[]) => Float64Array.from(values);
@@ -182,4 +182,12 @@ test('times are labelled by their distance', () => {
 
 test('a locked step makes columns of it, each metric once', () => {
   assert.deepEqual(columnsAt(['info.user_id', 'metrics.loss', 'metrics.loss@min', 'params.lr', 'metrics.acc@10'], 50), ['info.user_id', 'metrics.loss@50', 'params.lr', 'metrics.acc@50']);
+});
+
+test('numbers that are beyond those of uPlot have ticks, too', () => {
+  assert.equal(hugeSteps(1e14), undefined);
+  assert.equal(hugeSteps(NaN), undefined);
+  const steps = hugeSteps(2e300)!;
+  assert.ok(steps.includes(5e299) && steps.every((v, i) => Number.isInteger(v) && (i === 0 || v > steps[i - 1]!)));
+  assert.ok(hugeSteps(Infinity)!.every(Number.isFinite));
 });

@@ -7,7 +7,7 @@ import { indexIn } from '../src/run/neighbours';
 import { nestedOf, toFlags, toJson, toYaml, valueOf } from '../src/run/param-text';
 import { extended, MOST_VALUES, nextRead, summaryOf } from '../src/run/summary';
 import { gapsIn, placeOf, timelineOf } from '../src/run/timeline';
-import { isBranch, linesOf, treeOf } from '../src/run/tree';
+import { foldedAtFirst, isBranch, linesOf, treeOf } from '../src/run/tree';
 import { countOf, type Member, twigsOf } from '../src/run/twigs';
 import { changesOf } from '../src/run/versus';
 
@@ -42,6 +42,14 @@ test('a curve that goes on is added to its summary', () => {
 
 const leaves = (...keys: string[]) => keys.map(key => ({ key, value: key.toUpperCase() }));
 const outline = (keys: string[], folded: string[] = []) => linesOf(treeOf(leaves(...keys)), new Set(folded)).map(({ node, depth }) => `${' '.repeat(depth)}${node.label}${isBranch(node) ? ` (${node.leaves})` : ''}`);
+
+test('of many params the folders are folded at first, the inner ones before the outer ones', () => {
+  const keys = ['a', 'b'].flatMap(outer => ['x', 'y'].flatMap(inner => ['1', '2', '3'].map(leaf => `${outer}.${inner}.${leaf}`)));
+  const tree = treeOf(leaves('lr', ...keys));
+  assert.equal(linesOf(tree, foldedAtFirst(tree, 100)).length, 1 + 2 + 4 + 12);
+  assert.equal(linesOf(tree, foldedAtFirst(tree, 10)).length, 1 + 2 + 4);
+  assert.equal(linesOf(tree, foldedAtFirst(tree, 5)).length, 1 + 2);
+});
 
 test('names with parts are a tree; a part of one name alone is none', () => {
   assert.deepEqual(outline(['a.b.c', 'a.b.d', 'a.e', 'lone.x', 'z']), ['a (3)', ' b (2)', '  c', '  d', ' e', 'lone.x', 'z']);

@@ -7,7 +7,7 @@ import type { Line } from './lines';
 import { paddedRange, roomyRange } from './maths';
 import type { Axis, Settings } from './settings';
 import { heightOf, spanOf } from './lines';
-import { logTicks, relativeLabel, tickLabels, type TimeUnit, wallLabel } from './ticks';
+import { hugeSteps, logTicks, relativeLabel, tickLabels, type TimeUnit, wallLabel } from './ticks';
 
 export interface PlotOptions {
   box: HTMLElement;
@@ -177,6 +177,7 @@ export function plot(o: PlotOptions): Plot {
     ctx.restore();
   };
   const start = ranges();
+  const huge = hugeSteps(start.y[1] - start.y[0]);
   const log = (on: boolean): uPlot.Scale => ({ auto: false, ...(on ? { distr: 3, log: 10 } : {}), range: (_u, min, max) => [min, max] });
   const u = new uPlot(
     {
@@ -194,7 +195,7 @@ export function plot(o: PlotOptions): Plot {
       axes: [
         axis({ ...ticksOf(settings.logX, 56), size: 26, space: timed(settings.axis) ? 68 : 56, ...(settings.axis === 'relative' && { incrs: TIMES }), values: (self, splits, _i, _space, step) => labelsOf(self, splits, step) }),
         axis({
-          ...ticksOf(settings.logY, 30),
+          ...ticksOf(settings.logY, 30), ...(huge && !settings.logY && { incrs: huge }),
           size: (_u, values) => (values ? 14 + Math.ceil(6.4 * Math.max(2, ...values.map(v => (v ?? '').length))) : 40),
           values: (_u, splits) => tickLabels(splits, o.language),
         }),

@@ -19,6 +19,13 @@ export function tickLabels(values: readonly (number | null)[], language: string)
   return [];
 }
 
+/** Distances between ticks where numbers are beyond what uPlot has any for (a loss that diverged); undefined elsewhere. */
+export function hugeSteps(extent: number): number[] | undefined {
+  if (!(extent >= 1e15)) return undefined;
+  const top = Math.min(307, Math.floor(Math.log10(extent)));
+  return Array.from({ length: top + 1 }, (_, power) => [1, 2, 5].map(n => Number(`${n}e${power}`))).flat();
+}
+
 const roundSteps = [1, 2, 5, 10];
 
 /** Ticks of a log axis: powers of ten, with 2 and 5 between them where they are few; on less than that, as on a linear one. */

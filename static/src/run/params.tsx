@@ -17,8 +17,11 @@ import { nameOf, parentOf } from './names';
 import { before } from './neighbours';
 import { toFlags, toJson, toYaml } from './param-text';
 import { Section } from './section';
-import { isBranch, type Leaf, linesOf, type Node, treeOf } from './tree';
+import { foldedAtFirst, isBranch, type Leaf, linesOf, type Node, treeOf } from './tree';
 import { type Change, changesOf } from './versus';
+
+const LINES_AT_FIRST = 100;
+const LINES = 500;
 
 const choices = ['parent', 'previous'] as const;
 type Choice = (typeof choices)[number];
@@ -39,9 +42,12 @@ export function Params({ run }: { run: Run }): JSX.Element {
   const other = useOther(run, choice);
   const changes = other ? changesOf(params, other.data?.params ?? []) : null;
   const lost: Leaf[] = changes ? [...changes].filter(([, c]) => c.kind === 'removed').map(([key, c]) => ({ key, value: c.was ?? '' })) : [];
-  const { shown, hidden, field, filtered } = useFilter(params, p => `${p.key} ${p.value}`);
-  const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
-  const lines = filtered ? shown.map(p => ({ node: { ...p, label: p.key } as Node, depth: 0 })) : linesOf(treeOf(shown), folded);
+  const { shown, hidden: cut, field, filtered } = useFilter(params, p => `${p.key} ${p.value}`);
+  const tree = treeOf(params);
+  const [folded, setFolded] = useState(() => foldedAtFirst(tree, LINES_AT_FIRST));
+  const all = filtered ? shown.map(p => ({ node: { ...p, label: p.key } as Node, depth: 0 })) : linesOf(tree, folded);
+  const lines = all.slice(0, LINES);
+  const hidden = filtered ? cut : all.length - lines.length;
   const copy = (make: typeof toYaml) => () => void toClipboard(make(params)).then(ok => notify(ok ? 'done' : 'error', t(ok ? 'copy.done' : 'compare.copy.failed')));
   const hold = (value: Choice | null) => () => replace(withMembers({ vs: value }));
   const fold = (path: string) => setFolded(new Set(folded.has(path) ? [...folded].filter(p => p !== path) : [...folded, path]));

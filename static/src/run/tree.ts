@@ -33,6 +33,14 @@ function grow(items: readonly Raw[], prefix: string, separator: string): Node[] 
   return nodes;
 }
 
+/** What is folded until somebody looks: nothing of a short list, the inner branches of a long one, all of a longer one. */
+export function foldedAtFirst(nodes: readonly Node[], most: number): ReadonlySet<string> {
+  const branches = (of: readonly Node[]): Branch[] => of.filter(isBranch).flatMap(b => [b, ...branches(b.children)]);
+  const inner = new Set(nodes.filter(isBranch).flatMap(b => branches(b.children)).map(b => b.path));
+  const choices: ReadonlySet<string>[] = [new Set(), inner];
+  return choices.find(folded => linesOf(nodes, folded).length <= most) ?? new Set(branches(nodes).map(b => b.path));
+}
+
 /** What a table of the tree shows, line by line. */
 export function linesOf(nodes: readonly Node[], folded: ReadonlySet<string>, depth = 0): { node: Node; depth: number }[] {
   return nodes.flatMap(node => [{ node, depth }, ...(isBranch(node) && !folded.has(node.path) ? linesOf(node.children, folded, depth + 1) : [])]);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { address, api, ids, withPage } from './browser.mjs';
+import { axe } from './table.mjs';
 
 const unique = name => `${name}-${Date.now()}-${Math.floor(Math.random() * 1e6)}`;
 
@@ -118,6 +119,43 @@ test('an experiment is created, renamed, deleted and restored', async () => {
     await row.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Active', exact: true }).click();
     await page.getByRole('link', { name: renamed }).waitFor();
+  });
+});
+
+test('notes and tags of an experiment are changed over its runs', async () => {
+  const { experiment_id: id } = await api('experiments/create', { name: unique('noted') });
+  const tags = async () => Object.fromEntries(((await api(`experiments/get?experiment_id=${id}`)).experiment.tags ?? []).map(tag => [tag.key, tag.value]));
+  await withPage(address.experiment(id), {}, async page => {
+    await page.getByRole('button', { name: 'Add notes' }).click();
+    await page.getByRole('textbox', { name: 'Notes' }).fill('# 目的\nTell *cats* from dogs.');
+    await page.getByRole('region', { name: 'Preview' }).locator('em').waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Notes', { exact: true }).click();
+    await page.locator('.note').getByRole('heading', { name: '目的' }).waitFor();
+
+    await page.getByRole('button', { name: 'Edit tags' }).click();
+    const section = page.getByRole('region', { name: 'Tags' });
+    await section.getByRole('button', { name: 'Add tag' }).click();
+    await page.getByRole('dialog').getByLabel('Name').fill('team');
+    await page.getByRole('dialog').getByLabel('Value').fill('視覚');
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await page.locator('.facts .chip', { hasText: 'team 視覚' }).waitFor();
+    await section.getByRole('button', { name: 'Edit tag team' }).click();
+    await section.getByRole('textbox').fill('音声');
+    await section.getByRole('textbox').press('Enter');
+    await page.locator('.facts .chip', { hasText: 'team 音声' }).waitFor();
+    assert.deepEqual(await tags(), { 'mlflow.note.content': '# 目的\nTell *cats* from dogs.', team: '音声' });
+    await axe(page, 'tags of an experiment');
+    await section.getByRole('button', { name: 'Delete tag team' }).click();
+    await page.locator('.facts .chip').waitFor({ state: 'detached' });
+    assert.deepEqual(Object.keys(await tags()), ['mlflow.note.content']);
+
+    await page.locator('.note').getByRole('button', { name: 'Edit' }).click();
+    await api('experiments/set-experiment-tag', { experiment_id: id, key: 'mlflow.note.content', value: 'of somebody else' });
+    await page.getByRole('textbox', { name: 'Notes' }).fill('mine');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('alert').getByRole('button').first().waitFor();
+    assert.equal((await tags())['mlflow.note.content'], 'of somebody else', 'what somebody else has saved is not written over');
   });
 });
 

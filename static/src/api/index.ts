@@ -42,6 +42,7 @@ export const experiments = {
   remove: (id: string) => write<unknown>('experiments/delete', { experiment_id: id }),
   restore: (id: string) => write<unknown>('experiments/restore', { experiment_id: id }),
   setTag: (id: string, key: string, value: string) => write<unknown>('experiments/set-experiment-tag', { experiment_id: id, key, value }),
+  deleteTag: (id: string, key: string) => write<unknown>('experiments/delete-experiment-tag', { experiment_id: id, key }),
 };
 
 export const runs = {

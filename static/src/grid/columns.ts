@@ -74,8 +74,11 @@ export function moved(ids: readonly string[], id: string, before: string | null)
   return at < 0 ? [...ids] : [...rest.slice(0, at), id, ...rest.slice(at)];
 }
 
+/** layer2 before layer10. */
+const asCounted = new Intl.Collator('en', { numeric: true });
+
 export function byKey<T extends { key: string }>(items: readonly T[]): T[] {
-  return [...items].sort((a, b) => compare(a.key, b.key));
+  return [...items].sort((a, b) => asCounted.compare(a.key, b.key) || compare(a.key, b.key));
 }
 
 /** The client names the user in a tag; the field of the same name is what older clients sent. */

@@ -6,12 +6,23 @@ import type { Experiment } from '../api/types';
 import { removeExperiments, TagList } from '../experiments/parts';
 import { RunList } from '../grid/workspace';
 import { t } from '../i18n';
+import { NOTE } from '../run/names';
 import { useCrumbs } from '../state/crumbs';
 import { useLoad } from '../state/load';
 import { notify } from '../state/notices';
 import { href, route } from '../state/router';
+import { Icon } from '../ui/icons';
+import { lazy } from '../ui/lazy';
 import { Markdown } from '../ui/markdown';
 import { Copy, Failure, IconButton, InlineEdit } from '../ui/parts';
+
+const NoteEditor = lazy(() => import('../ui/note-editor').then(m => m.NoteEditor));
+const TagSection = lazy(() => import('../run/tags').then(m => m.TagSection));
+
+/** Of a value of a tag of an experiment. */
+const LONGEST = 5000;
+
+const noteOf = (experiment: Experiment) => experiment.tags?.find(tag => tag.key === NOTE)?.value ?? '';
 
 export function Runs({ experimentId }: { experimentId: string }): JSX.Element {
   const experiment = useLoad(`experiment ${experimentId}`, signal => experiments.get(experimentId, signal));
@@ -52,8 +63,11 @@ export function AllRuns(): JSX.Element {
 
 function Head({ experiment, onChange }: { experiment: Experiment; onChange: () => void }): JSX.Element {
   const [editing, setEditing] = useState(false);
+  const [tagging, setTagging] = useState(false);
+  const [noting, setNoting] = useState(false);
+  const id = experiment.experiment_id;
   const gone = experiment.lifecycle_stage === 'deleted';
-  const note = experiment.tags?.find(tag => tag.key === 'mlflow.note.content')?.value ?? '';
+  const note = noteOf(experiment);
   return (
     <>
       <div class="page-head">
@@ -76,20 +90,43 @@ function Head({ experiment, onChange }: { experiment: Experiment; onChange: () =
         <span class="wide-only"><span class="muted">{t('experiments.location')}</span> <code>{experiment.artifact_location}</code> <Copy text={experiment.artifact_location ?? ''} /></span>
         <span><a href={href.models(experiment.experiment_id)}>{t('models.logged')}</a></span>
         <TagList tags={experiment.tags} />
+        {!gone && <button type="button" class="link" aria-expanded={tagging} onClick={() => setTagging(!tagging)}>{t('experiments.tags.edit')}</button>}
+        {!gone && !note && !noting && <button type="button" class="link" onClick={() => setNoting(true)}>{t('experiments.notes.add')}</button>}
       </div>
+      {tagging && (
+        <div class="experiment-edit">
+          <TagSection tags={experiment.tags ?? []} active={!gone} most={LONGEST} reload={onChange} set={(key, value) => experiments.setTag(id, key, value)} unset={key => experiments.deleteTag(id, key)} />
+        </div>
+      )}
       {gone && (
         <div class="banner" role="status">
           {t('experiments.gone')}
           <button type="button" onClick={() => void experiments.restore(experiment.experiment_id).then(onChange, (e: unknown) => notify('error', messageOf(e)))}>{t('restore')}</button>
         </div>
       )}
-      {note && <Note text={note} />}
+      {noting && !gone ? (
+        <div class="section experiment-edit">
+          <NoteEditor
+            of={`experiment ${id}`} text={note} most={LONGEST} read={async () => noteOf(await experiments.get(id))} write={text => experiments.setTag(id, NOTE, text)}
+            onClose={saved => {
+              setNoting(false);
+              if (saved) onChange();
+            }}
+          />
+        </div>
+      ) : note && <Note text={note} edit={gone ? undefined : () => setNoting(true)} />}
     </>
   );
 }
 
 /** Closed at first; what shows Markdown is fetched when somebody opens it. */
-function Note({ text }: { text: string }): JSX.Element {
+function Note({ text, edit }: { text: string; edit: (() => void) | undefined }): JSX.Element {
   const [open, setOpen] = useState(false);
-  return <details class="note" onToggle={e => setOpen(e.currentTarget.open)}><summary>{t('notes')}</summary>{open && <Markdown text={text} />}</details>;
+  return (
+    <details class="note" onToggle={e => setOpen(e.currentTarget.open)}>
+      <summary>{t('notes')}</summary>
+      {open && <Markdown text={text} />}
+      {open && edit && <button type="button" onClick={edit}><Icon name="edit" /> {t('edit')}</button>}
+    </details>
+  );
 }

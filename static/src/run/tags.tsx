@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { messageOf, runs } from '../api';
-import type { Run } from '../api/types';
+import type { Run, Tag } from '../api/types';
 import { byKey, isSystemTag } from '../grid/columns';
 import { t, tn } from '../i18n';
 import { notify } from '../state/notices';
@@ -14,18 +14,38 @@ import { NOTE } from './names';
 import { Section } from './section';
 
 export function Tags({ run, reload }: { run: Run; reload: () => void }): JSX.Element {
+  const id = run.info.run_id;
+  return (
+    <TagSection
+      tags={run.data?.tags ?? []} active={run.info.lifecycle_stage !== 'deleted'} most={8000} reload={reload}
+      set={(key, value) => runs.setTag(id, key, value)} unset={key => runs.deleteTag(id, key)}
+    />
+  );
+}
+
+interface Props {
+  tags: readonly Tag[];
+  /** May be changed. */
+  active: boolean;
+  /** Characters of a value that the server takes. */
+  most: number;
+  set: (key: string, value: string) => Promise<unknown>;
+  unset: (key: string) => Promise<unknown>;
+  reload: () => void;
+}
+
+/** Of a run or of an experiment. */
+export function TagSection({ tags, active, most, set, unset, reload }: Props): JSX.Element {
   const [system, setSystem] = useState(false);
   const [adding, setAdding] = useState(false);
   const [editing, setEditing] = useState('');
-  const all = byKey(run.data?.tags ?? []);
+  const all = byKey(tags);
   const wanted = all.filter(tag => tag.key !== NOTE && (system || !isSystemTag(tag.key)));
   const hiddenSystem = all.filter(tag => tag.key !== NOTE && isSystemTag(tag.key)).length;
   const { shown, hidden, field } = useFilter(wanted, tag => `${tag.key} ${tag.value ?? ''}`);
-  const id = run.info.run_id;
-  const active = run.info.lifecycle_stage !== 'deleted';
   const remove = async (key: string) => {
     try {
-      await runs.deleteTag(id, key);
+      await unset(key);
       notify('done', t('tags.deleted', { name: key }));
     } catch (e) {
       notify('error', messageOf(e));
@@ -49,7 +69,7 @@ export function Tags({ run, reload }: { run: Run; reload: () => void }): JSX.Ele
                     <InlineEdit
                       value={tag.value ?? ''} label={t('tags.value', { name: tag.key })} onClose={() => setEditing('')}
                       save={async value => {
-                        await runs.setTag(id, tag.key, value);
+                        await set(tag.key, value);
                         reload();
                       }}
                     />
@@ -77,12 +97,12 @@ export function Tags({ run, reload }: { run: Run; reload: () => void }): JSX.Ele
         <Dialog
           title={t('tags.add')} action={t('save')} onClose={() => setAdding(false)}
           submit={async form => {
-            await runs.setTag(id, String(form.get('key')).trim(), String(form.get('value')));
+            await set(String(form.get('key')).trim(), String(form.get('value')));
             reload();
           }}
         >
           <label class="field">{t('key')}<input name="key" required maxLength={250} autocomplete="off" autofocus /></label>
-          <label class="field">{t('value')}<input name="value" maxLength={8000} autocomplete="off" /></label>
+          <label class="field">{t('value')}<input name="value" maxLength={most} autocomplete="off" /></label>
         </Dialog>
       )}
     </Section>

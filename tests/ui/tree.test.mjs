@@ -6,7 +6,7 @@ import { axe, head, member, rowOf, settled } from './table.mjs';
 
 const CHILDREN = 130; // more than a page of rows
 
-/** study > trial-0 … trial-129, of which trial-7 > fold-a, fold-b; alone. */
+/** study > fit-0 … fit-129, of which fit-7 > fold-a, fold-b; alone. */
 const made = (async () => {
   const { experiment_id: experiment } = await api('experiments/create', { name: `tree ${Date.now()}` });
   let start = 1_700_000_000_000;
@@ -17,11 +17,11 @@ const made = (async () => {
     return made.info.run_id;
   };
   const study = await run('study', null, 0.5);
-  const trials = [];
-  for (let i = 0; i < CHILDREN; i++) trials.push(await run(`trial-${i}`, study, i));
-  const folds = [await run('fold-a', trials[7], 1000), await run('fold-b', trials[7], 2000)];
+  const fits = [];
+  for (let i = 0; i < CHILDREN; i++) fits.push(await run(`fit-${i}`, study, i));
+  const folds = [await run('fold-a', fits[7], 1000), await run('fold-b', fits[7], 2000)];
   await run('alone', null, 0.25);
-  return { experiment, study, trials, folds };
+  return { experiment, study, fits, folds };
 })();
 
 const names = page => page.getByTestId('rows').locator('th.name a').allInnerTexts();
@@ -29,7 +29,7 @@ const opener = (page, name) => rowOf(page, name).getByRole('button', { name: new
 const queries = requests => requests.filter(r => r.url().endsWith('/runs/query')).map(r => r.postDataJSON());
 
 test('nested runs stand below their parents, which are closed, and are asked for when these are opened', async () => {
-  const { experiment, study, trials } = await made;
+  const { experiment, study, fits } = await made;
   await withPage(address.experiment(experiment), {}, async (page, { requests }) => {
     await settled(page);
     assert.deepEqual(await names(page), ['alone', 'study']);
@@ -38,26 +38,26 @@ test('nested runs stand below their parents, which are closed, and are asked for
     assert.equal(await opener(page, 'study').getAttribute('aria-expanded'), 'false');
     assert.equal(await opener(page, 'alone').count(), 0);
     await opener(page, 'study').click();
-    await rowOf(page, `trial-${CHILDREN - 1}`).waitFor();
+    await rowOf(page, `fit-${CHILDREN - 1}`).waitFor();
     assert.equal(await member(page, 'open'), study);
     assert.deepEqual(queries(requests).slice(1).map(q => [q.parent, q.offset]), [[study, 0]]);
     assert.equal(await page.getByTestId('runs').getAttribute('aria-rowcount'), String(2 + CHILDREN + 1));
-    const row = rowOf(page, `trial-${CHILDREN - 1}`);
+    const row = rowOf(page, `fit-${CHILDREN - 1}`);
     assert.deepEqual([await row.getAttribute('aria-level'), await row.getAttribute('aria-setsize')], ['2', String(CHILDREN)]);
     await axe(page, 'tree');
     // The second page of the children, and the level below them.
     await page.locator('.runs-box').evaluate(e => (e.scrollTop = e.scrollHeight));
-    await opener(page, 'trial-7').click();
+    await opener(page, 'fit-7').click();
     await rowOf(page, 'fold-b').waitFor();
     const shown = await names(page);
-    assert.deepEqual(shown.slice(shown.indexOf('trial-7')), ['trial-7', 'fold-b', 'fold-a', 'trial-6', 'trial-5', 'trial-4', 'trial-3', 'trial-2', 'trial-1', 'trial-0']);
-    assert.equal(await member(page, 'open'), `${study},${trials[7]}`);
+    assert.deepEqual(shown.slice(shown.indexOf('fit-7')), ['fit-7', 'fold-b', 'fold-a', 'fit-6', 'fit-5', 'fit-4', 'fit-3', 'fit-2', 'fit-1', 'fit-0']);
+    assert.equal(await member(page, 'open'), `${study},${fits[7]}`);
     await page.reload();
     await settled(page);
     await page.waitForFunction(n => Number(document.querySelector('[data-testid="runs"]').getAttribute('aria-rowcount')) === n, 2 + CHILDREN + 1);
     await page.locator('.runs-box').evaluate(e => (e.scrollTop = e.scrollHeight));
     await rowOf(page, 'fold-a').waitFor();
-    await opener(page, 'trial-7').click();
+    await opener(page, 'fit-7').click();
     await rowOf(page, 'fold-a').waitFor({ state: 'detached' });
   });
 });
@@ -71,15 +71,15 @@ test('a tree is walked with the arrows', async () => {
     await page.keyboard.press('j');
     await focused('study');
     await page.keyboard.press('ArrowRight');
-    await rowOf(page, `trial-${CHILDREN - 1}`).waitFor();
+    await rowOf(page, `fit-${CHILDREN - 1}`).waitFor();
     await page.keyboard.press('ArrowRight');
-    await focused(`trial-${CHILDREN - 1}`);
+    await focused(`fit-${CHILDREN - 1}`);
     await page.keyboard.press('End');
-    await focused('trial-0');
+    await focused('fit-0');
     await page.keyboard.press('ArrowLeft');
     await focused('study');
     await page.keyboard.press('ArrowLeft');
-    await rowOf(page, `trial-${CHILDREN - 1}`).waitFor({ state: 'detached' });
+    await rowOf(page, `fit-${CHILDREN - 1}`).waitFor({ state: 'detached' });
   });
 });
 
@@ -89,7 +89,7 @@ test('who sorts or searches sees a list, unless a tree is asked for', async () =
     await settled(page);
     await head(page, 'score').getByRole('button', { name: 'score', exact: true }).click();
     await rowOf(page, 'fold-b').waitFor();
-    assert.deepEqual((await names(page)).slice(0, 3), ['fold-b', 'fold-a', `trial-${CHILDREN - 1}`]);
+    assert.deepEqual((await names(page)).slice(0, 3), ['fold-b', 'fold-a', `fit-${CHILDREN - 1}`]);
     assert.equal(await page.getByTestId('tree').getAttribute('aria-pressed'), 'false');
     await page.getByTestId('tree').click();
     await rowOf(page, 'fold-b').waitFor({ state: 'detached' });
@@ -97,20 +97,20 @@ test('who sorts or searches sees a list, unless a tree is asked for', async () =
     assert.deepEqual(await names(page), ['study', 'alone']);
     assert.equal(await member(page, 'tree'), '1');
     await opener(page, 'study').click();
-    await rowOf(page, `trial-${CHILDREN - 1}`).waitFor();
-    assert.deepEqual((await names(page)).slice(0, 3), ['study', `trial-${CHILDREN - 1}`, `trial-${CHILDREN - 2}`], 'the order holds on each level');
+    await rowOf(page, `fit-${CHILDREN - 1}`).waitFor();
+    assert.deepEqual((await names(page)).slice(0, 3), ['study', `fit-${CHILDREN - 1}`, `fit-${CHILDREN - 2}`], 'the order holds on each level');
     await page.getByTestId('tree').click();
     await rowOf(page, 'fold-b').waitFor();
     assert.equal(await member(page, 'tree'), null);
   });
   // Where a parent is not found, what is found below it stands for itself.
-  const filter = "run_name IN ('fold-a', 'fold-b', 'study', 'trial-7')".replace("'trial-7'", "'trial-8'");
+  const filter = "run_name IN ('fold-a', 'fold-b', 'study', 'fit-7')".replace("'fit-7'", "'fit-8'");
   await withPage(`${address.experiment(experiment)}?${new URLSearchParams({ tree: '1', filter, open: study })}`, {}, async page => {
     await settled(page);
-    await rowOf(page, 'trial-8').waitFor();
-    assert.deepEqual(await names(page), ['fold-b', 'fold-a', 'study', 'trial-8']);
+    await rowOf(page, 'fit-8').waitFor();
+    assert.deepEqual(await names(page), ['fold-b', 'fold-a', 'study', 'fit-8']);
     assert.match(await rowOf(page, 'fold-a').innerText(), /Nested run/);
-    assert.equal(await rowOf(page, 'trial-8').getAttribute('aria-level'), '2');
+    assert.equal(await rowOf(page, 'fit-8').getAttribute('aria-level'), '2');
     assert.match(await page.getByTestId('count').innerText(), /^4 /);
   });
 });

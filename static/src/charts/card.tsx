@@ -33,7 +33,8 @@ export interface CardProps {
 }
 
 const HEIGHT = 190;
-const drawing = () => import('./plot');
+/** The names at the ends of lines are for several runs only. */
+const drawing = (alone = false) => Promise.all([import('./plot'), alone ? null : import('./labels')]);
 
 /** A place on the axis, as people say it. */
 export function placeText(x: number, s: Settings): string {
@@ -75,7 +76,7 @@ export function Card(p: CardProps): JSX.Element {
 
   // What draws is fetched beside what is drawn.
   useEffect(() => {
-    if (visible) drawing().catch(() => undefined);
+    if (visible) drawing(p.alone).catch(() => undefined);
   }, [visible]);
   const { curves, error } = useCurves({ runs, metric, settings, buckets: width > 0 ? bucketsFor(width) : 0, version: p.version, visible, turn });
   const base = settings.minus ? runs.findIndex(r => r.id === settings.minus) : -1;
@@ -90,21 +91,21 @@ export function Card(p: CardProps): JSX.Element {
     if (!chart || !drawable || !visible) return;
     let wanted = true;
     const { axis, axisKey, logX, logY } = settings;
-    const names = p.alone ? [] : runs.map(r => r.name);
+    const names = runs.map(r => r.name);
     const look = `${axis} ${axisKey} ${logX} ${logY} ${theme} ${language.value}`;
     if (drawn.current?.look === look) {
       drawn.current.plot.update(chart.lines, names, settings);
       box.current!.dataset.points = String(chart.told.points);
       return;
     }
-    void drawing().then(({ plot }) => {
+    void drawing(p.alone).then(([{ plot }, naming]) => {
       if (!wanted || !box.current) return;
       drawn.current?.plot.destroy();
       const set = (changes: Record<string, string | null>) => replace(withMembers(Object.fromEntries(Object.entries(changes).map(([name, v]) => [prefix + name, v]))));
       drawn.current = {
         look,
         plot: plot({
-          box: box.current, height, lines: chart.lines, names, settings, language: language.value, unit: u => t(`unit.${u}`), onCursor: setCursor,
+          box: box.current, height, lines: chart.lines, names, naming, settings, language: language.value, unit: u => t(`unit.${u}`), onCursor: setCursor,
           onZoom: (from, to) => set({ zoom: zoomText(from, to) }),
           onWhole: () => set({ zoom: null }),
           onPick: x => set({ at: axis === 'step' ? String(Math.round(x)) : String(Number(x.toPrecision(8))) }),

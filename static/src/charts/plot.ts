@@ -2,7 +2,7 @@
 // its own places: many of them need no common column, and a million points no objects.
 import uPlot from 'uplot';
 import { type Frame, marksOf, trace, traceBand } from './draw';
-import { endsOf, type Label, placedLabels, roomFor } from './labels';
+import type { Label } from './labels';
 import type { Line } from './lines';
 import { paddedRange, roomyRange } from './maths';
 import type { Axis, Settings } from './settings';
@@ -13,8 +13,10 @@ export interface PlotOptions {
   box: HTMLElement;
   height: number;
   lines: readonly Line[];
-  /** Of the runs, to stand at the ends of their lines; none: they say nothing. */
+  /** Of the runs, to stand at the ends of their lines. */
   names: readonly string[];
+  /** What puts them there; null: of one run alone they would say nothing. */
+  naming: typeof import('./labels') | null;
   settings: Settings;
   language: string;
   unit: (u: TimeUnit) => string;
@@ -94,11 +96,11 @@ export function plot(o: PlotOptions): Plot {
     u.ctx.font = font;
     return u.ctx.measureText(text).width;
   };
-  const marginOf = (u: uPlot): number => (names.length === 0 ? MARGIN : Math.max(MARGIN, roomFor(lines.map(l => names[l.run] ?? ''), u.width, measured(u))));
+  const marginOf = (u: uPlot): number => (o.naming === null ? MARGIN : Math.max(MARGIN, o.naming.roomFor(lines.map(l => names[l.run] ?? ''), u.width, measured(u))));
   const labelsIn = (u: uPlot, f: Frame, ratio: number): Label[] => {
-    if (marginOf(u) <= MARGIN) return [];
+    if (o.naming === null || marginOf(u) <= MARGIN) return [];
     const measure = measured(u);
-    return placedLabels(endsOf(f, lines, names, accent), f, u.width * ratio, LABEL.height * ratio, LABEL.gap * ratio, text => measure(text) * ratio);
+    return o.naming.placedLabels(o.naming.endsOf(f, lines, names, accent), f, u.width * ratio, LABEL.height * ratio, LABEL.gap * ratio, text => measure(text) * ratio);
   };
   const ranges = (): { x: [number, number]; y: [number, number] } => {
     const span = spanOf(lines, settings.logX);

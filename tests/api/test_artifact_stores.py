@@ -2,10 +2,12 @@
 
 import hashlib
 import os
+import shutil
 import warnings
 from pathlib import Path
 
 import pytest
+import requests
 from harness.api import unique
 from harness.azurite import Azurite
 
@@ -168,6 +170,29 @@ def test_a_large_file_is_the_same_when_it_comes_back(client, run, tmp_path, monk
     assert (found.path, found.file_size) == ("large.bin", LARGE)
     back = fetched(client, run, "large.bin", tmp_path / "back")
     assert digest(back) == digest(file)
+
+
+def test_a_folder_comes_as_one_archive(mode, client, run, tmp_path):
+    (tmp_path / "up" / "deep" / "er").mkdir(parents=True)
+    for n in range(MANY):
+        (tmp_path / "up" / f"f{n:05}").write_text(str(n))
+    for name in ODD:
+        (tmp_path / "up" / "deep" / "er" / name).write_bytes(os.urandom(100_000))
+    client.log_artifacts(run, tmp_path / "up", "all")
+    client.log_text(run, "not in it", "beside.txt")
+    reply = requests.get(f"{mode.url}/api/cairn/1/artifacts/archive", {"run_id": run, "path": "all", "format": "zip"}, timeout=300)
+    if "default_artifact_root" in mode.settings:   # another server's
+        assert (reply.status_code, reply.json()["error_code"]) == (404, "RESOURCE_DOES_NOT_EXIST")
+        return
+    assert reply.status_code == 200, reply.text
+    (tmp_path / "archive").write_bytes(reply.content)
+    shutil.unpack_archive(tmp_path / "archive", tmp_path / "back", "zip")
+    assert {p.name for p in (tmp_path / "back").iterdir()} == {"all", "manifest.sha256"}
+    sent = {str(p.relative_to(tmp_path / "up")): p.read_bytes() for p in (tmp_path / "up").rglob("*") if p.is_file()}
+    there = tmp_path / "back" / "all"
+    assert {str(p.relative_to(there)): p.read_bytes() for p in there.rglob("*") if p.is_file()} == sent
+    manifest = (tmp_path / "back" / "manifest.sha256").read_text()
+    assert len(manifest.splitlines()) == len(sent)
 
 
 def test_nested_runs_keep_their_own(client, tmp_path):

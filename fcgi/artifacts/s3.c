@@ -212,9 +212,20 @@ static int send(const struct artifact_store *store, const char *path,
     return s3_hand_over(store, "GET", path, transfer);
 }
 
+/* Of one PUT, at Amazon; others take more. */
+static const int64_t largest_object = 5LL << 30;
+
 static int receive(const struct artifact_store *store, const char *path,
                    struct artifact_transfer *transfer)
 {
+    struct s3_service service;
+
+    if (s3_service_of(store, &service) < 0)
+        return -1;
+    if (service.amazon && transfer->length > largest_object)
+        return fail(store, REQUEST_TOO_LARGE,
+                    "Amazon S3 takes files of more than 5 GiB in parts only: let the client use "
+                    "multipart uploads (MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD=true).");
     return s3_hand_over(store, "PUT", path, transfer);
 }
 

@@ -9,6 +9,7 @@ struct s3_service {
     const char *scheme;      /* http or https */
     const char *host;        /* with the port, if it has one; with the bucket, if it is virtual */
     const char *bucket_path; /* "/BUCKET", or "" if the bucket is in the host */
+    bool amazon;
 };
 
 /* Of the settings, the environment, the profile. INVALID_STATE if they name none. */

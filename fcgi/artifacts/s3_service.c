@@ -70,6 +70,7 @@ int s3_service_of(const struct artifact_store *store, struct s3_service *service
         return fail(store, INVALID_STATE,
                     "The URL of the S3 service must be http[s]://HOST[:PORT], not \"%s\"", url);
     service->bucket_path = "";
+    service->amazon = strstr(service->host, ".amazonaws.com") != NULL;
     if (is_virtual(store, service, amazon))
         service->host = arena_printf(store->mem, "%s.%s", store->bucket, service->host);
     else

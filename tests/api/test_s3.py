@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -408,6 +409,14 @@ def test_a_bucket_beside_the_local_store(another, seaweed):
 
 
 # -- when it does not work
+
+
+@pytest.mark.parametrize("endpoint", ["", "https://s3.eu-west-1.amazonaws.com"])
+def test_a_file_that_amazon_does_not_take_in_one_piece_is_refused_before_it_is_sent(another, endpoint):
+    api = another(artifacts_destination="s3://cairn-test/x", s3_endpoint=endpoint, s3_access_key="AK", s3_secret_key="SK",
+                  s3_region="eu-west-1", nginx_flags=("--resolver", "127.0.0.1"))
+    reply = api.raw("PUT", f"{STORE}/x", headers={"Content-Length": str((5 << 30) + 1)})
+    reply.fails(413, "REQUEST_TOO_LARGE", re.compile("MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD"))
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@
 #include "artifacts/stage.h"
 #include "log.h"
 #include "run_dir.h"
+#include "store/group_commit.h"
 #include "store/migrate.h"
 #include "worker.h"
 
@@ -31,11 +32,12 @@ enum {
 static const struct pool_kind {
     const char *name;
     size_t workers; /* the setting that holds their number */
+    bool logs;      /* its workers write single metrics, many at once */
 } kinds[POOLS] = {
-    { "ingest", offsetof(struct config, ingest_workers) },
-    { "query", offsetof(struct config, query_workers) },
-    { "artifact", offsetof(struct config, artifact_workers) },
-    { "archive", offsetof(struct config, archive_workers) },
+    { "ingest", offsetof(struct config, ingest_workers), true },
+    { "query", offsetof(struct config, query_workers), false },
+    { "artifact", offsetof(struct config, artifact_workers), false },
+    { "archive", offsetof(struct config, archive_workers), false },
 };
 
 struct child {
@@ -51,6 +53,7 @@ struct child {
 struct pool {
     const struct pool_kind *kind;
     int listener;
+    struct group *group; /* if they log; NULL: each worker for itself */
     struct child *children;
     int64_t delay;      /* ms, after short lives */
     int64_t respawn_at; /* clock_ms() before which none is started */
@@ -104,7 +107,7 @@ static int open_signals(struct master *m)
 static _Noreturn void run_child(struct master *m, const struct pool *pool,
                                 const struct child *child)
 {
-    struct worker worker = { m->config, child->slot, pool->listener, m->ready_file };
+    struct worker worker = { m->config, child->slot, pool->group, pool->listener, m->ready_file };
     char name[16];
 
     (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -514,6 +517,8 @@ static int master_open(struct master *m)
         m->pools[i].listener = run_dir_listen(m->config, kinds[i].name);
         if (m->pools[i].listener < 0)
             return -1;
+        if (kinds[i].logs)
+            m->pools[i].group = group_create();
     }
     return 0;
 }
@@ -526,6 +531,8 @@ int master_run(struct config *config, int argc, char **argv)
     if (master_open(&m) < 0)
         return EXIT_FAILURE;
     failed = supervise(&m);
+    for (int i = 0; i < POOLS; i++)
+        group_free(m.pools[i].group);
     if (*config->pid_file)
         (void)unlink(config->pid_file);
     log_line(LOG_INFO, "event=stopped");

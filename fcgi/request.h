@@ -24,6 +24,7 @@ enum method {
 };
 
 struct endpoint;
+struct group_seat;
 struct request;
 
 /* Takes a piece of a reply. 0, or -1: nobody takes the rest. */
@@ -79,6 +80,7 @@ struct request {
     void *streamed; /* what stream works on */
 
     struct arena *spare;         /* see request_spare() */
+    struct group_seat *seat;     /* for who logs single metrics; NULL: works alone */
     _Atomic int64_t *busy_since; /* see request_progress(); NULL: nobody looks */
     bool placed;                 /* an upload is in place: what is run again does only the rest */
 };

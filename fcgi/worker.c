@@ -18,6 +18,7 @@
 #include "modes.h"
 #include "request.h"
 #include "route.h"
+#include "store/group_commit.h"
 #include "store/migrate.h"
 
 enum {
@@ -37,6 +38,7 @@ struct service {
     struct error err;
     struct db db;
     struct out out;
+    struct group_seat *seat;
     bool schema_known;
     int watch; /* the listener, in epoll */
     FCGX_Request fcgi;
@@ -419,6 +421,7 @@ static void serve_one(struct service *s)
         .config = s->worker->config,
         .out = s->out,
         .busy_since = &s->worker->slot->busy_since,
+        .seat = s->seat,
     };
 
     error_clear(&s->err);
@@ -485,12 +488,14 @@ static int service_open(struct service *s, const struct worker *worker)
         log_line(LOG_ERROR, "event=start_failed reason=database");
         return -1;
     }
+    s->seat = group_sit(worker->group);
     handle_signals();
     return 0;
 }
 
 static void service_close(struct service *s)
 {
+    group_leave(s->seat);
     FCGX_Free(&s->fcgi, 1);
     db_close(&s->db);
     out_free(&s->out);

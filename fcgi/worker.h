@@ -8,6 +8,8 @@
 
 #include "config.h"
 
+struct group;
+
 /* Exit statuses that the master takes for deliberate; any other is a crash. */
 enum {
     WORKER_STOPPED = 0,
@@ -26,8 +28,9 @@ struct worker_slot {
 struct worker {
     const struct config *config;
     struct worker_slot *slot;
-    int listener;   /* the pool's socket, not blocking */
-    int ready_file; /* an eventfd that tells the master to look at the slots */
+    struct group *group; /* of those that log single metrics; NULL: each for itself */
+    int listener;        /* the pool's socket, not blocking */
+    int ready_file;      /* an eventfd that tells the master to look at the slots */
 };
 
 /* Milliseconds of a clock that never jumps. */

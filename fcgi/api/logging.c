@@ -91,7 +91,7 @@ int metric_log(struct request *rq)
     if (check_dataset(rq, in) < 0 || check_metric(rq, in, "") < 0)
         return -1;
     if (!of_model) /* the call that training jobs make most: no round trip more than needed */
-        logged = metric_insert(rq->db, in->run_id, &metric);
+        logged = metric_insert_grouped(rq->db, rq->seat, in->run_id, &metric);
     if (logged == 0 && (run_must_be_active(rq->db, in->run_id, &run) < 0 ||
                         metrics_insert(rq->db, &run, &metric, 1) < 0))
         return -1;

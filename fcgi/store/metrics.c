@@ -27,19 +27,25 @@ static void add_points(struct sql *sql, const char *run_id, const struct metric 
                 integer(isnan(metrics[i]->value)));
 }
 
+#define INSERT_POINTS                                                                              \
+    "INSERT INTO metrics (run_uuid, `key`, value, timestamp, step, is_nan) VALUES "
+/* The whole row is the key: a duplicate is the same point once more. */
+#define ON_SAME_POINT " ON DUPLICATE KEY UPDATE is_nan = VALUES(is_nan)"
+
 static int insert_points(struct db *db, const struct run *run, const struct metric *const *metrics,
                          size_t count)
 {
     struct sql sql = sql_new(db->mem);
 
     run_add_before_insert(db, &sql, run);
-    sql_add(&sql, "INSERT INTO metrics (run_uuid, `key`, value, timestamp, step, is_nan) VALUES ");
+    sql_add(&sql, INSERT_POINTS);
     add_points(&sql, run->run_uuid, metrics, count);
-    /* The whole row is the key: a duplicate is the same point once more. */
-    sql_add(&sql, " ON DUPLICATE KEY UPDATE is_nan = VALUES(is_nan)");
+    sql_add(&sql, ON_SAME_POINT);
     return sql_exec(db, "insert_metrics", &sql) < 0 ? -1 : 0;
 }
 
+#define INSERT_LATEST                                                                              \
+    "INSERT INTO latest_metrics (run_uuid, `key`, value, timestamp, step, is_nan) VALUES "
 /* The columns are assigned from left to right, each seeing those before it
  * changed; in this order the comparison stays true to the end.
  * A key that equals the stored one by collation only would change another
@@ -58,8 +64,7 @@ static const char on_duplicate_latest[] =
 static void add_latest(struct sql *sql, const char *run_id, const struct metric *const *metrics,
                        size_t count)
 {
-    sql_add(sql,
-            "INSERT INTO latest_metrics (run_uuid, `key`, value, timestamp, step, is_nan) VALUES ");
+    sql_add(sql, INSERT_LATEST);
     add_points(sql, run_id, metrics, count);
     sql_add(sql, on_duplicate_latest);
 }
@@ -89,8 +94,7 @@ static void add_if_active(struct sql *sql, const char *run_id, const struct metr
     sql_add(sql,
             "INSERT INTO metrics (run_uuid, `key`, value, timestamp, step, is_nan)"
             " SELECT run_uuid, ?, ?, ?, ?, ? FROM runs"
-            "  WHERE run_uuid = ? AND lifecycle_stage = 'active'"
-            " ON DUPLICATE KEY UPDATE is_nan = VALUES(is_nan)",
+            "  WHERE run_uuid = ? AND lifecycle_stage = 'active'" ON_SAME_POINT,
             text(metric->key), real(stored_value(metric->value)), integer(metric->timestamp),
             integer(metric->step), integer(isnan(metric->value)), text(run_id));
 }
@@ -122,6 +126,83 @@ int metric_insert(struct db *db, const char *run_id, const struct metric *metric
     if (logged <= 0)
         return (int)logged;
     return upsert_latest(db, &(struct run){ .run_uuid = run_id }, &metric, 1) < 0 ? -1 : 1;
+}
+
+/* By run and key, the order in which all lock rows. */
+static int by_run_and_key(const void *left, const void *right)
+{
+    const struct group_point *a = *(const struct group_point *const *)left,
+                             *b = *(const struct group_point *const *)right;
+    int order = strcmp(a->run_id, b->run_id);
+
+    return order ? order : strcmp(a->key, b->key);
+}
+
+static void add_group(struct sql *sql, const struct group_point *const *points, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        sql_add(sql, i ? ", (?, ?, ?, ?, ?, ?)" : "(?, ?, ?, ?, ?, ?)", text(points[i]->run_id),
+                text(points[i]->key), real(stored_value(points[i]->value)),
+                integer(points[i]->timestamp), integer(points[i]->step),
+                integer(isnan(points[i]->value)));
+}
+
+/* All runs are there and active, or nothing is written. */
+static void add_check_of_runs(struct sql *sql, const struct group_point *const *points,
+                              size_t count)
+{
+    struct value *ids = arena_array(sql->mem, struct value, count);
+    size_t runs = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        ids[i] = text(points[i]->run_id);
+        runs += !i || strcmp(points[i - 1]->run_id, points[i]->run_id) != 0;
+    }
+    sql_add(sql, "IF (SELECT COUNT(*) FROM runs WHERE run_uuid IN ");
+    sql_add_list(sql, ids, count);
+    sql_add(sql, " AND lifecycle_stage = 'active') <> ? THEN SIGNAL SQLSTATE '45000'; END IF; ",
+            integer((int64_t)runs));
+}
+
+/* A group_write, one transaction in one round trip. */
+static int write_group(void *context, const struct group_point *const *points, size_t count)
+{
+    struct db *db = context;
+    const struct group_point **sorted = arena_array(db->mem, const struct group_point *, count);
+    struct sql sql = sql_new(db->mem);
+
+    memcpy(sorted, points, count * sizeof(*sorted));
+    qsort(sorted, count, sizeof(*sorted), by_run_and_key);
+    sql_add(&sql, DB_BLOCK);
+    add_check_of_runs(&sql, sorted, count);
+    sql_add(&sql, INSERT_POINTS);
+    add_group(&sql, sorted, count);
+    sql_add(&sql, ON_SAME_POINT "; " INSERT_LATEST);
+    add_group(&sql, sorted, count);
+    sql_add(&sql, on_duplicate_latest);
+    sql_add(&sql, DB_BLOCK_END);
+    if (db_block(db, "log_metrics_of_group", &sql) == 0)
+        return 0;
+    db_rollback(db);
+    return -1;
+}
+
+int metric_insert_grouped(struct db *db, struct group_seat *seat, const char *run_id,
+                          const struct metric *metric)
+{
+    struct group_point point = {
+        .value = metric->value,
+        .timestamp = metric->timestamp,
+        .step = metric->step,
+    };
+
+    if (!seat || !db_has_blocks(db) || !group_fits(run_id, metric->key))
+        return metric_insert(db, run_id, metric);
+    memcpy(point.run_id, run_id, strlen(run_id));
+    memcpy(point.key, metric->key, strlen(metric->key));
+    if (group_commit(seat, &point, write_group, db))
+        return 1;
+    return metric_insert(db, run_id, metric);
 }
 
 /* By key, and by what makes a value the latest. */

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "../db.h"
+#include "group_commit.h"
 #include "run_data.h"
 
 struct metric {
@@ -20,6 +21,9 @@ int metrics_insert(struct db *, const struct run *, const struct metric *, size_
  * there or not active (ask run_must_be_active for the words), -1 failed as above. The
  * last thing that the request writes: it may be committed at once. */
 int metric_insert(struct db *, const char *run_id, const struct metric *) MUST_CHECK;
+/* The same where other workers may be writing at the same moment: together with them. */
+int metric_insert_grouped(struct db *, struct group_seat *, const char *run_id,
+                          const struct metric *) MUST_CHECK;
 
 struct metric_point {
     double value;

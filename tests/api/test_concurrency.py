@@ -70,6 +70,41 @@ def test_eight_processes_log_batches_to_one_run(api, server, run):
     assert len(api.params(run)) == 8 * batches
 
 
+def test_single_metrics_at_once_get_each_its_own_answer(api, server, experiment):
+    """Workers write together what comes together; what is wrong with one of it is nobody else's."""
+    runs = [api.run(experiment) for _ in range(3)]
+    gone = api.run(experiment)
+    api.post("runs/delete", {"run_id": gone}).ok()
+    each = 25
+
+    def log(own, i):
+        run, key = runs[i % 3], f"m{i % 2}"
+        if i == 12:
+            run = "0" * 32
+        elif i == 13:
+            run = gone
+        return [
+            own.post("runs/log-metric", {"run_id": run, "key": key, "value": i + n / 100, "timestamp": n, "step": n})
+            for n in range(each)
+        ]
+
+    replies = together(server, 14, log)
+    for i in range(12):
+        assert [r.status for r in replies[i]] == [200] * each, str(replies[i])
+    for reply in replies[12]:
+        reply.fails(404, "RESOURCE_DOES_NOT_EXIST", "Run with id=" + "0" * 32 + " not found")
+    for reply in replies[13]:
+        reply.fails(400, "INVALID_PARAMETER_VALUE",
+                    f"The run {gone} must be in the 'active' state. Current state is deleted.")
+    for k in range(6):
+        run, key = runs[k % 3], f"m{k % 2}"
+        got = sorted((m["step"], m["value"]) for m in api.history(run, key))
+        mates = [i for i in range(12) if i % 3 == k % 3 and i % 2 == k % 2]
+        assert got == sorted((n, i + n / 100) for i in mates for n in range(each))
+        assert api.metrics(run)[key]["step"] == each - 1
+    assert api.metrics(gone) == {}
+
+
 @pytest.mark.cairn_only("looks at the locks of our own database")
 def test_a_batch_holds_its_run(api, server, run):
     """Its rows are written without asking for the run each time, so nobody may delete that meanwhile."""

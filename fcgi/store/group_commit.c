@@ -1,0 +1,307 @@
+#include "group_commit.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    SEATS = 128,    /* workers of a pool; more than these work alone */
+    LEADERS = 1,    /* one computes while the other waits for the disk */
+    NAP = 20,       /* ms after which a waiting worker looks around by itself */
+    PATIENCE = 250, /* ms that it waits in all */
+};
+
+enum state {
+    IDLE,
+    WAITING, /* for a leader */
+    CALLED,  /* to lead */
+    DONE,
+    ALONE,
+    TAKEN, /* by leader 0; by leader n: TAKEN + n */
+};
+
+struct group_seat {
+    struct group *group;
+    _Atomic int owner;      /* a process; 0: nobody */
+    _Atomic uint32_t state; /* what its owner sleeps on */
+    struct group_point point;
+};
+
+struct leader {
+    pthread_mutex_t lock;  /* robust: who dies with it passes it on */
+    _Atomic int64_t since; /* ms; since when it has been held; 0: free */
+};
+
+struct group {
+    struct leader leaders[LEADERS];
+    struct group_seat seats[SEATS];
+};
+
+static int64_t clock_now(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static bool lock_create(pthread_mutex_t *lock)
+{
+    pthread_mutexattr_t shared;
+    bool made;
+
+    if (pthread_mutexattr_init(&shared))
+        return false;
+    made = !pthread_mutexattr_setpshared(&shared, PTHREAD_PROCESS_SHARED) &&
+           !pthread_mutexattr_setrobust(&shared, PTHREAD_MUTEX_ROBUST) &&
+           !pthread_mutex_init(lock, &shared);
+    (void)pthread_mutexattr_destroy(&shared);
+    return made;
+}
+
+struct group *group_create(void)
+{
+    struct group *group =
+        mmap(NULL, sizeof(*group), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    if (group == MAP_FAILED)
+        return NULL;
+    for (int i = 0; i < LEADERS; i++)
+        if (!lock_create(&group->leaders[i].lock)) {
+            group_free(group);
+            return NULL;
+        }
+    for (int i = 0; i < SEATS; i++)
+        group->seats[i].group = group;
+    return group;
+}
+
+void group_free(struct group *group)
+{
+    if (group)
+        (void)munmap(group, sizeof(*group));
+}
+
+struct group_seat *group_sit(struct group *group)
+{
+    int self = (int)getpid();
+
+    for (int i = 0; group && i < SEATS; i++) {
+        struct group_seat *seat = &group->seats[i];
+        int owner = atomic_load(&seat->owner);
+
+        if (owner && (kill(owner, 0) == 0 || errno != ESRCH))
+            continue;
+        if (atomic_compare_exchange_strong(&seat->owner, &owner, self))
+            return seat;
+    }
+    return NULL;
+}
+
+void group_leave(struct group_seat *seat)
+{
+    if (seat)
+        atomic_store(&seat->owner, 0);
+}
+
+bool group_fits(const char *run_id, const char *key)
+{
+    /* As ids are made: whatever else a client sends for one is another text than what
+     * the database has. */
+    return strlen(run_id) == GROUP_ID && strspn(run_id, "0123456789abcdef") == GROUP_ID &&
+           strlen(key) <= GROUP_KEY;
+}
+
+static bool change(struct group_seat *seat, enum state from, enum state to)
+{
+    uint32_t expected = from;
+
+    return atomic_load(&seat->state) == expected && /* most are not, and this is cheaper */
+           atomic_compare_exchange_strong(&seat->state, &expected, to);
+}
+
+static void wake(struct group_seat *seat)
+{
+    (void)syscall(SYS_futex, &seat->state, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+/* Sleeps as long as the state is this, or for a nap. */
+static void sleep_while(struct group_seat *seat, enum state state)
+{
+    struct timespec nap = { .tv_nsec = NAP * 1000000L };
+
+    (void)syscall(SYS_futex, &seat->state, FUTEX_WAIT, (uint32_t)state, &nap, NULL, 0);
+}
+
+/* What a dead leader had taken waits again. */
+static void revive(struct group *group, int leader)
+{
+    for (int i = 0; i < SEATS; i++)
+        (void)change(&group->seats[i], TAKEN + leader, WAITING);
+}
+
+static bool lead_as(struct group *group, int leader)
+{
+    int failed = pthread_mutex_trylock(&group->leaders[leader].lock);
+
+    if (failed == EOWNERDEAD) {
+        (void)pthread_mutex_consistent(&group->leaders[leader].lock);
+        revive(group, leader);
+        failed = 0;
+    }
+    if (failed)
+        return false;
+    atomic_store(&group->leaders[leader].since, clock_now());
+    return true;
+}
+
+static void stop_leading(struct group *group, int leader)
+{
+    atomic_store(&group->leaders[leader].since, 0);
+    (void)pthread_mutex_unlock(&group->leaders[leader].lock);
+}
+
+/* The place of a leader that is free, or -1. */
+static int lead(struct group *group)
+{
+    for (int i = 0; i < LEADERS; i++)
+        if (lead_as(group, i))
+            return i;
+    return -1;
+}
+
+/* Leaders that have been at it for long wait for a lock of the database, and would make
+ * everybody wait for it; unless they are dead. */
+static bool are_stuck(struct group *group)
+{
+    int64_t now = clock_now();
+    int leader;
+
+    for (int i = 0; i < LEADERS; i++) {
+        int64_t since = atomic_load(&group->leaders[i].since);
+
+        if (!since || now - since < PATIENCE)
+            return false;
+    }
+    leader = lead(group);
+    if (leader >= 0)
+        stop_leading(group, leader);
+    return leader < 0;
+}
+
+/* The next in a ring, so that everybody's turn comes. */
+static struct group_seat *after(struct group_seat *seat, int distance)
+{
+    struct group *group = seat->group;
+
+    return &group->seats[(seat - group->seats + distance) % SEATS];
+}
+
+/* The leader's own first. */
+static size_t take(struct group_seat *own, int leader, struct group_seat **taken)
+{
+    size_t count = 0;
+
+    for (int i = 0; i < SEATS && count < GROUP_MOST; i++) {
+        struct group_seat *seat = after(own, i);
+
+        if (change(seat, WAITING, TAKEN + leader) || change(seat, CALLED, TAKEN + leader))
+            taken[count++] = seat;
+    }
+    return count;
+}
+
+/* There is room to lead: whoever waits does not know. */
+static void call_next(struct group_seat *own)
+{
+    for (int i = 1; i < SEATS; i++)
+        if (change(after(own, i), WAITING, CALLED)) {
+            wake(after(own, i));
+            return;
+        }
+}
+
+static void write_group(struct group_seat *own, int leader, group_write *write, void *context)
+{
+    struct group_seat *taken[GROUP_MOST];
+    const struct group_point *points[GROUP_MOST];
+    size_t count = take(own, leader, taken);
+    enum state end;
+
+    for (size_t i = 0; i < count; i++)
+        points[i] = &taken[i]->point;
+    /* none: another leader was faster */
+    end = !count || write(context, points, count) == 0 ? DONE : ALONE;
+    for (size_t i = 0; i < count; i++)
+        (void)change(taken[i], TAKEN + leader, end);
+    stop_leading(own->group, leader);
+    call_next(own);
+    for (size_t i = 0; i < count; i++)
+        if (taken[i] != own)
+            wake(taken[i]);
+}
+
+/* Whatever the last time left behind: a leader may hold it still. */
+static bool is_free(struct group_seat *seat)
+{
+    enum state state = atomic_load(&seat->state);
+
+    return state < TAKEN && change(seat, state, IDLE);
+}
+
+/* One look around: leads if it can, else sleeps. */
+static void wait_or_lead(struct group_seat *seat, enum state state, group_write *write,
+                         void *context)
+{
+    int leader;
+
+    if (state >= TAKEN) {
+        sleep_while(seat, state);
+        /* if its leader died, nobody tells */
+        if (atomic_load(&seat->state) == state && lead_as(seat->group, (int)(state - TAKEN)))
+            stop_leading(seat->group, (int)(state - TAKEN));
+        return;
+    }
+    leader = lead(seat->group);
+    if (leader >= 0)
+        write_group(seat, leader, write, context);
+    else if (state == CALLED)
+        (void)change(seat, CALLED, WAITING);
+    else
+        sleep_while(seat, WAITING);
+}
+
+static bool is_over(enum state state)
+{
+    return state == DONE || state == ALONE || state == IDLE;
+}
+
+bool group_commit(struct group_seat *seat, const struct group_point *point, group_write *write,
+                  void *context)
+{
+    int64_t start;
+    enum state state;
+
+    if (are_stuck(seat->group) || !is_free(seat))
+        return false;
+    start = clock_now();
+    seat->point = *point;
+    atomic_store(&seat->state, WAITING);
+    while (!is_over(state = atomic_load(&seat->state))) {
+        if (clock_now() - start >= PATIENCE) {
+            /* taken: left to its leader, who writes it a second time */
+            (void)(change(seat, WAITING, IDLE) || change(seat, CALLED, IDLE));
+            return atomic_load(&seat->state) == DONE;
+        }
+        wait_or_lead(seat, state, write, context);
+    }
+    return state == DONE;
+}

@@ -56,7 +56,7 @@ static int check_metric(struct request *rq, const struct metric_log_in *m, const
     const struct fields_ctx ctx = { rq->err, rq->mem };
     const char *dot = *at ? "." : "";
 
-    if (validate_name(&ctx, m->key, arena_printf(rq->mem, "%s%sname", at, dot)) < 0)
+    if (validate_name(&ctx, m->key, *at ? arena_printf(rq->mem, "%s.name", at) : "name") < 0)
         return -1;
     if (m->timestamp.value < 0)
         return fail(rq, INVALID_PARAMETER_VALUE,
@@ -243,9 +243,12 @@ static int check_pairs(struct request *rq, const char *name, const struct list *
     const struct fields_ctx ctx = { rq->err, rq->mem };
     struct key_value *pairs = list->items;
 
+    /* where it is in the request is written down only if it is wrong */
     for (size_t i = 0; i < list->count; i++)
-        if (validate(&ctx, &pairs[i], arena_printf(rq->mem, "%s[%zu]", name, i)) < 0)
-            return -1;
+        if (validate(&ctx, &pairs[i], "") < 0) {
+            error_clear(rq->err);
+            return validate(&ctx, &pairs[i], arena_printf(rq->mem, "%s[%zu]", name, i));
+        }
     return 0;
 }
 
@@ -262,8 +265,10 @@ static int check_batch(struct request *rq, const struct batch_log_in *in)
     if (validate_run_id(&ctx, in->run_id) < 0)
         return -1;
     for (size_t i = 0; i < in->metrics.count; i++)
-        if (check_metric(rq, &metrics[i], arena_printf(rq->mem, "metrics[%zu]", i)) < 0)
-            return -1;
+        if (check_metric(rq, &metrics[i], "") < 0) {
+            error_clear(rq->err);
+            return check_metric(rq, &metrics[i], arena_printf(rq->mem, "metrics[%zu]", i));
+        }
     if (check_pairs(rq, "params", &in->params, validate_param) < 0 ||
         check_pairs(rq, "tags", &in->tags, validate_tag) < 0 ||
         check_limit(rq, "metrics", LIMIT_BATCH_METRICS, in->metrics.count) < 0 ||

@@ -80,6 +80,8 @@ int validate_name(const struct fields_ctx *ctx, const char *name, const char *pa
         return fail_value(ctx, path, name,
                           "Names may only contain alphanumerics, underscores (_), dashes (-), "
                           "periods (.), spaces ( ), colon(:) and slashes (/).");
+    if (*name && *name != '.' && !strchr(name, '/'))
+        return 0; /* the rule: a path of one step */
     normal = normal_path(ctx->mem, name);
     if (strcmp(normal, name) != 0 || !strcmp(normal, ".") || !strncmp(normal, "..", 2) ||
         normal[0] == '/')

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Run } from '../src/api/types';
 import {
+  byKey,
   andFilter, columnsOf, DEFAULT_SORT, indexOf, columnOf, likeValue, moved, nextSorts, orderBy, sortsFromQuery, sortsToQuery, withColumn,
 } from '../src/grid/columns';
 import { CHECK, LOOK, placed, STATUS, widthsFromText, widthsToText } from '../src/grid/layout';
@@ -101,4 +102,8 @@ test('a small curve has a gap where there is no number', () => {
   assert.equal(sparkPath([NaN]), '');
   assert.match(sparkPath([1, 2]), /^M2\.0 17\.0L98\.0 3\.0$/);
   assert.equal(sparkPath([1, NaN, 2, 3]).match(/M/g)!.length, 2);
+});
+
+test('keys with numbers are in the order of the numbers', () => {
+  assert.deepEqual(byKey(['layer10', 'layer2', 'layer1', '層2', '層10'].map(key => ({ key }))).map(k => k.key), ['layer1', 'layer2', 'layer10', '層2', '層10']);
 });

@@ -480,3 +480,32 @@ test('a new run is announced, and a running one moves in the table', async () =>
     assert.equal(await page.getByTestId('count').innerText(), '2 runs');
   });
 });
+
+test('a tick of a table is of the runs that have changed, and a run that is deleted elsewhere goes', async () => {
+  const { experiment_id: id } = await api('experiments/create', { name: `ticks-${Date.now()}` });
+  const runs = [];
+  for (let i = 0; i < 60; i++) {
+    const { run } = await api('runs/create', { experiment_id: id, run_name: `tick-${i}`, start_time: Date.now() - 100_000 + i });
+    runs.push(run.info.run_id);
+    await api('runs/log-batch', { run_id: run.info.run_id, params: [{ key: 'lr', value: String(i) }], metrics: [{ key: 'loss', value: i, timestamp: Date.now(), step: 0 }] });
+  }
+  await withPage(address.experiment(id), {}, async page => {
+    const ticked = () => page.waitForResponse(/runs\/changes$/);
+    await ticked(); // the first one catches up
+    await page.getByRole('link', { name: 'tick-59', exact: true }).waitFor();
+    await ticked();
+    const box = page.locator('.table-box').first();
+    await box.evaluate(b => b.scrollTo(0, 600));
+    const ticks = [];
+    page.on('response', response => /runs\/(query|changes)$/.test(response.url()) && ticks.push(response.text()));
+    await api('runs/log-metric', { run_id: runs[40], key: 'loss', value: 0.4375, timestamp: Date.now(), step: 1 });
+    await page.getByTestId('runs').getByRole('cell', { name: '0.4375' }).waitFor();
+    const texts = await Promise.all(ticks);
+    assert.ok(texts.some(text => JSON.parse(text).run_id?.includes(runs[40])), 'the run was asked for');
+    for (const text of texts) assert.ok(text.length < 5000 && !(JSON.parse(text).run_id?.length > 8), `only what has changed is read: ${text.length}`);
+    assert.equal(await box.evaluate(b => b.scrollTop), 600);
+    await api('runs/delete', { run_id: runs[41] });
+    await page.getByRole('link', { name: 'tick-41', exact: true }).waitFor({ state: 'detached' });
+    assert.equal(await page.getByTestId('count').innerText(), '59 runs');
+  });
+});

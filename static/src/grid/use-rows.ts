@@ -16,6 +16,8 @@ export interface Lines extends Window<Row> {
   spot: ((line: number) => Spot) | null;
   /** The milliseconds of the last answer that counted all runs. */
   took: number;
+  /** Asks for these runs alone, and leaves them where they are. */
+  refresh: (ids: readonly string[], signal: AbortSignal) => Promise<void>;
 }
 
 /** Of so many runs under a key, how many are on the outermost level; as far as is known. */
@@ -56,8 +58,19 @@ export function useRunRows(ready: boolean, search: Search, found: string, sorts:
     return mine.n;
   };
   const lines = useTree(roots, open, key, ask);
+  const keyNow = useRef(key);
+  keyNow.current = key;
+  const refresh = async (ids: readonly string[], signal: AbortSignal) => {
+    const answer = await grid.query(searchOf({ run_ids: ids }, { ...search, view: 'ALL' }), { columns: specsOf(asked), offset: 0, limit: ids.length }, signal);
+    if (keyNow.current !== key) return;
+    const known = new Map(rowsOf(answer, asked).map(row => [row.id, row]));
+    lines.amend(row => {
+      const now = known.get(row.id);
+      return now ? { ...now, children: row.children } : row;
+    });
+  };
   const all = roots.total === undefined ? undefined : counted.current.found;
-  return { ...lines, spot: roots.total === all ? null : lines.spot, found: all, took: counted.current.took };
+  return { ...lines, spot: roots.total === all ? null : lines.spot, found: all, took: counted.current.took, refresh };
 }
 
 type Branch = Level & { pages: Pages<Row> };
@@ -129,6 +142,10 @@ function useTree(roots: Pages<Row>, open: readonly string[] | null, key: string,
     error: roots.error ?? [...below.current.values()].map(p => p.error).find(e => e !== null) ?? null,
     stale: roots.stale,
     show, reload,
+    amend: change => {
+      roots.amend(change);
+      for (const its of below.current.values()) its.amend(change);
+    },
     spot: open && (line => spotOf(top, line)),
   };
 }

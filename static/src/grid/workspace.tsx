@@ -126,7 +126,7 @@ function Workspace({ scope, experiment, primary, experimentId, onExperiment }: P
   const everyName = useLoad(`experiment names ${any}`, signal => (any ? experiments.names(signal) : Promise.resolve(undefined)));
   const mentioned = useExperimentNames(several ? rows.loaded().map(r => r.experimentId) : []);
   const experimentNames = several ? (everyName.data ?? mentioned) : undefined;
-  const { fresh, version } = useLive(rows, search, found, keys.reload);
+  const { fresh, version } = useLive(rows, search, found, filter === '' && view.sorts.every(s => s.id === 'info.start_time'), keys.reload);
 
   const setFilter = (text: string) => text !== filter && go(withMembers({ filter: text, searchFilter: null, q: null }));
   const actions = { ...columnActions(view, ids, { choose: choice, setFilter, askStep: setAsking, write: text => bar.current?.write(text) }), pick: setPicked };

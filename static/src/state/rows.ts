@@ -19,6 +19,8 @@ export interface Window<T> {
   show: (from: number, to: number) => void;
   /** Fetches what is on the screen again; what was shown stays until then. */
   reload: () => void;
+  /** Puts other rows in the places of those at hand. */
+  amend: (change: (row: T) => T) => void;
 }
 
 interface State<T> { key: string; total: number | undefined; pages: Map<number, T[]>; error: unknown }
@@ -103,6 +105,12 @@ export class Pages<T> implements Window<T> {
     // What is out of sight is forgotten: it will be fetched as it is then.
     this.state = { ...this.state, pages: new Map([...this.state.pages].filter(([p]) => wanted.includes(p))) };
     for (const page of wanted.length > 0 ? wanted : [0]) this.load(page, true);
+  };
+
+  /** Rows that are known by now as they are, where they stand. */
+  readonly amend = (change: (row: T) => T): void => {
+    this.state = { ...this.state, pages: new Map([...this.state.pages].map(([page, rows]) => [page, rows.map(change)])) };
+    this.changed();
   };
 
   /** It is known by now how long the list of this key is. */

@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Run } from '../src/api/types';
 import {
-  byKey,
-  andFilter, columnsOf, DEFAULT_SORT, indexOf, columnOf, likeValue, moved, nextSorts, orderBy, sortsFromQuery, sortsToQuery, withColumn,
+  andFilter, byKey, columnsOf, DEFAULT_SORT, indexOf, columnOf, likeValue, moved, nextSorts, orderBy, sortsFromQuery, sortsToQuery, withColumn,
 } from '../src/grid/columns';
-import { CHECK, LOOK, placed, STATUS, widthsFromText, widthsToText } from '../src/grid/layout';
+import { CHECK, contentWidth, LOOK, placed, STATUS, widthsFromText, widthsToText } from '../src/grid/layout';
 import { sparkPath } from '../src/grid/spark';
 
 const run = (metrics: Record<string, number | 'NaN'>, params: Record<string, string>): Run => ({
@@ -106,4 +105,14 @@ test('a small curve has a gap where there is no number', () => {
 
 test('keys with numbers are in the order of the numbers', () => {
   assert.deepEqual(byKey(['layer10', 'layer2', 'layer1', '層2', '層10'].map(key => ({ key }))).map(k => k.key), ['layer1', 'layer2', 'layer10', '層2', '層10']);
+});
+
+test('a column is as wide as the texts that came first, within reason', () => {
+  assert.equal(contentWidth([]), 24);
+  assert.ok(contentWidth(['AdamW with a warm-up']) > 150);
+  assert.ok(contentWidth(['学習率を下げる方針']) > contentWidth(['123456789']));
+  assert.equal(contentWidth(['x'.repeat(5000)]), 230);
+  const [column] = columnsOf(['params.optimizer']);
+  assert.equal(placed([column!], [], new Map(), () => 'optimizer', 190, new Map([['params.optimizer', 200]]))[0]!.width, 200);
+  assert.equal(placed([column!], [], new Map([['params.optimizer', 60]]), () => 'optimizer', 190, new Map([['params.optimizer', 200]]))[0]!.width, 60);
 });

@@ -11,7 +11,7 @@ import { Menu } from '../ui/menu';
 import type { Column, Group, Sort } from './columns';
 import { type ColumnActions, columnTitle, groupTitle, HeadCell } from './header';
 import { allHidden, type Eyes, hideAll, showAll, statusPredicate, toggledPredicate } from './drawn';
-import { CHECK, LOOK, NAME, naturalWidth, placed, STATUS, type Widths } from './layout';
+import { CHECK, contentWidth, LOOK, NAME, naturalWidth, placed, STATUS, type Widths } from './layout';
 import { type Marks, rangeOf } from './marks';
 import { isNumericColumn, type Row } from './rows';
 import { type RowFrame, RunRow } from './run-row';
@@ -111,6 +111,21 @@ function useView(total: number, above: number, show: (from: number, to: number) 
   return { box, range };
 }
 
+/** How wide texts are that came first, so that columns do not jump when others come. */
+function useContents(sample: readonly Row[], columns: readonly Column[], numeric: ReadonlySet<string>): Widths {
+  const known = useRef(new Map<string, number>());
+  const note = (id: string, texts: readonly string[]) => texts.length > 0 && !known.current.has(id) && known.current.set(id, contentWidth(texts));
+  note(NAME.id, sample.map(row => row.name));
+  for (const c of columns) {
+    if (numeric.has(c.id) || (c.group !== 'params' && c.group !== 'tags')) continue;
+    note(c.id, sample.flatMap(row => {
+      const cell = row.cells.get(c.id);
+      return typeof cell === 'string' ? [cell] : [];
+    }));
+  }
+  return known.current;
+}
+
 export function RunsTable({ rows, columns, pins, widths, marks, keys, histograms, experiments, sorts, picked, top, drawn: inCharts, eyes, peeked, open, version, actions }: Props): JSX.Element {
   const total = Math.min(rows.total ?? 0, MOST);
   const { box, range } = useView(total, top.length, rows.show);
@@ -125,8 +140,10 @@ export function RunsTable({ rows, columns, pins, widths, marks, keys, histograms
 
   const sample = [...top, ...drawn.flatMap(([, row]) => (row ? [row] : []))];
   const numeric = new Set(columns.filter(c => isNumericColumn(sample, c)).map(c => c.id));
-  const nameWidth = widths.get(NAME.id) ?? naturalWidth(NAME, '');
-  const places = placed(columns, pins, widths, columnTitle, nameWidth);
+  const contents = useContents(sample, columns, numeric);
+  // Where there is little room, it is for the columns.
+  const nameWidth = widths.get(NAME.id) ?? naturalWidth(NAME, '', innerWidth < 1200 ? 0 : contents.get(NAME.id));
+  const places = placed(columns, pins, widths, columnTitle, nameWidth, contents);
   const loose = places.filter(p => p.left === undefined);
   const groups: { group: Group; span: number }[] = [];
   for (const { column } of loose) {

@@ -1,6 +1,6 @@
 // One metric of one or several runs: its chart, the values at the cursor, and what can be done with it.
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { exactTime, formatNumber, fullNumber } from '../format';
 import { count, duration, language, t, tn } from '../i18n';
 import { replace, withMembers } from '../state/router';
@@ -33,6 +33,8 @@ export interface CardProps {
 }
 
 const HEIGHT = 190;
+/** Of the window, in px: cards there are ready when they are scrolled to. */
+const NEAR = 300;
 /** The names at the ends of lines are for several runs only. */
 const drawing = (alone = false) => Promise.all([import('./plot'), alone ? null : import('./labels')]);
 
@@ -68,8 +70,14 @@ export function Card(p: CardProps): JSX.Element {
   const theme = effectiveTheme.value;
   const height = p.height ?? HEIGHT;
 
+  // The observers tell in the next frame what is known in this one.
+  useLayoutEffect(() => {
+    const { top, bottom } = card.current!.getBoundingClientRect();
+    setVisible(top < innerHeight + NEAR && bottom > -NEAR);
+    setWidth(box.current!.clientWidth);
+  }, []);
   useEffect(() => {
-    const watch = new IntersectionObserver(seen => setVisible(seen[seen.length - 1]!.isIntersecting), { rootMargin: '300px' });
+    const watch = new IntersectionObserver(seen => setVisible(seen[seen.length - 1]!.isIntersecting), { rootMargin: `${NEAR}px` });
     watch.observe(card.current!);
     return () => watch.disconnect();
   }, []);
@@ -87,7 +95,7 @@ export function Card(p: CardProps): JSX.Element {
   }, [curves, base, settings, chosenColors.value]);
   const drawable = chart !== null && !chart.empty;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!chart || !drawable || !visible) return;
     let wanted = true;
     const { axis, axisKey, logX, logY } = settings;

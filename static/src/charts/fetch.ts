@@ -1,6 +1,6 @@
 // The curves of a chart: fetched while it is in sight, in as many buckets as it has pixels, finer where the reader zoomed
 // in. Of runs that go on only what is new is asked for.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { isAbort } from '../api';
 import type { CurveQuery } from '../api/grid';
 import { COLUMNS, type Curve, withTail } from './curves';
@@ -56,7 +56,7 @@ export function useCurves(o: { runs: readonly DrawnRun[]; metric: string; settin
   const ids = runs.map(r => r.id);
   const line = `${ids.join(' ')} ${metric} ${settings.axis} ${settings.axisKey}`;
   const what = `${line} ${settings.zoom ? `${settings.zoom.join('~')} ${settings.smooth > 0}` : ''} ${buckets} ${turn}`;
-  useEffect(() => {
+  useLayoutEffect(() => { // not a frame later
     const old = state.current;
     if (!visible || buckets === 0 || (old?.what === what && old.version === version)) return;
     const last = moved.current;

@@ -8,8 +8,8 @@ import { type Curve, readCurves } from './curves';
 const TOGETHER = 12;
 /** Runs of a chart that is worth two requests. */
 const HALVED = 4;
-/** How long one waits for others, in ms: less than anybody sees. */
-const MOMENT = 15;
+/** How long one waits for others, in ms: those that are shown at once ask at once. */
+const MOMENT = 5;
 
 interface Waiter { metric: string; signal: AbortSignal; resolve: (curves: Curve[]) => void; reject: (error: unknown) => void }
 type Asker = (runIds: readonly string[], keys: readonly string[], q: CurveQuery, signal: AbortSignal) => Promise<ArrayBuffer>;

@@ -1,5 +1,5 @@
 // Data a page needs: fetched when its key changes, dropped when nobody waits for it any more.
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { isAbort } from '../api';
 
 export interface Loaded<T> {
@@ -17,7 +17,7 @@ export function useLoad<T>(key: string, fetcher: (signal: AbortSignal) => Promis
   const latest = useRef(fetcher);
   latest.current = fetcher;
 
-  useEffect(() => {
+  useLayoutEffect(() => { // asked before this frame is painted, not after
     const stop = new AbortController();
     setState(s => (s.key === key ? { ...s, loading: true } : { key, data: undefined, error: null, loading: true }));
     latest.current(stop.signal).then(

@@ -1,5 +1,5 @@
 // A window onto a list that is longer than anybody would load: pages are fetched when they come into view.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { isAbort } from '../api';
 
 export const PAGE = 100;
@@ -152,7 +152,7 @@ export function usePages<T>(key: string, fetcher: Fetcher<T>): Pages<T> {
   const made = useRef<Pages<T> | undefined>(undefined);
   const pages = (made.current ??= new Pages<T>(() => redraw(n => n + 1)));
   pages.ask(key, fetcher);
-  useEffect(pages.begin, [key, pages]);
+  useLayoutEffect(pages.begin, [key, pages]); // before this frame is painted, not after
   useEffect(() => pages.stop, [pages]);
   return pages;
 }

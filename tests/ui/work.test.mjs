@@ -161,7 +161,8 @@ test('notes and tags of an experiment are changed over its runs', async () => {
 
 test('runs are deleted together after a question, and restored', async () => {
   const { experiment_id: experiment } = await api('experiments/create', { name: unique('bulk') });
-  for (let i = 0; i < 7; i++) await api('runs/create', { experiment_id: experiment, run_name: `r${i}`, start_time: Date.now() - i });
+  const now = Date.now();
+  for (let i = 0; i < 7; i++) await api('runs/create', { experiment_id: experiment, run_name: `r${i}`, start_time: now - i });
   await withPage(address.experiment(experiment), {}, async page => {
     await page.getByRole('checkbox', { name: 'Select r0' }).check();
     await page.getByRole('checkbox', { name: 'Select r3' }).click({ modifiers: ['Shift'] });

@@ -224,10 +224,12 @@ def test_a_url_of_a_part_is_good_for_that_part_alone(api, run):
 
 
 @pytest.mark.timeout(180)
-def test_the_client_sends_a_large_file_in_parts(server, api, run, seaweed, tmp_path):
+def test_the_client_moves_a_large_file_in_parts(server, api, run, seaweed, tmp_path):
     """Unchanged, and straight to the bucket."""
     data = os.urandom(12_000_000)
     (tmp_path / "large.bin").write_bytes(data)
+    ways = ("UPLOAD", "DOWNLOAD")
+    asked = server.log()
     script = (
         "import mlflow, sys\n"
         "mlflow.set_tracking_uri(sys.argv[1])\n"
@@ -236,9 +238,9 @@ def test_the_client_sends_a_large_file_in_parts(server, api, run, seaweed, tmp_p
     )
     env = {
         **environment(),
-        "MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD": "true",
-        "MLFLOW_MULTIPART_UPLOAD_MINIMUM_FILE_SIZE": "5000000",
-        "MLFLOW_MULTIPART_UPLOAD_CHUNK_SIZE": "5242880",
+        **{f"MLFLOW_ENABLE_PROXY_MULTIPART_{way}": "true" for way in ways},
+        **{f"MLFLOW_MULTIPART_{way}_MINIMUM_FILE_SIZE": "5000000" for way in ways},
+        **{f"MLFLOW_MULTIPART_{way}_CHUNK_SIZE": "5242880" for way in ways},
         "MLFLOW_DISABLE_TELEMETRY": "true",
     }
     argv = [sys.executable, "-c", script, server.url, run]
@@ -248,6 +250,9 @@ def test_the_client_sends_a_large_file_in_parts(server, api, run, seaweed, tmp_p
     assert (head["ContentLength"], head["ETag"].rstrip('"').split("-")[1:]) == (len(data), ["3"])
     back = (tmp_path / done.stdout.splitlines()[-1]).read_bytes()
     assert hashlib.sha256(back).digest() == hashlib.sha256(data).digest()
+    asked = server.log().removeprefix(asked)
+    assert "endpoint=artifact_presigned " in asked
+    assert "endpoint=artifact_get " not in asked and "endpoint=artifact_put " not in asked
 
 
 @pytest.mark.parametrize("name", ["plot.png", "a b+c%41?é'\"(x)~&=.json"])

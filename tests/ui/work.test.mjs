@@ -211,6 +211,19 @@ test('when the server is away a bar says so, the page stays, and it goes on by i
   });
 });
 
+test('a page that cannot be fetched says so in the language of the reader, and comes with the network', async () => {
+  await withPage(address.home(), { locale: 'ja-JP', expected: [/ERR_INTERNET_DISCONNECTED/] }, async (page, { context }) => {
+    await page.getByRole('heading', { name: 'ホーム', level: 1 }).waitFor();
+    await context.setOffline(true);
+    await page.evaluate(() => { location.hash = '#/storage'; });
+    const failure = page.locator('main').getByRole('alert');
+    await failure.getByText('ページのこの部分を取得できませんでした。').waitFor();
+    await failure.getByRole('button', { name: 'ページを再読み込み' }).waitFor();
+    await context.setOffline(false);
+    await page.getByRole('heading', { name: 'ストレージ', level: 1 }).waitFor();
+  });
+});
+
 test('an answer of 503 shows the reason, and is tried again', async () => {
   await withPage(address.experiments(), { expected: [/status of 503/] }, async page => {
     await page.getByRole('link', { name: ids.check.title }).waitFor();

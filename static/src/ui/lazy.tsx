@@ -2,6 +2,7 @@
 // been updated, says so and can be tried again.
 import type { ComponentType, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { t } from '../i18n';
 import { Failure, Loading } from './parts';
 
 export interface Lazy<P> {
@@ -14,7 +15,7 @@ export interface Lazy<P> {
 export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): Lazy<P> {
   let loaded: ComponentType<P> | undefined;
   const Shown = (props: P): JSX.Element => {
-    const [error, setError] = useState<unknown>(null);
+    const [failed, setFailed] = useState(false);
     const [turn, setTurn] = useState(0);
     const [, redraw] = useState(0);
     useEffect(() => {
@@ -25,18 +26,32 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): L
           loaded = component;
           if (wanted) redraw(n => n + 1);
         },
-        (e: unknown) => wanted && setError(e),
+        () => wanted && setFailed(true),
       );
       return () => {
         wanted = false;
       };
     }, [turn]);
+    const again = () => {
+      setFailed(false);
+      setTurn(n => n + 1);
+    };
+    useEffect(() => {
+      if (!failed) return;
+      addEventListener('online', again);
+      return () => removeEventListener('online', again);
+    }, [failed]);
     if (loaded) {
       const Component = loaded;
       return <Component {...props} />;
     }
-    if (error === null) return <Loading />;
-    return <Failure error={error} retry={() => { setError(null); setTurn(turn + 1); }} />;
+    if (!failed) return <Loading />;
+    // What the browser says is an address, and in English.
+    return (
+      <Failure error={new Error(t('lazy.failed'))} retry={again}>
+        <button type="button" class="plain" onClick={() => location.reload()}>{t('lazy.reload')}</button>
+      </Failure>
+    );
   };
   const fetch = () => {
     if (!loaded) load().then(component => (loaded = component), () => undefined);

@@ -71,12 +71,13 @@ export function Copy({ text, label }: { text: string; label?: string }): JSX.Ele
   return <IconButton icon={done ? 'check' : 'copy'} label={name} class="quiet" onClick={() => void toClipboard(text).then(setDone)} />;
 }
 
-export function Failure({ error, retry }: { error: unknown; retry?: () => void }): JSX.Element {
+export function Failure({ error, retry, children }: { error: unknown; retry?: () => void; children?: ComponentChildren }): JSX.Element {
   return (
     <div class="failure" role="alert">
       <Icon name="warn" />
       <span class="failure-text">{messageOf(error)}</span>
       {retry && <button type="button" onClick={retry}>{t('retry')}</button>}
+      {children}
     </div>
   );
 }

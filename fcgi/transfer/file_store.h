@@ -2,8 +2,11 @@
  * a run or a model (import_runs.c), what is a file for each name (import_keys.c). */
 #pragma once
 
-#include "import.h"
+#include "import_place.h"
 #include "meta.h"
+
+/* -1: ended early, as said. */
+int import_files(struct transfer *) MUST_CHECK;
 
 struct source_dataset {
     const char *directory, *uuid;

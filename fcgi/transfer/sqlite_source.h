@@ -3,7 +3,10 @@
 
 #include <sqlite3.h>
 
-#include "import.h"
+#include "import_place.h"
+
+/* -1: ended early, as said. */
+int import_sqlite(struct transfer *) MUST_CHECK;
 
 /* The failure is what SQLite says. */
 int sqlite_fail(struct transfer *, sqlite3 *);

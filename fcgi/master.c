@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "artifacts/stage.h"
+#include "clock.h"
 #include "log.h"
 #include "run_dir.h"
 #include "store/group_commit.h"

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "arena.h"
+#include "clock.h"
 #include "config.h"
 #include "db.h"
 #include "error.h"
@@ -85,9 +86,6 @@ struct request {
     bool placed;                 /* an upload is in place: what is run again does only the rest */
 };
 
-/* Milliseconds since the epoch. */
-int64_t now_ms(void);
-
 /* The member of the path, or NULL. */
 const char *request_member(const struct request *, const char *name);
 
@@ -106,14 +104,3 @@ void request_progress(struct request *);
 
 /* Adds a header line to the reply. */
 void reply_header(struct request *, const char *name, const char *value);
-
-/* Serves rq, whose upper part (as it came) is filled in: route, authenticate,
- * parse, authorise, handle, commit. Afterwards the reply is complete, be it an
- * error, and one line is logged. */
-void serve(struct request *rq);
-
-/* Instead of serve(): the reply is the error that rq->err holds already. */
-void serve_error(struct request *rq);
-
-/* After the reply was sent: leaves nothing open in the database. */
-void serve_done(struct request *rq);

@@ -16,8 +16,8 @@
 #include "api/endpoints.h"
 #include "log.h"
 #include "modes.h"
-#include "request.h"
 #include "route.h"
+#include "serve.h"
 #include "store/group_commit.h"
 #include "store/migrate.h"
 
@@ -50,14 +50,6 @@ static void on_stop(int number)
 {
     (void)number;
     told_to_stop = 1;
-}
-
-int64_t clock_ms(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* After FCGX_Init(), which has handlers of its own. SIGINT is what a terminal
@@ -347,12 +339,6 @@ static void send_reply(struct service *s, const struct request *rq)
     put(s, "\r\n", 2);
     if (!bare && !rq->stream && strcmp(rq->method_name, "HEAD") != 0)
         put(s, rq->out.data, rq->out.length);
-}
-
-void request_progress(struct request *rq)
-{
-    if (rq->busy_since)
-        *rq->busy_since = clock_ms();
 }
 
 /* A reply on its way out. */

@@ -33,9 +33,6 @@ struct worker {
     int ready_file;      /* an eventfd that tells the master to look at the slots */
 };
 
-/* Milliseconds of a clock that never jumps. */
-int64_t clock_ms(void);
-
 /* Runs in the child after fork(), with SIGTERM, SIGHUP and SIGUSR1 blocked: each
  * of them ends the worker between two requests. Ends the process. */
 _Noreturn void worker_run(const struct worker *);

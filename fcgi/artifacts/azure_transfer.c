@@ -4,9 +4,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "../base64.h"
 #include "../id.h"
 #include "../percent.h"
-#include "../search/base64.h"
 #include "azure.h"
 
 enum {

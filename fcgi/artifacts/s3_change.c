@@ -3,7 +3,7 @@
 #include <openssl/evp.h>
 #include <string.h>
 
-#include "../search/base64.h"
+#include "../base64.h"
 #include "s3.h"
 #include "xml.h"
 

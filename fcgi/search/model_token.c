@@ -2,9 +2,9 @@
  * page ended. */
 #include <string.h>
 
+#include "../base64.h"
 #include "../json_in.h"
 #include "../out.h"
-#include "base64.h"
 #include "logged_models.h"
 #include "python.h"
 

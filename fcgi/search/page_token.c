@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base64.h"
 #include "../json_in.h"
-#include "base64.h"
 #include "python.h"
 
 /* bool(value) is False: such an offset counts as none. */

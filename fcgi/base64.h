@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#include "../arena.h"
+#include "arena.h"
 
 /* bytes: room for strlen(s). Signs that are not of the alphabet are skipped; the
  * first complete padding ends the text. -1 if digits are left over. */

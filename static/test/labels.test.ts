@@ -37,7 +37,7 @@ test('a name is cut to its room, and left out where next to nothing would remain
 });
 
 test('room for names is kept where there are several lines, and width', () => {
-  assert.equal(roomFor(['one', 'three'], 500, sixEach), 37);
+  assert.equal(roomFor(['one', 'three'], 500, sixEach), 39);
   assert.equal(roomFor(['one', 'x'.repeat(99)], 300, sixEach), 72);
   assert.equal(roomFor(['alone'], 500, sixEach), 0);
   assert.equal(roomFor(['one', 'two'], 150, sixEach), 0);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clausesOf, equals, faultOf, joined, quotedName, replaceClause, withClause, withoutClause } from '../src/query/clauses';
+import { clausesOf, equals, faultOf, joined, quotedName, replaceClause, withClause, withoutClause, withQuotedNames } from '../src/query/clauses';
 import { complete, nameOptions, operatorsOf, placeOf, subjectOf, valueOptions } from '../src/query/complete';
 import { normalized, tokens } from '../src/query/lexer';
 
@@ -108,4 +108,10 @@ test('a choice takes the place of what was written', () => {
   assert.equal(choose('metrics.loss |', '<'), 'metrics.loss < |');
   assert.equal(choose('params.a |', 'IN'), 'params.a IN (|');
   assert.equal(choose("me| AND params.a = 'b'", 'metrics.x'), "metrics.x |AND params.a = 'b'");
+});
+
+test('names are typed as columns are headed, and quoted where the grammar wants it', () => {
+  assert.equal(withQuotedNames('metrics.val/acc > 0.9'), 'metrics.`val/acc` > 0.9');
+  assert.equal(withQuotedNames("(params.p0 < 1 OR metrics.val/acc@10 > .5) AND tags.git-branch = 'a/b' "), "(params.p0 < 1 OR metrics.`val/acc`@10 > .5) AND tags.`git-branch` = 'a/b' ");
+  for (const same of ['metrics.`val/acc` > 1', "params.path = 'metrics.a/b'", 'metrics.loss@min < 2', "run_name LIKE 'x/%'", 'tags.team', '', 'metrics.精度 > 0']) assert.equal(withQuotedNames(same), same);
 });

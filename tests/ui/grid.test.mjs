@@ -92,7 +92,10 @@ const stateOf = async runs => Promise.all(runs.map(async run_id => {
 }));
 
 async function undone(page) {
+  // An earlier "Undone." may still be there: the answer says when this one is.
+  const answer = page.waitForResponse(r => r.url().endsWith('/runs/bulk'));
   await page.getByRole('button', { name: 'Undo' }).last().click();
+  await (await answer).finished();
   await page.getByText('Undone.').last().waitFor();
 }
 

@@ -130,7 +130,7 @@ test('what is selected, drawn and counted in a tree are runs, not lines', async 
   });
 });
 
-test('a new run below an open one comes by itself', async () => {
+test('a new run below an open one is told of, and shown when asked for', async () => {
   const { experiment_id: experiment } = await api('experiments/create', { name: `growing ${Date.now()}` });
   const create = async (run_name, parent) => (await api('runs/create', { experiment_id: experiment, run_name, start_time: Date.now(), tags: parent ? [{ key: 'mlflow.parentRunId', value: parent }] : [] })).run.info.run_id;
   const parent = await create('parent');
@@ -138,6 +138,7 @@ test('a new run below an open one comes by itself', async () => {
   await withPage(`${address.experiment(experiment)}?open=${parent}`, {}, async page => {
     await rowOf(page, 'first').waitFor();
     await create('second', parent);
+    await page.getByRole('button', { name: '1 new run' }).click();
     await rowOf(page, 'second').waitFor();
     assert.deepEqual(await names(page), ['parent', 'second', 'first']);
   });

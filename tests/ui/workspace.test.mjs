@@ -219,3 +219,29 @@ test('who had charts beside the table last has them again, where there is room',
     assert.equal(await member(page, 'show'), null);
   });
 });
+
+test('another order, or other runs, are read from the top', async () => {
+  await withPage(`${address.experiment(ids.many.experiment)}?cols=info.duration`, {}, async page => {
+    await settled(page);
+    const box = page.locator('.runs-box');
+    const down = async () => {
+      await box.evaluate(e => (e.scrollTop = e.scrollHeight));
+      await page.getByTestId('rows').getByRole('link', { name: 'row-119' }).waitFor();
+    };
+    await down();
+    await head(page, 'Name').getByRole('button').first().click();
+    await page.getByTestId('rows').getByRole('link', { name: 'row-000' }).waitFor();
+    assert.equal(await box.evaluate(e => e.scrollTop), 0);
+    await down();
+    await page.getByRole('combobox', { name: 'Filter runs' }).fill("run_name != 'row-000'");
+    await page.keyboard.press('Enter');
+    await page.getByText('119 runs').waitFor();
+    assert.equal(await box.evaluate(e => e.scrollTop), 0);
+    // A column more or less is no other list.
+    await down();
+    await head(page, 'Duration').getByRole('button', { name: 'Menu of Duration' }).click();
+    await page.getByRole('menuitem', { name: 'Hide column' }).click();
+    await settled(page);
+    assert.ok((await box.evaluate(e => e.scrollTop)) > 0);
+  });
+});

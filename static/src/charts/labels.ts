@@ -16,7 +16,7 @@ const WIDEST = 120;
 const NARROWEST = 44;
 /** Lines that can still be told apart by their names. */
 const MOST = 20;
-const GAP = 5;
+const GAP = 7;
 
 /** Pixels at the right of a chart for the names of its lines; 0: it has none. */
 export function roomFor(names: readonly string[], width: number, measure: Measure): number {

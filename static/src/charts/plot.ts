@@ -47,7 +47,7 @@ const LEAST_WIDTH = 120;
 const EDGE = 4;
 /** At the right of a chart without names. */
 const MARGIN = 12;
-const LABEL = { height: 12, gap: 5 };
+const LABEL = { height: 12, gap: 7 };
 /** Distances between labels of a time that is counted, in seconds. */
 const TIMES = [1, 2, 5].map(n => n / 1000).concat([0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200], [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].map(d => d * 86_400));
 

@@ -32,10 +32,10 @@ export function contentWidth(texts: readonly string[]): number {
   return Math.min(230, Math.ceil(Math.max(0, ...texts.map(text => letters(text.slice(0, 60)))) * 6.8) + 24);
 }
 
-/** Wide enough for the title, within reason, and for what such a column holds, or usually holds. */
+/** Wide enough for the title with the sign of its order and its menu, within reason, and for what such a column holds, or usually holds. */
 export function naturalWidth(column: Column, title: string, content = 0): number {
   if (column.id === NAME.id) return Math.max(190, content);
-  const head = Math.min(190, Math.ceil(letters(title) * 6.6) + 44);
+  const head = Math.min(190, Math.ceil(letters(title) * 6.6) + 54);
   const floor = column.value === 'spark' ? 124 : column.key === 'run_id' && column.group === 'info' ? 270 : column.group === 'tags' ? 110 : column.group === 'info' ? 112 : 84;
   return Math.max(floor, head, content);
 }

@@ -41,6 +41,8 @@ export interface TableActions extends ColumnActions {
 
 interface Props {
   rows: Lines;
+  /** Another text, other rows or another order of them. */
+  list: string;
   columns: readonly Column[];
   pins: readonly string[];
   widths: Widths;
@@ -65,6 +67,8 @@ interface Props {
 }
 
 const EXPERIMENT = 150;
+/** Of a tree: what stands beside a name. */
+const OPENER = 50;
 
 function symmetric(ids: ReadonlySet<string>, id: string): Set<string> {
   const next = new Set(ids);
@@ -126,7 +130,7 @@ function useContents(sample: readonly Row[], columns: readonly Column[], numeric
   return known.current;
 }
 
-export function RunsTable({ rows, columns, pins, widths, marks, keys, histograms, experiments, sorts, picked, top, drawn: inCharts, eyes, peeked, open, version, actions }: Props): JSX.Element {
+export function RunsTable({ rows, list, columns, pins, widths, marks, keys, histograms, experiments, sorts, picked, top, drawn: inCharts, eyes, peeked, open, version, actions }: Props): JSX.Element {
   const total = Math.min(rows.total ?? 0, MOST);
   const { box, range } = useView(total, top.length, rows.show);
   const [current, setCurrent] = useState(0);
@@ -134,6 +138,14 @@ export function RunsTable({ rows, columns, pins, widths, marks, keys, histograms
   const waited = useRef(false);
   const lastClicked = useRef(0);
   const body = useRef<HTMLTableSectionElement>(null);
+  const listed = useRef(list);
+  useLayoutEffect(() => {
+    if (listed.current === list) return;
+    // What was asked for stands at the top.
+    listed.current = list;
+    if (box.current) box.current.scrollTop = 0;
+    setCurrent(0);
+  }, [list]);
   const [from, to] = [Math.min(range[0], Math.max(0, total - 1)), Math.min(range[1], total - 1)];
   const drawn: (readonly [number, Row | undefined])[] = [];
   for (let i = from; i <= to; i++) drawn.push([i, rows.at(i)]);
@@ -142,7 +154,7 @@ export function RunsTable({ rows, columns, pins, widths, marks, keys, histograms
   const numeric = new Set(columns.filter(c => isNumericColumn(sample, c)).map(c => c.id));
   const contents = useContents(sample, columns, numeric);
   // Where there is little room, it is for the columns.
-  const nameWidth = widths.get(NAME.id) ?? naturalWidth(NAME, '', innerWidth < 1200 ? 0 : contents.get(NAME.id));
+  const nameWidth = widths.get(NAME.id) ?? naturalWidth(NAME, '', innerWidth < 1200 ? 0 : (contents.get(NAME.id) ?? 0) + (rows.spot ? OPENER : 0));
   const places = placed(columns, pins, widths, columnTitle, nameWidth, contents);
   const loose = places.filter(p => p.left === undefined);
   const groups: { group: Group; span: number }[] = [];

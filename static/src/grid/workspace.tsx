@@ -171,7 +171,7 @@ function Workspace({ scope, experiment, primary, experimentId, onExperiment }: P
     />
   ) : (
     <RunsTable
-      rows={rows} columns={seen} pins={view.pins} widths={view.widths} marks={view.marks} keys={names} histograms={histograms} experiments={experimentNames ?? null}
+      rows={rows} list={`${found} ${orderBy(view.sorts).join()} ${tree}`} columns={seen} pins={view.pins} widths={view.widths} marks={view.marks} keys={names} histograms={histograms} experiments={experimentNames ?? null}
       sorts={view.sorts} picked={picked} top={top} drawn={inCharts} eyes={view.eyes} peeked={view.peek} open={view.open} version={version} actions={{ ...actions, ...ofRuns }}
     />
   ));
@@ -200,8 +200,12 @@ function Workspace({ scope, experiment, primary, experimentId, onExperiment }: P
         )}
         <SavedViews experimentId={experimentId} experiment={experiment} columns={chosen} onChange={() => onExperiment?.()} />
         <IconButton icon="refresh" label={t('refresh')} onClick={rows.reload} />
-        {total !== undefined && rows.error === null && <span class="count" role="status" data-testid="count">{tn('runs.count', total)}</span>}
-        {total !== undefined && rows.error === null && filter && everything.data !== undefined && <span class="count">{t('runs.of', { total: countText(everything.data), ms: rows.took })}</span>}
+        {total !== undefined && rows.error === null && (
+          <span class="counts">
+            <span class="count" role="status" data-testid="count">{tn('runs.count', total)}</span>
+            {filter && everything.data !== undefined && <span class="count">{t('runs.of', { total: countText(everything.data), ms: rows.took })}</span>}
+          </span>
+        )}
         {same.size > 0 && <span class="count" role="status">{tn('diff.hidden', same.size)}</span>}
         {fresh > 0 && <button type="button" class="pill" onClick={rows.reload}>{tn('runs.fresh', fresh)}</button>}
       </div>

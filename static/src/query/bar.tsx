@@ -8,7 +8,7 @@ import { Combobox } from '../ui/combobox';
 import { Icon } from '../ui/icons';
 import { IconButton } from '../ui/parts';
 import { Chips } from './chips';
-import { faultOf } from './clauses';
+import { faultOf, withQuotedNames } from './clauses';
 import { complete, fixedValues, joinerOptions, nameOptions, operatorOptions, type Option, type Place, placeOf, subjectOf, valueOptions } from './complete';
 import { filterOf, isWords } from './free';
 import { normalized, tokens } from './lexer';
@@ -82,7 +82,7 @@ export function QueryBar({ value, scope, keys, error, onSubmit, handle }: Props)
   });
 
   const submit = () => {
-    const plain = isWords(text) ? filterOf(text) : normalized(text).trim();
+    const plain = isWords(text) ? filterOf(text) : withQuotedNames(normalized(text).trim());
     setText(plain);
     onSubmit(plain);
   };

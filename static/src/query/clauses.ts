@@ -116,6 +116,19 @@ export function quotedName(entity: string, key: string): string {
   return `${entity}.${key.includes('`') ? `"${key}"` : `\`${key}\``}`;
 }
 
+/** Names as columns are headed, metrics.val/acc, as the grammar wants them: what has other signs than words have, in quotes. */
+export function withQuotedNames(text: string): string {
+  let out = '';
+  let at = 0;
+  for (const token of tokens(text)) {
+    const name = token.kind === 'name' ? /^(metrics?|params?|parameters?|tags?)\.([^`"@]*[/-][^`"@]*)(@.*)?$/iu.exec(token.text) : null;
+    if (!name) continue;
+    out += `${text.slice(at, token.from)}${name[1]}.\`${name[2]}\`${name[3] ?? ''}`;
+    at = token.to;
+  }
+  return out + text.slice(at);
+}
+
 /** A text in quotes; null where the grammar, which has no escapes, cannot say it. */
 export function quotedText(value: string): string | null {
   if (!value.includes("'")) return `'${value}'`;

@@ -148,6 +148,22 @@ test('one cursor over all charts, with the values there; a click locks it', asyn
   });
 });
 
+test('beside a tree the runs below a run are drawn before it is opened', async () => {
+  const { experiment_id: id } = await api('experiments/create', { name: `sweep-${Date.now()}` });
+  const create = async (name, more = {}) => (await api('runs/create', { experiment_id: id, run_name: name, start_time: Date.now(), ...more })).run.info.run_id;
+  const parent = await create('sweep');
+  for (const i of [1, 2, 3]) {
+    const child = await create(`part-${i}`, { tags: [{ key: 'mlflow.parentRunId', value: parent }] });
+    for (const step of [0, 1]) await api('runs/log-metric', { run_id: child, key: 'loss', value: i + step, timestamp: Date.now(), step });
+  }
+  await withPage(`${address.experiment(id)}?show=split`, {}, async page => {
+    await page.getByTestId('rows').getByRole('link', { name: 'sweep' }).waitFor();
+    assert.equal(await page.getByTestId('rows').getByRole('link').count(), 1, 'the parts are folded');
+    await page.getByText('4 of 4 runs drawn').waitFor();
+    await cardOf(page, 'loss').getByText('part-3').first().waitFor();
+  });
+});
+
 test('differences to a baseline', async () => {
   const { id, runs } = await logged(100);
   await withPage(`${address.experiment(id)}?show=charts`, {}, async page => {

@@ -150,6 +150,16 @@ function useTree(roots: Pages<Row>, open: readonly string[] | null, key: string,
   };
 }
 
+/** The first runs as a list has them: those of a tree may be out of sight, below one that says nothing itself. */
+export function useFirstRows(wanted: boolean, search: Search, sorts: readonly Sort[], most: number, found: number | undefined): Row[] {
+  const order = orderBy(sorts);
+  const load = useLoad(wanted ? `first ${most} of ${found} ${search.experimentIds.join(',')} ${search.filter} ${search.view} ${order.join()}` : 'first', async signal =>
+    (wanted ? rowsOf(await grid.query({ ...search, orderBy: order }, { columns: specsOf([]), offset: 0, limit: most }, signal), []) : []));
+  const last = useRef<Row[]>([]);
+  if (load.data) last.current = load.data;
+  return wanted ? last.current : [];
+}
+
 /** Rows of these runs, in this order, wherever they are in the list; those at hand are not asked for. */
 export function useNamedRows(ids: readonly string[], search: Search, columns: readonly Column[], version: number): Row[] {
   const asked = columns.filter(c => c.value !== 'spark');

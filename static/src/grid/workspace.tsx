@@ -36,7 +36,7 @@ import { SelectionBar } from './selection';
 import { TakeAway } from './take-away';
 import { useSteps } from './steps';
 import { useHistograms } from './use-histograms';
-import { useNamedRows, useRunRows } from './use-rows';
+import { useFirstRows, useNamedRows, useRunRows } from './use-rows';
 import { Split } from './split';
 import { treeByItself, viewOf } from './view';
 import { columnActions, runActions, storeKeyOf, useChoice } from './view-actions';
@@ -147,7 +147,8 @@ function Workspace({ scope, experiment, primary, experimentId, onExperiment }: P
   const top = useNamedRows(view.top, search, columns, version);
   const asked = useNamedRows(view.eyes.eye, search, [], version);
   const most = linesOf(query);
-  const drawnRuns = drawnRows(top, asked, rowsAtHand, rowsAtHand.filter(r => isPicked(picked, r.id)), view.eyes, most);
+  const foremost = useFirstRows(rows.spot !== null && show.view !== undefined, search, view.sorts, most, rows.found);
+  const drawnRuns = drawnRows(top, asked, [...foremost, ...rowsAtHand], rowsAtHand.filter(r => isPicked(picked, r.id)), view.eyes, most);
   const drawn = drawnRuns.map(r => ({ id: r.id, name: r.name, start: r.start ?? 0, href: href.run(r.experimentId, r.id), live: r.status === 'RUNNING' }));
   const inCharts = new Set(drawnRuns.map(r => r.id));
   const ofRuns = runActions(view, inCharts, most);

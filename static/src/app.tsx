@@ -3,9 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from './i18n';
 import { useKeys } from './keys';
-import { Home } from './pages/home';
 import { NotFound } from './pages/not-found';
-import { AllRuns, Runs } from './pages/runs';
 import { shellCommands } from './shell/commands';
 import { Overlays } from './shell/overlays';
 import { Rail } from './shell/rail';
@@ -13,19 +11,29 @@ import { TopBar } from './shell/topbar';
 import { crumbs } from './state/crumbs';
 import { retryNow, trouble } from './state/net';
 import { dismiss, notices } from './state/notices';
-import { placeOf, route } from './state/router';
+import { placeOf, type Route, route } from './state/router';
 import { Icon } from './ui/icons';
 import { lazy } from './ui/lazy';
 import { IconButton } from './ui/parts';
 
-const MetricPage = lazy(() => import('./pages/metric').then(m => m.MetricPage));
+const AllRuns = lazy(() => import('./pages/runs').then(m => m.AllRuns));
 const ComparePage = lazy(() => import('./pages/compare').then(m => m.ComparePage));
 const Experiments = lazy(() => import('./pages/experiments').then(m => m.Experiments));
+const Home = lazy(() => import('./pages/home').then(m => m.Home));
+const MetricPage = lazy(() => import('./pages/metric').then(m => m.MetricPage));
 const ModelPage = lazy(() => import('./pages/model').then(m => m.ModelPage));
 const ModelsPage = lazy(() => import('./pages/models').then(m => m.ModelsPage));
 const RunPage = lazy(() => import('./pages/run').then(m => m.RunPage));
+const Runs = lazy(() => import('./pages/runs').then(m => m.Runs));
 const StoragePage = lazy(() => import('./pages/storage').then(m => m.StoragePage));
 const TrashPage = lazy(() => import('./pages/trash').then(m => m.TrashPage));
+
+const pages = { 'all-runs': AllRuns, compare: ComparePage, experiments: Experiments, home: Home, metric: MetricPage, model: ModelPage, models: ModelsPage, run: RunPage, runs: Runs, storage: StoragePage, trash: TrashPage };
+
+/** Fetches the page of a route while there is something else to wait for. */
+export function fetchPage({ page }: Route): void {
+  if (page !== 'not-found') pages[page].fetch();
+}
 
 function TroubleBar(): JSX.Element | null {
   const t0 = trouble.value;

@@ -1,12 +1,13 @@
 import { render } from 'preact';
-import { App } from './app';
+import { App, fetchPage } from './app';
 import { startKeys } from './keys';
 import { startClock } from './state/clock';
-import { startRouter } from './state/router';
+import { route, startRouter } from './state/router';
 import { startSettings } from './state/settings';
 
-await startSettings();
 startRouter();
+fetchPage(route.value);
+await startSettings();
 startClock();
 startKeys();
 render(<App />, document.getElementById('app')!);

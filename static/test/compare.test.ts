@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { toCsv, toMarkdown } from '../src/compare/copy';
-import { lots } from '../src/compare/data';
+import { lots } from '../src/api/lots';
 import { INVERSES, isMinimized, nameIsMinimized, PARTS, WORDS } from '../src/compare/direction';
 import { bestOf, freshened, type Head, linesOf, mergeKeys, relativeText, relativeTo, rowsOf, sortedBy } from '../src/compare/rows';
 import type { Keys } from '../src/api/grid';

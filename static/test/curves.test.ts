@@ -4,7 +4,7 @@ import { type Curve, lowerBound, readCurves, withTail } from '../src/charts/curv
 import { INFINITE } from '../src/format';
 
 /** What the server sends, made by hand. */
-function bytes(curves: { run: number; metric: number; head: [number, number, number, number]; x: number[]; columns: [number, 'd' | 'f', number[]][] }[]): ArrayBuffer {
+function bytes(curves: { run: number; metric: number; head: [number, number, number, number]; extremes?: number[]; x: number[]; columns: [number, 'd' | 'f', number[]][] }[]): ArrayBuffer {
   const view = new DataView(new ArrayBuffer(4096));
   let at = 0;
   const u32 = (v: number) => view.setUint32((at += 4) - 4, v, true);
@@ -15,8 +15,9 @@ function bytes(curves: { run: number; metric: number; head: [number, number, num
     u32(c.run + 1);
     u32(c.metric);
     u32(c.x.length);
-    u32(c.columns.reduce((bits, [bit]) => bits | bit, 0));
+    u32(c.columns.reduce((bits, [bit]) => bits | bit, c.extremes ? 256 : 0));
     c.head.forEach(f64);
+    c.extremes?.forEach(f64);
     c.x.forEach(f64);
     for (const [, form, values] of c.columns) values.forEach(form === 'd' ? f64 : f32);
   }
@@ -35,6 +36,13 @@ test('curves are read from bytes, their near values as distances', () => {
   assert.deepEqual([...a!.min, ...a!.max, ...a!.mean], [8, 1e9 - 0.25, 10.5, 1e9, 9, NaN]);
   assert.deepEqual([b!.run, [...b!.step], [...b!.last]], [2, [1, 2, 3], [1, NaN, INFINITE]]);
   assert.deepEqual([...b!.mean], [1, NaN, NaN], 'what is infinite is not drawn');
+});
+
+test('extremes and times are read if they are there', () => {
+  const [a] = readCurves(bytes([{ run: 0, metric: 0, head: [5, 0, 0, 2], extremes: [0.1, 3, 9, 7], x: [1, 7], columns: [[2, 'd', [1000, 2000]], [4, 'd', [1, 9]]] }]));
+  assert.deepEqual([a!.least, a!.greatest, [...a!.time!], [...a!.last]], [{ value: 0.1, step: 3 }, { value: 9, step: 7 }, [1000, 2000], [1, 9]]);
+  const [b] = readCurves(bytes([{ run: 0, metric: 0, head: [1, 0, 0, 0], x: [1], columns: [[4, 'd', [1]]] }]));
+  assert.deepEqual([b!.least, b!.greatest, b!.time], [undefined, undefined, undefined]);
 });
 
 test('bytes that are something else, or not all of it, are an error', () => {

@@ -4,6 +4,9 @@ import type { Search } from '../src/api/grid';
 import { columnsOf } from '../src/grid/columns';
 import { groupProposals } from '../src/grid/group-bar';
 import { aggregateOf, bestOf, groupKeys, groupQuery, rowsOfGroups, searchOfGroup, statColumns, statText } from '../src/grid/groups';
+import { loadLanguage } from '../src/i18n';
+
+await loadLanguage('en');
 
 const keys = groupKeys(['params.opt', 'info.user_id', 'params.opt', 'info.start_time', 'nonsense']);
 const columns = statColumns(columnsOf(['info.duration', 'metrics.loss', 'metrics.loss@spark', 'metrics.acc@max', 'params.lr', 'params.opt']), keys);

@@ -1,43 +1,65 @@
 // The logic of the run page: summaries of curves, params as trees and as text, changes, data sets, nested runs.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Curve } from '../src/api/grid';
+import type { Curve } from '../src/charts/curves';
+import { answers } from '../src/charts/shared';
 import { profileOf, schemaOf, sourceOf } from '../src/run/dataset';
 import { indexIn } from '../src/run/neighbours';
 import { nestedOf, toFlags, toJson, toYaml, valueOf } from '../src/run/param-text';
-import { extended, MOST_VALUES, nextRead, summaryOf } from '../src/run/summary';
+import { extended, MOST_VALUES, nextRead, summaryOf, summaryQuery } from '../src/run/summary';
 import { gapsIn, placeOf, timelineOf } from '../src/run/timeline';
 import { foldedAtFirst, isBranch, linesOf, treeOf } from '../src/run/tree';
 import { countOf, type Member, twigsOf } from '../src/run/twigs';
 import { changesOf } from '../src/run/versus';
 
-const plain = (step: number[], last: Curve['last']): Curve => ({ run_id: 'r', key: 'k', points: step.length, width: 0, step, timestamp: step.map(s => s * 10), last });
+const curve = (step: number[], last: number[], more: Partial<Curve> = {}): Curve => {
+  const [x, values] = [Float64Array.from(step), Float64Array.from(last)];
+  const numbers = values.map(v => (Math.abs(v) > 1e300 ? NaN : v));
+  const place = (value: number) => ({ value, step: step[numbers.indexOf(value)] ?? 0 });
+  const real = [...numbers].filter(v => !Number.isNaN(v));
+  return {
+    run: 0, metric: 0, points: step.length, nans: 0, infinite: 0, width: 0, x, step: x, last: values, min: numbers, max: numbers, mean: numbers, time: x.map(s => s * 10),
+    least: real.length > 0 ? place(Math.min(...real)) : { value: NaN, step: 0 }, greatest: real.length > 0 ? place(Math.max(...real)) : { value: NaN, step: 0 }, ...more,
+  };
+};
 
 test('a curve is summed up with the steps of its extremes; what is no number counts as a point only', () => {
-  const s = summaryOf(plain([0, 1, 2, 3], [3, 'NaN', 1, 1.7976931348623157e308]));
+  const s = summaryOf(curve([0, 1, 2, 3], [3, NaN, 1, 1.7976931348623157e308]));
   assert.equal(s.points, 4);
-  assert.deepEqual([s.min, s.max], [{ value: 1, from: 2, to: 2 }, { value: 3, from: 0, to: 0 }]);
+  assert.deepEqual([s.min, s.max], [{ value: 1, step: 2 }, { value: 3, step: 0 }]);
   assert.deepEqual([s.lastStep, s.times.at(-1)], [3, 30]);
-  assert.deepEqual([summaryOf(plain([0], ['NaN'])).min, summaryOf(plain([], [])).points], [null, 0]);
+  assert.deepEqual(s.values, [3, NaN, 1, NaN]);
+  assert.deepEqual([summaryOf(curve([0], [NaN])).min, summaryOf(curve([], [])).points], [null, 0]);
 });
 
-test('of a long curve an extreme is somewhere in a bucket', () => {
-  const s = summaryOf({ ...plain([9, 19, 27], [1, 2, 3]), points: 28, width: 10, min: [0, 1, 2], max: [2, 9, 4] });
-  assert.deepEqual(s.max, { value: 9, from: 10, to: 19 });
-  assert.deepEqual(s.min, { value: 0, from: 0, to: 9 });
-  assert.deepEqual(s.values, [0, 2, 1, 9, 2, 4]);
-  const falling = summaryOf({ ...plain([9, 19], [2, 1]), points: 20, width: 10, min: [2, 1], max: [3, 2] });
-  assert.deepEqual(falling.min, { value: 1, from: 19, to: 19 }, 'the last point of a bucket is known');
+test('the small curve of a long one has all that stands out', () => {
+  const steps = Array.from({ length: 200 }, (_, i) => i * 10);
+  const s = summaryOf(curve(steps, steps.map(() => 1), { points: 2000, width: 10, min: Float64Array.from(steps, i => (i === 500 ? -7 : 1)), max: Float64Array.from(steps, i => (i === 1990 ? 9 : 1)) }));
+  assert.ok(s.values.length <= 60, String(s.values.length));
+  assert.deepEqual([Math.min(...s.values), Math.max(...s.values), s.values.at(-1)], [-7, 9, 9]);
 });
 
 test('a curve that goes on is added to its summary', () => {
-  const s = extended(summaryOf(plain([0, 1], [3, 2])), plain([2, 3], [5, 1]));
-  assert.deepEqual(s, { points: 4, min: { value: 1, from: 3, to: 3 }, max: { value: 5, from: 2, to: 2 }, values: [3, 2, 5, 1], lastStep: 3, times: [0, 10, 20, 30] });
-  assert.equal(extended(summaryOf(plain([], [])), plain([2], [5])).max?.value, 5);
+  const s = extended(summaryOf(curve([0, 1], [3, 2])), curve([2, 3], [5, 1]));
+  assert.deepEqual(s, { points: 4, min: { value: 1, step: 3 }, max: { value: 5, step: 2 }, values: [3, 2, 5, 1], lastStep: 3, times: [0, 10, 20, 30] });
+  assert.equal(extended(summaryOf(curve([], [])), curve([2], [5])).max?.value, 5);
   assert.equal(nextRead(undefined, 3), 'whole');
   assert.equal(nextRead(s, 4), 'tail');
   assert.equal(nextRead(s, 3), 'whole', 'the last step was logged again');
   assert.equal(nextRead({ ...s, values: new Array<number>(MOST_VALUES + 1).fill(0) }, 4), 'whole');
+});
+
+test('one answer serves another question if it has all of that', () => {
+  const has = summaryQuery();
+  const wants = { buckets: 200, columns: ['last', 'min', 'max', 'mean'] };
+  assert.equal(answers(has, wants), true);
+  assert.equal(answers(has, { ...wants, x: 'step' }), true);
+  assert.equal(answers(has, { ...wants, buckets: 300 }), false);
+  assert.equal(answers(has, { ...wants, x: 'time' }), false);
+  assert.equal(answers(has, { ...wants, columns: ['count'] }), false);
+  assert.equal(answers(has, { ...wants, from_step: 3 }), false);
+  assert.equal(answers(wants, has), false, 'without the extremes');
+  assert.equal(answers(summaryQuery(2), { ...wants, from_step: 3 }), true);
 });
 
 const leaves = (...keys: string[]) => keys.map(key => ({ key, value: key.toUpperCase() }));

@@ -6,6 +6,9 @@ import { asCurl, asPython, isPlainFilter, pythonValue, type Question, shellQuote
 import { tableOf } from '../src/grid/copy-rows';
 import { allColumns, headOf, recordOf, rowText, tailOf } from '../src/grid/export';
 import { rowsOf } from '../src/grid/rows';
+import { loadLanguage } from '../src/i18n';
+
+await loadLanguage('en');
 
 const columns = columnsOf(['info.duration', 'metrics.loss', 'metrics.loss@spark', 'params.note', 'tags.team']);
 const page: GridPage = {

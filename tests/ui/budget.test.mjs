@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { address, ids, withPage } from './browser.mjs';
 
-const { check, vision } = ids;
+const { check, models, vision } = ids;
 
 /** All that the page asked for until nothing more was under way. */
 async function cost(hash, ready, options = {}) {
@@ -13,11 +13,12 @@ async function cost(hash, ready, options = {}) {
     await page.waitForLoadState('networkidle');
     const list = await Promise.all([...requests].map(async r => {
       const sizes = await r.sizes();
-      return { path: new URL(r.url()).pathname, bytes: sizes.responseBodySize + sizes.responseHeadersSize };
+      return { path: new URL(r.url()).pathname, body: sizes.responseBodySize, bytes: sizes.responseBodySize + sizes.responseHeadersSize };
     }));
     const api = list.filter(r => r.path.startsWith('/ajax-api/'));
     const total = of => of.reduce((n, r) => n + r.bytes, 0);
-    sum = { requests: list.length, bytes: total(list), api: api.length, apiBytes: total(api), said: list.map(r => `${r.bytes} ${r.path}`).join('\n') };
+    const scripts = list.filter(r => r.path.endsWith('.js')).reduce((n, r) => n + r.body, 0);
+    sum = { requests: list.length, bytes: total(list), scripts, api: api.length, apiBytes: total(api), said: list.map(r => `${r.bytes} ${r.path}`).join('\n') };
   });
   return sum;
 }
@@ -28,20 +29,37 @@ const pages = {
   'all runs': ['#/runs', page => page.getByTestId('rows').getByRole('link').first().waitFor()],
   experiments: [address.experiments(), page => page.getByRole('link', { name: check.title }).waitFor()],
   run: [address.run(check.experiment, check.run), page => page.locator('[data-metric="foo"] canvas').first().waitFor()],
+  'run with curves, notes, children and files': [address.run(vision.experiment, vision.full), page => page.locator('[data-metric="long/curve"] canvas').first().waitFor()],
+  'run with a model and a data set': [address.run(models.experiment, models.run), page => page.locator('[data-metric="val/acc"] canvas').first().waitFor()],
+  'logged model': [`#/experiments/${models.experiment}/models/${models.model}`, page => page.getByRole('treeitem').first().waitFor()],
+  comparison: [`#/compare-runs?runs=${encodeURIComponent(JSON.stringify(vision.runs))}`, page => page.getByRole('heading', { name: 'Compare 3 runs' }).or(page.getByRole('heading', { name: /3/ })).first().waitFor()],
+  trash: ['#/trash', page => page.getByRole('row').nth(1).waitFor()],
+  storage: ['#/storage', page => page.getByRole('row').nth(1).waitFor()],
 };
 
-/** A run comes with its curves: each is a request of its own, and what draws them is a quarter of the bytes. */
-const LIMITS = { run: [24, 180] };
+const REQUESTS = 12;
+const BYTES = 150_000;
+const SCRIPTS = 100_000;
+/** What draws Markdown, on the pages that open with a note in sight. */
+const NOTE = { 'run with curves, notes, children and files': 25_000 };
 
 for (const [name, [hash, ready]] of Object.entries(pages))
-  for (const locale of ['en-US', 'ja-JP']) {
-    const [most, kilobytes] = LIMITS[name] ?? [12, 150];
-    test(`the page "${name}" comes in at most ${most} requests and ${kilobytes} KB, ${locale}`, async () => {
+  for (const locale of ['en-US', 'ja-JP'])
+    test(`the page "${name}" comes in at most ${REQUESTS} requests and ${BYTES / 1000} KB, ${SCRIPTS / 1000} of them scripts, ${locale}`, async () => {
       const sum = await cost(hash, ready, { locale });
-      assert.ok(sum.requests <= most, `${sum.requests} requests\n${sum.said}`);
-      assert.ok(sum.bytes <= kilobytes * 1000, `${sum.bytes} bytes\n${sum.said}`);
+      assert.ok(sum.requests <= REQUESTS, `${sum.requests} requests\n${sum.said}`);
+      const note = NOTE[name] ?? 0;
+      assert.ok(sum.bytes <= BYTES + note, `${sum.bytes} bytes\n${sum.said}`);
+      assert.ok(sum.scripts <= SCRIPTS + note, `${sum.scripts} bytes of scripts\n${sum.said}`);
     });
+
+test('a reader of one language does not fetch the other', async () => {
+  for (const [locale, own, other] of [['en-US', 'en', 'ja'], ['ja-JP', 'ja', 'en']]) {
+    const { said } = await cost(...pages.run, { locale });
+    assert.match(said, new RegExp(`/${own}-\\w+\\.js`));
+    assert.doesNotMatch(said, new RegExp(`/${other}-\\w+\\.js`));
   }
+});
 
 for (const name of ['runs', 'all runs'])
   test(`the page "${name}" asks the API at most 3 times, for at most 30 KB`, async () => {

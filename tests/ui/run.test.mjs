@@ -147,16 +147,33 @@ test('brackets step through the runs of the table that one came from', async () 
     await page.getByRole('link', { name: 'trial-1' }).click();
     const title = name => page.getByRole('heading', { name, level: 1 });
     await title('trial-1').waitFor();
-    await page.getByRole('button', { name: 'Next run' }).and(page.locator(':enabled')).waitFor();
+    await page.getByRole('button', { name: 'Next run', disabled: false }).waitFor();
     await page.keyboard.press(']');
     await title('trial-0').waitFor();
-    await page.getByRole('button', { name: 'Next run' }).and(page.locator(':disabled')).waitFor();
-    await page.getByRole('button', { name: 'Previous run' }).and(page.locator(':enabled')).waitFor();
+    await page.getByRole('button', { name: 'Next run', disabled: true }).waitFor();
+    await page.getByRole('button', { name: 'Previous run', disabled: false }).waitFor();
     await page.keyboard.press('[');
     await title('trial-1').waitFor();
-    await page.getByRole('button', { name: 'Previous run' }).and(page.locator(':enabled')).waitFor();
+    await page.getByRole('button', { name: 'Previous run', disabled: false }).waitFor();
     await page.keyboard.press('[');
     await title('trial-2').waitFor();
+  });
+});
+
+test('the runs beside one are asked for when somebody is about to go there', async () => {
+  const experiment = await newExperiment('beside');
+  await newRun(experiment, 'older', { start: Date.now() - 9000 });
+  const run = await newRun(experiment, 'newer');
+  await withPage(address.run(experiment, run), {}, async (page, { requests }) => {
+    await page.getByRole('heading', { name: 'newer', level: 1 }).waitFor();
+    await page.waitForLoadState('networkidle');
+    assert.deepEqual(requests.filter(r => r.url().endsWith('runs/query')).map(r => r.postData()), []);
+    const previous = page.getByRole('button', { name: 'Previous run' });
+    await previous.focus();
+    await page.getByRole('button', { name: 'Previous run', disabled: true }).waitFor();
+    assert.ok(await previous.evaluate(b => b === document.activeElement), 'the focus stays');
+    await page.keyboard.press(']');
+    await page.getByRole('heading', { name: 'older', level: 1 }).waitFor();
   });
 });
 

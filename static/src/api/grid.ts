@@ -78,6 +78,8 @@ export interface CurveQuery {
   /** Of the axis, if it is not the step; times in ms. */
   from?: number;
   to?: number;
+  /** The least and the greatest value as well, exactly. */
+  extremes?: boolean;
 }
 
 export type BulkOperation =

@@ -1,6 +1,7 @@
 // One function an operation of the tracking API.
 import { ApiError, errorOf, persist, queryString, read, send, write } from './client';
 import { t } from '../i18n';
+import type { LoggedModel } from './models';
 import type { Experiment, FileInfo, Page, Run, RunInfo, RunStatus, ViewType, WireNumber } from './types';
 
 export { ApiError, isAbort, queryString } from './client';
@@ -45,6 +46,9 @@ export const experiments = {
   deleteTag: (id: string, key: string) => write<unknown>('experiments/delete-experiment-tag', { experiment_id: id, key }),
 };
 
+/** parents: from the outermost run that this one is a part of; models: those that it made or was given, and that are still there. */
+export interface Around { run: Run; experiment: Experiment; parents: RunInfo[]; has_children: boolean; models: LoggedModel[] }
+
 export const runs = {
   async search(q: { experimentIds: string[]; filter?: string; orderBy?: string[]; view?: ViewType; pageToken?: string; max?: number; signal?: AbortSignal }): Promise<Page<Run>> {
     const r = await read<{ runs?: Run[]; next_page_token?: string }>({
@@ -66,6 +70,8 @@ export const runs = {
     const r = await read<{ run: Run }>({ method: 'GET', path: 'runs/get', query: { run_id: id }, signal });
     return r.run;
   },
+  /** The run, and what its page shows beside it. */
+  around: (id: string, signal?: AbortSignal) => read<Around>({ method: 'GET', base: 'ajax-api/cairn/1/', path: 'runs/around', query: { run_id: id }, signal }),
   async update(id: string, change: { name?: string; status?: RunStatus; endTime?: number }): Promise<RunInfo> {
     const r = await write<{ run_info: RunInfo }>('runs/update', { run_id: id, run_uuid: id, run_name: change.name, status: change.status, end_time: change.endTime });
     return r.run_info;

@@ -45,7 +45,7 @@ export function FolderView({ source, folder, onShow }: { source: ArtifactSource;
         </ul>
       )}
       {model && <h3 class="sr-only">{model.path}</h3>}
-      {model && <ModelPreview source={source} url={source.url(model.path)} path={model.path} size={model.file_size} />}
+      {model && <ModelPreview source={source} url={source.url(model.path)} path={model.path} size={model.file_size} folder={folder} />}
       {readme && !model && <MarkdownPreview source={source} url={source.url(readme.path)} path={readme.path} size={readme.file_size} />}
     </>
   );

@@ -18,15 +18,15 @@ export function ModelPreview(props: PreviewProps): JSX.Element {
   return <WholeText {...props}>{text => <Card {...props} text={text} />}</WholeText>;
 }
 
-function Card({ source, path, text }: PreviewProps & { text: string }): JSX.Element {
+function Card({ source, path, text, folder }: PreviewProps & { text: string }): JSX.Element {
   const card = useMemo(() => readModel(text), [text]);
   if (!card) return <TextView path={path} lines={text.split('\n')} version={0} />;
-  return <AsText text={text} path={path}><Facts card={card} source={source} path={path} /></AsText>;
+  return <AsText text={text} path={path}><Facts card={card} source={source} path={path} folder={folder} /></AsText>;
 }
 
-function Facts({ card, source, path }: Pick<PreviewProps, 'source' | 'path'> & { card: ModelCard }): JSX.Element {
+function Facts({ card, source, path, folder: known }: Pick<PreviewProps, 'source' | 'path' | 'folder'> & { card: ModelCard }): JSX.Element {
   const folder = parentOf(path);
-  const beside = useLoad(`beside ${source.key} ${folder}`, signal => source.list(folder, signal));
+  const beside = useLoad(`beside ${source.key} ${folder}`, signal => (known?.state === 'read' ? Promise.resolve(known.files) : source.list(folder, signal)));
   const lines = loadLines(card, serverUrl(), folder);
   const files = (beside.data ?? []).filter(f => ENVIRONMENT.has(baseName(f.path)));
   return (

@@ -5,10 +5,12 @@ import { count, t } from '../i18n';
 import { useKeys } from '../keys';
 import { replace, route, withMembers } from '../state/router';
 import { Icon } from '../ui/icons';
+import { lazy } from '../ui/lazy';
 import { Card } from './card';
-import { FullChart } from './full';
 import { sectionsOf } from './sections';
 import { type Axis, type DrawnRun, matcher, namesOf, namesText, type Settings, settingsOf } from './settings';
+
+const FullChart = lazy(() => import('./full').then(m => m.FullChart));
 
 /** Cards that are made at once; the rest is a click away. */
 const FIRST = 300;

@@ -12,7 +12,7 @@ import { Failure, IconButton } from '../ui/parts';
 import { bucketsFor, useCurves } from './fetch';
 import { chartOf, type Line } from './lines';
 import { indexAt } from './maths';
-import type { Plot } from './plot';
+import { type Plot, plot } from './plot';
 import { type DrawnRun, type Settings, zoomText } from './settings';
 
 export interface CardProps {
@@ -36,7 +36,7 @@ const HEIGHT = 190;
 /** Of the window, in px: cards there are ready when they are scrolled to. */
 const NEAR = 300;
 /** The names at the ends of lines are for several runs only. */
-const drawing = (alone = false) => Promise.all([import('./plot'), alone ? null : import('./labels')]);
+const labels = async (alone = false) => (alone ? null : import('./labels'));
 
 /** A place on the axis, as people say it. */
 export function placeText(x: number, s: Settings): string {
@@ -82,11 +82,11 @@ export function Card(p: CardProps): JSX.Element {
     return () => watch.disconnect();
   }, []);
 
-  // What draws is fetched beside what is drawn.
+  // They are fetched beside what is drawn.
   useEffect(() => {
-    if (visible) drawing(p.alone).catch(() => undefined);
+    if (visible) labels(p.alone).catch(() => undefined);
   }, [visible]);
-  const { curves, error } = useCurves({ runs, metric, settings, buckets: width > 0 ? bucketsFor(width) : 0, version: p.version, visible, turn });
+  const { curves, error } = useCurves({ runs, metric, settings, buckets: width > 0 ? bucketsFor(p.alone ? width / 2 : width) : 0, version: p.version, visible, turn });
   const base = settings.minus ? runs.findIndex(r => r.id === settings.minus) : -1;
   const chart = useMemo(() => {
     if (!curves) return null;
@@ -106,7 +106,7 @@ export function Card(p: CardProps): JSX.Element {
       box.current!.dataset.points = String(chart.told.points);
       return;
     }
-    void drawing(p.alone).then(([{ plot }, naming]) => {
+    void labels(p.alone).then(naming => {
       if (!wanted || !box.current) return;
       drawn.current?.plot.destroy();
       const set = (changes: Record<string, string | null>) => replace(withMembers(Object.fromEntries(Object.entries(changes).map(([name, v]) => [prefix + name, v]))));

@@ -17,15 +17,25 @@ export interface Curve {
   min: Float64Array;
   max: Float64Array;
   mean: Float64Array;
+  /** When the last point of each bucket was logged, in ms; if it was asked for. */
+  time?: Float64Array;
+  /** Exactly, with the first step that has it; if it was asked for. */
+  least?: Extreme;
+  greatest?: Extreme;
 }
+
+/** value: NaN if there is no number. */
+export interface Extreme { value: number; step: number }
 
 const MAGIC = 'CRNSER1\n';
 export const COLUMNS = ['step', 'last', 'min', 'max', 'mean'] as const;
 const STEP = 1;
+const TIME = 2;
 const LAST = 4;
 const MIN = 8;
 const MAX = 16;
 const MEAN = 128;
+const EXTREMES = 256;
 
 export function readCurves(bytes: ArrayBuffer): Curve[] {
   const view = new DataView(bytes);
@@ -48,8 +58,14 @@ export function readCurves(bytes: ArrayBuffer): Curve[] {
     const metric = u32();
     const n = u32();
     const columns = u32();
-    const curve = { run: run - 1, metric, points: f64(), nans: f64(), infinite: f64(), width: f64(), x: doubles(n) } as Curve;
+    const curve = { run: run - 1, metric, points: f64(), nans: f64(), infinite: f64(), width: f64() } as Curve;
+    if (columns & EXTREMES) {
+      curve.least = { value: f64(), step: f64() };
+      curve.greatest = { value: f64(), step: f64() };
+    }
+    curve.x = doubles(n);
     curve.step = columns & STEP ? doubles(n) : curve.x;
+    if (columns & TIME) curve.time = doubles(n);
     curve.last = columns & LAST ? doubles(n) : new Float64Array(n).fill(NaN);
     const values = curve.last.map(v => (isInfinite(v) ? NaN : v));
     curve.min = columns & MIN ? near(curve.last) : values;

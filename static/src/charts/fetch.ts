@@ -5,7 +5,7 @@ import { isAbort } from '../api';
 import type { CurveQuery } from '../api/grid';
 import { COLUMNS, type Curve, withTail } from './curves';
 import type { DrawnRun, Settings } from './settings';
-import { askCurves } from './together';
+import { curvesOf } from './shared';
 
 /** More of the axis than is seen, so that lines go on to the edges, and averages do not begin there. */
 const MARGIN = 0.05;
@@ -70,7 +70,7 @@ export function useCurves(o: { runs: readonly DrawnRun[]; metric: string; settin
     const stop = new AbortController();
     const running = new Set(runs.filter(r => r.live !== false).map(r => r.id));
     const tail = old?.what === what && settings.axis === 'step' && !settings.zoom && old.curves.every(c => c.x.length <= 2 * buckets);
-    const read = async (of: readonly number[], q: CurveQuery) => (await askCurves(of.map(i => ids[i]!), metric, q, stop.signal)).map(c => ({ ...c, run: of[c.run]! }));
+    const read = async (of: readonly number[], q: CurveQuery) => (await curvesOf(of.map(i => ids[i]!), metric, version, q, stop.signal)).map(c => ({ ...c, run: of[c.run]! }));
     const everything = ids.map((_, i) => i);
     const whole = () => read(everything, queryOf(settings, buckets));
     const ends = async () => {

@@ -5,7 +5,7 @@ import { type CurveQuery, grid } from '../api/grid';
 import { type Curve, readCurves } from './curves';
 
 /** Curves of one request. */
-const TOGETHER = 12;
+const TOGETHER = 18;
 /** Runs of a chart that is worth two requests. */
 const HALVED = 4;
 /** How long one waits for others, in ms: those that are shown at once ask at once. */

@@ -1,5 +1,6 @@
 // What a comparison fetches: the runs, the keys they have, and values of some keys; each in lots that the server takes.
 import { grid, type ColumnSpec, type GridPage, type Keys, type Search } from '../api/grid';
+import { lots } from '../api/lots';
 import { cellAfterHead, headOf, headSpecs } from '../grid/heads';
 import { type Cell, type DiffRow, type Head, infoCell, type InfoKey, keyDiffers, mergeKeys } from './rows';
 
@@ -7,10 +8,6 @@ import { type Cell, type DiffRow, type Head, infoCell, type InfoKey, keyDiffers,
 export const MOST_RUNS = 1000;
 const LOT = 500;
 const COLUMNS = 100;
-
-export function lots<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
-}
 
 /** Finds these runs wherever they are, the deleted ones too. */
 export function searchOf(ids: readonly string[]): Search {

@@ -41,8 +41,8 @@ export interface ResultView {
   fetch: () => void;
 }
 
-const CompareCharts = lazy(() => import('../charts/compare').then(m => m.CompareCharts));
-const DiffView = lazy(() => import('../compare/view').then(m => m.DiffView));
+const CompareCharts = lazy(() => import('../pages/compare').then(m => m.CompareCharts));
+const DiffView = lazy(() => import('../pages/compare').then(m => m.DiffView));
 const Parallel = lazy(() => import('../plots/views').then(m => m.Parallel));
 const Scatter = lazy(() => import('../plots/views').then(m => m.Scatter));
 const Bar = lazy(() => import('../plots/views').then(m => m.Bar));

@@ -1,7 +1,7 @@
-// Every string of the UI. English is in the bundle, other languages are fetched when chosen; the keys of all are the same type.
+// Every string of the UI. A language is fetched when it is chosen; the keys of all are the same type.
 import { signal } from '@preact/signals';
 import { durationParts, exactTime, relativeParts } from '../format';
-import en from './en.json';
+import type en from './en.json';
 import type ja from './ja.json';
 
 export type Key = keyof typeof en;
@@ -15,9 +15,9 @@ type Same = [keyof typeof en] extends [keyof typeof ja] ? ([keyof typeof ja] ext
 const sameKeys: Same = true;
 void sameKeys;
 
-const loaded: Partial<Record<Language, Dictionary>> = { en };
+const loaded: Partial<Record<Language, Dictionary>> = {};
 const loaders: Record<Language, () => Promise<Dictionary>> = {
-  en: async () => en,
+  en: async () => (await import('./en.json')).default,
   ja: async () => (await import('./ja.json')).default,
 };
 
@@ -33,7 +33,7 @@ export function pickLanguage(choice: LanguageChoice, wanted: readonly string[]):
 }
 
 export async function loadLanguage(choice: LanguageChoice): Promise<void> {
-  const next = pickLanguage(choice, navigator.languages);
+  const next = pickLanguage(choice, choice === 'auto' ? navigator.languages : []);
   loaded[next] ??= await loaders[next]();
   language.value = next;
 }
@@ -43,7 +43,7 @@ export function fill(text: string, values: Record<string, string | number> = {})
 }
 
 export function t(key: Key, values?: Record<string, string | number>): string {
-  return fill((loaded[language.value] ?? en)[key], values);
+  return fill(loaded[language.value]?.[key] ?? key, values);
 }
 
 /** A text with a count; {n} is the count, written in the habits of the language. */

@@ -16,6 +16,10 @@ import { go, href, replace, route, withMembers } from '../state/router';
 import { Icon } from '../ui/icons';
 import { Empty, Failure, Loading } from '../ui/parts';
 
+// What the page is made of is a view of the runs table as well.
+export { CompareCharts } from '../charts/compare';
+export { DiffView } from '../compare/view';
+
 export function ComparePage({ runIds }: { runIds: readonly string[] }): JSX.Element {
   const ids = runIds.slice(0, MOST_RUNS);
   const [adding, setAdding] = useState(false);

@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { experiments, numberOf, runs } from '../api';
 import { type LoggedModel, loggedModels } from '../api/models';
+import type { Run } from '../api/types';
 import { ArtifactBrowser } from '../artifacts/browser';
 import { modelSource } from '../artifacts/source';
 import { formatNumber, fullNumber } from '../format';
@@ -18,13 +19,17 @@ import { Copy, Failure, Loading, Status, Time } from '../ui/parts';
 
 export function ModelPage({ experimentId, modelId, path }: { experimentId: string; modelId: string; path: string }): JSX.Element {
   const model = useLoad(`model ${modelId}`, signal => loggedModels.get(modelId, signal));
-  const home = model.data?.info.experiment_id ?? experimentId;
-  const experiment = useLoad(`experiment ${home}`, signal => experiments.get(home, signal));
+  const info = model.data?.info;
+  const home = info?.experiment_id ?? experimentId;
+  // The run that made it knows the experiment, which is nearly always that of the model.
+  const source = useLoad(`source of ${modelId} ${info?.source_run_id}`, async signal => (info?.source_run_id ? runs.around(info.source_run_id, signal).catch(() => null) : null));
+  const sourceHome = source.data?.experiment.experiment_id === home ? source.data.experiment : null;
+  const experiment = useLoad(`experiment ${info && !source.loading && !sourceHome ? home : ''}`, async signal => (info && !source.loading && !sourceHome ? experiments.get(home, signal) : null));
   useCrumbs([
     { text: t('experiments.title'), href: href.experiments() },
-    { text: experiment.data?.name ?? home, href: href.runs(home) },
+    { text: (sourceHome ?? experiment.data)?.name ?? home, href: href.runs(home) },
     { text: t('models.logged'), href: href.models(home) },
-    { text: model.data?.info.name ?? modelId, href: href.model(home, modelId) },
+    { text: info?.name ?? modelId, href: href.model(home, modelId) },
   ]);
   if (model.error !== null && !model.data)
     return (
@@ -35,10 +40,10 @@ export function ModelPage({ experimentId, modelId, path }: { experimentId: strin
       </div>
     );
   if (!model.data) return <div class="page"><h1>&nbsp;</h1><Loading /></div>;
-  return <Content model={model.data} path={path} />;
+  return <Content model={model.data} source={source.data?.run} path={path} />;
 }
 
-function Content({ model, path }: { model: LoggedModel; path: string }): JSX.Element {
+function Content({ model, source: made, path }: { model: LoggedModel; source: Run | undefined; path: string }): JSX.Element {
   const info = model.info;
   const source = modelSource(info, (file, query) => href.model(info.experiment_id, info.model_id, file, query));
   const tags = byKey(info.tags ?? []);
@@ -53,7 +58,7 @@ function Content({ model, path }: { model: LoggedModel; path: string }): JSX.Ele
       <dl class="facts run-facts">
         <div><dt>{t('model.id')}</dt><dd><code>{info.model_id}</code> <Copy text={info.model_id} label={t('copy.id')} /></dd></div>
         {info.model_type && <div><dt>{t('model.type')}</dt><dd>{info.model_type}</dd></div>}
-        {info.source_run_id && <div><dt>{t('model.source')}</dt><dd><SourceRun id={info.source_run_id} experimentId={info.experiment_id} /></dd></div>}
+        {info.source_run_id && <div><dt>{t('model.source')}</dt><dd><SourceRun id={info.source_run_id} run={made} experimentId={info.experiment_id} /></dd></div>}
         <div><dt>{t('experiments.created')}</dt><dd><Time ms={info.creation_timestamp_ms} /></dd></div>
         <div><dt>{t('model.updated')}</dt><dd><Time ms={info.last_updated_timestamp_ms} /></dd></div>
         <div><dt>{t('model.load')}</dt><dd class="ellipsis"><code title={code}>{code}</code> <Copy text={code} label={t('copy.code')} /></dd></div>
@@ -73,8 +78,7 @@ function Content({ model, path }: { model: LoggedModel; path: string }): JSX.Ele
   );
 }
 
-function SourceRun({ id, experimentId }: { id: string; experimentId: string }): JSX.Element {
-  const run = useLoad(`source run ${id}`, signal => runs.get(id, signal)).data;
+function SourceRun({ id, run, experimentId }: { id: string; run: Run | undefined; experimentId: string }): JSX.Element {
   return <>{run && <Status status={run.info.status} />} <a href={href.run(run?.info.experiment_id ?? experimentId, id)}>{run ? nameOf(run) : id}</a></>;
 }
 

@@ -1,11 +1,9 @@
 // One run on one page: what it was given, what came out, its curves and its files.
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { ArtifactBrowser } from '../artifacts/browser';
 import { runSource } from '../artifacts/source';
-import { experiments, messageOf, runs } from '../api';
+import { type Around, messageOf, runs } from '../api';
 import { grid } from '../api/grid';
-import type { Experiment, Run } from '../api/types';
 import { ChartControls, MetricCharts } from '../charts/metric-charts';
 import { byKey, isSystemMetric } from '../grid/columns';
 import { t } from '../i18n';
@@ -14,6 +12,8 @@ import { useCrumbs } from '../state/crumbs';
 import { useLoad } from '../state/load';
 import { notify } from '../state/notices';
 import { arrivals, href, route } from '../state/router';
+import { lazy } from '../ui/lazy';
+import { Near } from '../ui/near';
 import { Failure, IconButton, Loading } from '../ui/parts';
 import { Datasets } from '../run/datasets';
 import { Head } from '../run/head';
@@ -24,43 +24,47 @@ import { nameOf } from '../run/names';
 import { Notes } from '../run/notes';
 import { Params } from '../run/params';
 import { Section } from '../run/section';
+import { useSummaries } from '../run/summaries';
 import { Tags } from '../run/tags';
 import { TimelineSection } from '../run/timeline-section';
 
+const ArtifactBrowser = lazy(() => import('../artifacts/browser').then(m => m.ArtifactBrowser));
+
 export function RunPage({ experimentId, runId }: { experimentId: string; runId: string }): JSX.Element {
-  const run = useLoad(`run ${runId}`, signal => runs.get(runId, signal));
-  const home = run.data?.info.experiment_id ?? experimentId;
-  const experiment = useLoad(`experiment ${home}`, signal => experiments.get(home, signal));
-  const title = run.data ? nameOf(run.data) : runId;
+  const around = useLoad(`run ${runId}`, signal => runs.around(runId, signal));
+  const run = around.data?.run;
+  const home = run?.info.experiment_id ?? experimentId;
+  const title = run ? nameOf(run) : runId;
   useCrumbs([
     { text: t('experiments.title'), href: href.experiments() },
-    { text: experiment.data?.name ?? home, href: href.runs(home) },
+    { text: around.data?.experiment.name ?? home, href: href.runs(home) },
     { text: title, href: href.run(home, runId) },
   ]);
-  const running = run.data?.info.status === 'RUNNING' || run.data?.info.status === 'SCHEDULED';
+  const running = run?.info.status === 'RUNNING' || run?.info.status === 'SCHEDULED';
   // Whether it has moved is a small question: the run as a whole is read only then.
   const revision = useRef('');
   usePoll(running, 2000, async signal => {
     const { changed } = await grid.changes({ experimentIds: [home], filter: `attributes.run_id = '${runId}'`, view: 'ALL' }, [runId], [revision.current], signal);
     if (changed.length === 0) return;
-    const fresh = await runs.get(runId, signal);
+    const fresh = await runs.around(runId, signal);
     revision.current = changed[0]!.revision;
-    run.set(() => fresh);
+    around.set(() => fresh);
   });
 
-  if (run.error !== null && !run.data)
+  if (around.error !== null && !around.data)
     return (
       <div class="page narrow">
         <h1>{t('run.unknown')}</h1>
-        <Failure error={run.error} retry={run.reload} />
+        <Failure error={around.error} retry={around.reload} />
         <p><a href={href.runs(experimentId)}>{t('run.back')}</a></p>
       </div>
     );
-  if (!run.data) return <div class="page"><h1>&nbsp;</h1><Loading /></div>;
-  return <Content run={run.data} experiment={experiment.data} reload={run.reload} live={running} />;
+  if (!around.data) return <div class="page"><h1>&nbsp;</h1><Loading /></div>;
+  return <Content around={around.data} reload={around.reload} live={running} />;
 }
 
-function Content({ run, experiment, reload, live }: { run: Run; experiment: Experiment | undefined; reload: () => void; live: boolean }): JSX.Element {
+function Content({ around, reload, live }: { around: Around; reload: () => void; live: boolean }): JSX.Element {
+  const { run, experiment } = around;
   const r = route.value;
   const section = r.page === 'run' ? r.section : 'overview';
   const path = r.page === 'run' ? r.artifactPath : '';
@@ -74,6 +78,7 @@ function Content({ run, experiment, reload, live }: { run: Run; experiment: Expe
   useEffect(() => {
     if (landed !== 'overview') document.getElementById(`section-${landed}`)?.scrollIntoView();
   }, [arrival]);
+  const summaries = useSummaries(run.info.run_id);
   const deleted = run.info.lifecycle_stage === 'deleted';
   const sections: [string, string][] = [
     ['metrics', t('metrics')],
@@ -114,14 +119,14 @@ function Content({ run, experiment, reload, live }: { run: Run; experiment: Expe
         <div class="run-left">
           <Params run={run} />
           <Tags run={run} reload={reload} />
-          <Models run={run} />
+          <Models run={run} known={around.models} />
           <Datasets inputs={run.inputs?.dataset_inputs ?? []} />
           <Notes run={run} reload={reload} />
-          <Nested run={run} tags={experiment && (experiment.tags ?? [])} />
-          <TimelineSection run={run} live={live} />
+          <Nested run={run} tags={experiment.tags ?? []} parents={around.parents} hasChildren={around.has_children} />
+          <TimelineSection run={run} live={live} summaries={summaries} />
         </div>
         <div class="run-right">
-          <Metrics run={run} metrics={model} tags={experiment?.tags} />
+          <Metrics run={run} metrics={model} tags={experiment.tags} summaries={summaries} />
           {system.length > 0 && (
             <Section id="system" title={t('run.system')} n={system.length} controls={<ChartControls prefix="s" fallback="relative" metrics={[]} />}>
               <MetricCharts info={run.info} metrics={system} prefix="s" fallback="relative" />
@@ -131,7 +136,7 @@ function Content({ run, experiment, reload, live }: { run: Run; experiment: Expe
             id="artifacts" title={t('artifacts')} arrived={landed === 'artifacts'}
             controls={<IconButton icon="refresh" class="quiet" label={t('artifacts.refresh')} onClick={() => setFilesTurn(filesTurn + 1)} />}
           >
-            <ArtifactBrowser key={`${filesTurn} ${run.info.status}`} source={runSource(run.info)} path={path} />
+            <Near at={landed === 'artifacts'}><ArtifactBrowser key={`${filesTurn} ${run.info.status}`} source={runSource(run.info)} path={path} /></Near>
           </Section>
         </div>
       </div>

@@ -1,29 +1,30 @@
 // Which run it is, and what can be done with it as a whole.
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { messageOf, runs } from '../api';
 import type { Experiment, Run, RunStatus } from '../api/types';
 import { runSource } from '../artifacts/source';
-import { ChooseRun } from '../compare/choose-run';
 import { indexOf, userOf } from '../grid/columns';
 import { duration, relative, t, tn } from '../i18n';
 import { useKeys } from '../keys';
 import { now } from '../state/clock';
 import { chooseColor, chosenColors, lookOf } from '../state/colours';
-import { useLoad } from '../state/load';
 import { notify } from '../state/notices';
 import { go, href, route } from '../state/router';
 import { Dialog } from '../ui/dialog';
 import { Icon } from '../ui/icons';
+import { lazy } from '../ui/lazy';
 import { Menu } from '../ui/menu';
 import { Copy, Duration, IconButton, InlineEdit, Status, Time } from '../ui/parts';
 import { lastLogged, nameOf } from './names';
-import { neighboursOf, type Place } from './neighbours';
+import { knownNeighbours, type Neighbours, neighboursOf } from './neighbours';
+
+const ChooseRun = lazy(() => import('../compare/choose-run').then(m => m.ChooseRun));
 
 /** A running run that has logged nothing for so long may be dead, in ms. */
 const STALE = 10 * 60_000;
 
-interface Props { run: Run; experiment: Experiment | undefined; reload: () => void; live: boolean }
+interface Props { run: Run; experiment: Experiment; reload: () => void; live: boolean }
 
 export function Head({ run, experiment, reload, live }: Props): JSX.Element {
   const [editing, setEditing] = useState(false);
@@ -82,7 +83,7 @@ export function Head({ run, experiment, reload, live }: Props): JSX.Element {
         </div>
       </div>
       <dl class="facts run-facts">
-        <div><dt>{t('runs.experiment')}</dt><dd class="ellipsis"><a href={href.runs(info.experiment_id)} title={experiment?.name}>{experiment?.name ?? info.experiment_id}</a></dd></div>
+        <div><dt>{t('runs.experiment')}</dt><dd class="ellipsis"><a href={href.runs(info.experiment_id)} title={experiment.name}>{experiment.name}</a></dd></div>
         <div><dt>{t('runs.run_id')}</dt><dd><code>{info.run_id}</code> <Copy text={info.run_id} label={t('copy.id')} /></dd></div>
         <div><dt>{t('runs.start_time')}</dt><dd><Time ms={info.start_time} /></dd></div>
         <div><dt>{t('runs.duration')}</dt><dd><Duration start={info.start_time} end={info.end_time} running={live} /></dd></div>
@@ -125,23 +126,31 @@ function Colour({ id, name }: { id: string; name: string }): JSX.Element {
   );
 }
 
-/** To the runs beside this one, with the sections and the file that are open. */
+/** To the runs beside this one, with the sections and the file that are open. Which they are is asked when it matters. */
 function Steps({ run }: { run: Run }): JSX.Element {
   const info = run.info;
-  const beside = useLoad(`neighbours ${info.run_id}`, signal => neighboursOf(info, signal)).data;
+  const [beside, setBeside] = useState(() => knownNeighbours(info));
+  const asked = useRef<Promise<Neighbours> | null>(null);
+  const find = () => (asked.current ??= beside ? Promise.resolve(beside) : neighboursOf(info).then(found => (setBeside(found), found)));
+  const look = () => void find().catch(() => (asked.current = null)); // whoever steps is told
   const r = route.value;
-  const to = (place: Place) => (r.page === 'run' && r.artifactPath ? href.artifact(place.experimentId, place.id, r.artifactPath, r.query) : href.run(place.experimentId, place.id, r.query));
-  const step = (place: Place | undefined) => () => {
-    if (!place) return false;
-    go(to(place));
-    return true;
+  const step = (side: keyof Neighbours) => () => {
+    find().then(
+      ({ [side]: place }) => place && go(r.page === 'run' && r.artifactPath ? href.artifact(place.experimentId, place.id, r.artifactPath, r.query) : href.run(place.experimentId, place.id, r.query)),
+      (e: unknown) => {
+        asked.current = null;
+        notify('error', messageOf(e));
+      },
+    );
   };
   useKeys([
-    { keys: '[', text: t('run.previous'), group: 'run', act: step(beside?.previous) },
-    { keys: ']', text: t('run.next'), group: 'run', act: step(beside?.next) },
+    { keys: '[', text: t('run.previous'), group: 'run', act: step('previous') },
+    { keys: ']', text: t('run.next'), group: 'run', act: step('next') },
   ]);
-  const button = (place: Place | undefined, text: 'run.previous' | 'run.next', key: string, turned: string) => (
-    <button type="button" class="icon-button" aria-label={t(text)} title={`${t(text)} (${key})`} aria-keyshortcuts={key} disabled={!place} onClick={step(place)}><Icon name="right" class={turned} /></button>
-  );
-  return <span class="run-steps">{button(beside?.previous, 'run.previous', '[', 'backward')}{button(beside?.next, 'run.next', ']', '')}</span>;
+  const button = (side: keyof Neighbours, key: string, turned: string) => {
+    const text = t(`run.${side}`);
+    const none = beside !== null && !beside[side];
+    return <button type="button" class="icon-button" aria-label={text} title={`${text} (${key})`} aria-keyshortcuts={key} aria-disabled={none} onPointerEnter={look} onFocus={look} onClick={step(side)}><Icon name="right" class={turned} /></button>;
+  };
+  return <span class="run-steps">{button('previous', '[', 'backward')}{button('next', ']', '')}</span>;
 }

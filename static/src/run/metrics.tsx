@@ -1,6 +1,6 @@
 // What came out: the values, and their curves.
 import type { JSX } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { numberOf } from '../api';
 import type { Metric, Run, Tag } from '../api/types';
 import { ChartControls, MetricCharts } from '../charts/metric-charts';
@@ -12,17 +12,18 @@ import { linesInRun } from '../ui/first-lines';
 import { Empty, Time } from '../ui/parts';
 import { useFilter } from './filter';
 import { Section } from './section';
-import type { Extreme, Summary } from './summary';
-import { useSummaries } from './use-summaries';
+import type { Extreme } from '../charts/curves';
+import type { Summary } from './summary';
+import type { Summaries } from './summaries';
 
 /** One filter for the table and the curves. */
-export function Metrics({ run, metrics, tags }: { run: Run; metrics: readonly Metric[]; tags: readonly Tag[] | undefined }): JSX.Element {
+export function Metrics({ run, metrics, tags, summaries }: { run: Run; metrics: readonly Metric[]; tags: readonly Tag[] | undefined; summaries: Summaries }): JSX.Element {
   const { found, shown, hidden, field } = useFilter(metrics, m => m.key);
   return (
     <Section id="metrics" title={t('metrics')} n={metrics.length} controls={metrics.length > 0 && <>{field}<ChartControls prefix="" fallback="step" metrics={metrics.map(m => m.key)} /></>}>
       {metrics.length === 0 ? <Empty title={t('run.metrics.empty')} code={linesInRun(run.info.run_id, 'mlflow.log_metric("loss", 0.25, step=1)')} /> : (
         <>
-          <MetricTable runId={run.info.run_id} shown={shown} hidden={hidden} tags={tags} />
+          <MetricTable summaries={summaries} shown={shown} hidden={hidden} tags={tags} />
           <MetricCharts info={run.info} metrics={found} prefix="" fallback="step" />
         </>
       )}
@@ -37,14 +38,16 @@ function showChart(key: string): void {
 }
 
 const ROW = 31;
+/** Rows in sight at first. */
+const FIRST = 8;
 /** Rows beyond those in sight whose curves are read. */
 const AHEAD = 6;
 
-function MetricTable({ runId, shown, hidden, tags }: { runId: string; shown: readonly Metric[]; hidden: number; tags: readonly Tag[] | undefined }): JSX.Element {
+function MetricTable({ summaries, shown, hidden, tags }: { summaries: Summaries; shown: readonly Metric[]; hidden: number; tags: readonly Tag[] | undefined }): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   // Curves are long: those of rows that nobody has come to are not read.
-  const [reached, setReached] = useState(12);
-  const summary = useSummaries(runId, shown.slice(0, reached));
+  const [reached, setReached] = useState(FIRST);
+  useEffect(() => summaries.want(shown.slice(0, reached)));
   return (
     <>
       <div
@@ -59,7 +62,7 @@ function MetricTable({ runId, shown, hidden, tags }: { runId: string; shown: rea
               <th scope="col" class="number">{t('value.points')}</th><th scope="col">{t('metrics.curve')}</th><th scope="col">{t('metrics.time')}</th>
             </tr>
           </thead>
-          <tbody>{shown.map(m => <MetricRow key={m.key} metric={m} summary={summary(m.key)} minimized={isMinimized(m.key, tags)} />)}</tbody>
+          <tbody>{shown.map(m => <MetricRow key={m.key} metric={m} summary={summaries.of(m.key)} minimized={isMinimized(m.key, tags)} />)}</tbody>
         </table>
       </div>
       {hidden > 0 && <p class="muted below-table">{tn('list.hidden', hidden)}</p>}
@@ -84,7 +87,7 @@ function MetricRow({ metric: m, summary: s, minimized }: { metric: Metric; summa
       <td class="number">{m.step ?? 0}</td>
       {end(s?.min, minimized)}
       {end(s?.max, !minimized)}
-      <td class="number" title={best && best.from !== best.to ? t('metrics.best.among', { from: best.from, to: best.to }) : undefined}>{best ? `${best.from === best.to ? '' : '≈ '}${best.to}` : ''}</td>
+      <td class="number">{best?.step}</td>
       <td class="number">{s && count(s.points)}</td>
       <td><Spark values={s?.values} /></td>
       <td><Time ms={m.timestamp} /></td>

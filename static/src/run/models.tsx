@@ -1,9 +1,8 @@
 // Logged models that went in, and those that came out.
 import type { JSX } from 'preact';
-import { loggedModels } from '../api/models';
+import type { LoggedModel } from '../api/models';
 import type { Run } from '../api/types';
 import { t } from '../i18n';
-import { useLoad } from '../state/load';
 import { href } from '../state/router';
 import { ModelStatus } from '../ui/model-status';
 import { Section } from './section';
@@ -19,26 +18,26 @@ export function linksOf(run: Run): Link[] {
   return [...outputs, ...inputs].filter(l => l.id !== '');
 }
 
-export function Models({ run }: { run: Run }): JSX.Element | null {
+/** known: those that are still there. */
+export function Models({ run, known }: { run: Run; known: readonly LoggedModel[] }): JSX.Element | null {
   const links = linksOf(run);
   if (links.length === 0) return null;
+  const infos = new Map(known.map(m => [m.info.model_id, m.info]));
   return (
     <Section id="models" title={t('models.logged')} n={links.length}>
-      <ul class="plain-list">{links.slice(0, MOST).map(l => <Item key={`${l.side} ${l.id}`} link={l} experimentId={run.info.experiment_id} />)}</ul>
+      <ul class="plain-list">{links.slice(0, MOST).map(l => <Item key={`${l.side} ${l.id}`} link={l} info={infos.get(l.id)} experimentId={run.info.experiment_id} />)}</ul>
     </Section>
   );
 }
 
-function Item({ link, experimentId }: { link: Link; experimentId: string }): JSX.Element {
-  const model = useLoad(`logged model ${link.id}`, signal => loggedModels.get(link.id, signal));
-  const info = model.data?.info;
+function Item({ link, info, experimentId }: { link: Link; info: LoggedModel['info'] | undefined; experimentId: string }): JSX.Element {
   return (
     <li class="model-link">
       <a href={href.model(info?.experiment_id ?? experimentId, link.id)} title={link.id}>{info?.name ?? link.id}</a>
       <ModelStatus status={info?.status} />
       <span class="chip">{t(link.side === 'output' ? 'models.output' : 'models.input')}</span>
       {link.step !== undefined && <span class="muted">{t('chart.step')} {link.step}</span>}
-      {model.error !== null && <span class="muted">{t('models.gone')}</span>}
+      {!info && <span class="muted">{t('models.gone')}</span>}
     </li>
   );
 }

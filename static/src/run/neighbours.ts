@@ -35,6 +35,14 @@ const beside = (info: RunInfo, sign: '<' | '>'): Search => ({
 /** The run that was started last before this one. */
 export const before = (info: RunInfo, signal?: AbortSignal): Promise<Place | undefined> => first(beside(info, '<'), 0, signal);
 
+/** Of the list that the run was opened from, as far as its rows are there. */
+export function knownNeighbours(info: RunInfo): Neighbours | null {
+  const index = opened ? indexIn(opened, info.run_id) : -1;
+  if (!opened || index < 0) return null;
+  const [previous, next] = [opened.at(index - 1), opened.at(index + 1)];
+  return (previous || index === 0) && (next || index === opened.total - 1) ? { previous, next } : null;
+}
+
 export async function neighboursOf(info: RunInfo, signal?: AbortSignal): Promise<Neighbours> {
   const list = opened;
   const index = list ? indexIn(list, info.run_id) : -1;

@@ -1,18 +1,18 @@
 // Runs that this one is a part of, and all its own parts.
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
-import { runs } from '../api';
+import { useEffect, useState } from 'preact/hooks';
 import { type ColumnSpec, grid, type GridPage, type Search } from '../api/grid';
-import type { Run, Tag } from '../api/types';
-import { lots } from '../compare/data';
+import { lots } from '../api/lots';
+import type { Run, RunInfo, Tag } from '../api/types';
 import { formatNumber, fullNumber } from '../format';
 import { isSystemMetric } from '../grid/columns';
 import { count, duration, t } from '../i18n';
 import { useLoad } from '../state/load';
 import { href } from '../state/router';
 import { Icon } from '../ui/icons';
-import { Status } from '../ui/parts';
-import { nameOf, PARENT, parentOf } from './names';
+import { Near } from '../ui/near';
+import { Loading, Status } from '../ui/parts';
+import { PARENT, parentOf } from './names';
 import { Section } from './section';
 import { countOf, type Member, type Twig, twigsOf } from './twigs';
 
@@ -69,57 +69,48 @@ async function descendants(run: Run, primary: string, signal: AbortSignal): Prom
   return { members: members.slice(0, MOST), metric, whole };
 }
 
-/** From the outermost run to the parent. */
-async function ancestors(run: Run, signal: AbortSignal): Promise<Run[]> {
-  const chain: Run[] = [];
-  const seen = new Set([run.info.run_id]);
-  for (let id = parentOf(run); id && !seen.has(id) && chain.length < DEEPEST;) {
-    seen.add(id);
-    const parent = await runs.get(id, signal).catch(() => null);
-    if (!parent) break;
-    chain.unshift(parent);
-    id = parentOf(parent);
-  }
-  return chain;
-}
+interface Props { run: Run; tags: readonly Tag[]; parents: readonly RunInfo[]; hasChildren: boolean }
 
-export function Nested({ run, tags }: { run: Run; tags: readonly Tag[] | undefined }): JSX.Element | null {
+export function Nested({ run, tags, parents, hasChildren }: Props): JSX.Element | null {
+  const [below, setBelow] = useState<readonly string[]>([]);
   const id = run.info.run_id;
   const parentId = parentOf(run);
-  const primary = tags?.find(tag => tag.key === 'mlflow.experiment.primaryMetric.name')?.value ?? '';
-  const above = useLoad(`ancestors ${id} ${parentId}`, signal => ancestors(run, signal));
-  const below = useLoad(`descendants ${id} ${tags === undefined ? '?' : primary}`, signal => (tags === undefined ? Promise.resolve(null) : descendants(run, primary, signal)));
-  const found = below.data;
-  const twigs = found ? twigsOf(id, found.members) : [];
-  if (!parentId && twigs.length === 0) return null;
-  const filter = new URLSearchParams({ filter: childrenOf('', [id]).filter });
-  const all = [id, ...(found?.members ?? []).map(m => m.id)];
+  if (!parentId && !hasChildren) return null;
   return (
     <Section
-      id="family" title={t('run.family')} n={countOf(twigs)}
-      controls={twigs.length > 0 && (
+      id="family" title={t('run.family')} n={below.length}
+      controls={hasChildren && (
         <>
-          <a class="button" href={href.compare(all)}>{t('compare.selected')}</a>
-          <a class="button" href={href.runs(run.info.experiment_id, filter)}>{t('table')}</a>
+          {below.length > 0 && <a class="button" href={href.compare([id, ...below])}>{t('compare.selected')}</a>}
+          <a class="button" href={href.runs(run.info.experiment_id, new URLSearchParams({ filter: childrenOf('', [id]).filter }))}>{t('table')}</a>
         </>
       )}
     >
       {parentId && (
         <p class="ancestors">
           {t('run.parent')}{' '}
-          {above.data && above.data.length > 0
-            ? above.data.map((r, i) => <span key={r.info.run_id}>{i > 0 && ' › '}<Status status={r.info.status} /> <a href={href.run(r.info.experiment_id, r.info.run_id)}>{nameOf(r)}</a></span>)
+          {parents.length > 0
+            ? parents.map((r, i) => <span key={r.run_id}>{i > 0 && ' › '}<Status status={r.status} /> <a href={href.run(r.experiment_id, r.run_id)}>{r.run_name || r.run_id}</a></span>)
             : <a href={href.run(run.info.experiment_id, parentId)}>{parentId}</a>}
         </p>
       )}
-      {twigs.length > 0 && found && (
-        <>
-          {found.metric && <p class="muted twig-metric">{found.metric}</p>}
-          <Branch twigs={twigs} open={countOf(twigs) <= OPEN} top />
-          {!found.whole && <p class="muted">{t('run.children.more')}</p>}
-        </>
-      )}
+      {hasChildren && <Near><Below run={run} primary={tags.find(tag => tag.key === 'mlflow.experiment.primaryMetric.name')?.value ?? ''} onFound={setBelow} /></Near>}
     </Section>
+  );
+}
+
+function Below({ run, primary, onFound }: { run: Run; primary: string; onFound: (runIds: readonly string[]) => void }): JSX.Element {
+  const id = run.info.run_id;
+  const found = useLoad(`descendants ${id} ${primary}`, signal => descendants(run, primary, signal)).data;
+  const twigs = found ? twigsOf(id, found.members) : [];
+  useEffect(() => onFound((found?.members ?? []).map(m => m.id)), [found]);
+  if (!found) return <Loading />;
+  return (
+    <>
+      {found.metric && <p class="muted twig-metric">{found.metric}</p>}
+      <Branch twigs={twigs} open={countOf(twigs) <= OPEN} top />
+      {!found.whole && <p class="muted">{t('run.children.more')}</p>}
+    </>
   );
 }
 

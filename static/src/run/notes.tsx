@@ -6,10 +6,13 @@ import type { Run } from '../api/types';
 import { indexOf } from '../grid/columns';
 import { t } from '../i18n';
 import { Icon } from '../ui/icons';
+import { lazy } from '../ui/lazy';
 import { Markdown } from '../ui/markdown';
-import { NoteEditor } from '../ui/note-editor';
+import { Near } from '../ui/near';
 import { NOTE } from './names';
 import { Section } from './section';
+
+const NoteEditor = lazy(() => import('../ui/note-editor').then(m => m.NoteEditor));
 
 const noteOf = (run: Run) => indexOf(run).tags.get(NOTE) ?? '';
 const LONGEST = 8000;
@@ -29,7 +32,7 @@ export function Notes({ run, reload }: { run: Run; reload: () => void }): JSX.El
           }}
         />
       ) : text ? (
-        <Markdown text={text} />
+        <Near><Markdown text={text} /></Near>
       ) : (
         <p class="muted">{t('notes.empty')}</p>
       )}

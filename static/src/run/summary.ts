@@ -1,11 +1,6 @@
 // What is known of a metric as a whole, from its curve; a curve that goes on is added to it. Pure.
-import { numberOf } from '../api';
-import type { Curve } from '../api/grid';
-import { isInfinite } from '../format';
-import { sparkValues } from '../grid/spark';
-
-/** A value and the steps among which it was logged: one step, unless the curve is long. */
-export interface Extreme { value: number; from: number; to: number }
+import type { CurveQuery } from '../api/grid';
+import { COLUMNS, type Curve, type Extreme } from '../charts/curves';
 
 export interface Summary {
   points: number;
@@ -18,30 +13,39 @@ export interface Summary {
   times: readonly number[];
 }
 
-export const BUCKETS = 60;
+/** As fine as the charts of one run ask, so that they need not ask again. */
+const BUCKETS = 200;
+/** Places of a small curve. */
+const PLACES = 60;
 /** Values of a small curve that went on; more of them and it is read as a whole again. */
-export const MOST_VALUES = 4 * BUCKETS;
+export const MOST_VALUES = 4 * PLACES;
 
-const usable = (v: number) => Number.isFinite(v) && !isInfinite(v);
+export const summaryQuery = (after?: number): CurveQuery => ({
+  buckets: BUCKETS, columns: [...COLUMNS.filter(c => c !== 'step'), 'timestamp'], extremes: true, ...(after !== undefined && { from_step: after + 1 }),
+});
 
-function extreme(curve: Curve, side: 'min' | 'max'): Extreme | null {
-  const values = curve[side] ?? curve.last;
-  let found: Extreme | null = null;
-  values.forEach((wire, i) => {
-    const value = numberOf(wire);
-    if (!usable(value) || (found && (side === 'min' ? value >= found.value : value <= found.value))) return;
-    const to = curve.step[i]!;
-    // A bucket holds the steps of one width: those after the last one of the bucket before it.
-    const known = curve.width <= 1 || numberOf(curve.last[i]) === value;
-    const from = known ? to : i > 0 ? Math.max(curve.step[i - 1]! + 1, to - curve.width + 1) : to - curve.width + 1;
-    found = { value, from, to };
-  });
-  return found;
+/** Of each place the extreme values, so that no spike is lost. */
+function valuesOf({ min, max }: Curve): number[] {
+  const at = Math.ceil(min.length / PLACES);
+  const values: number[] = [];
+  for (let i = 0; i < min.length; i += at) {
+    const [low, high] = [least(min.subarray(i, i + at)), -least(max.subarray(i, i + at).map(v => -v))];
+    values.push(low);
+    if (high !== low && !Number.isNaN(high)) values.push(high);
+  }
+  return values;
 }
+
+/** NaN if there are no numbers. */
+const least = (values: Float64Array) => values.reduce((a, b) => (b < a || Number.isNaN(a) ? b : a), NaN);
+
+const known = (e: Extreme | undefined) => (e && !Number.isNaN(e.value) ? e : null);
 
 export function summaryOf(curve: Curve): Summary {
-  return { points: curve.points, min: extreme(curve, 'min'), max: extreme(curve, 'max'), values: sparkValues(curve), lastStep: curve.step.at(-1) ?? 0, times: curve.timestamp };
+  return { points: curve.points, min: known(curve.least), max: known(curve.greatest), values: valuesOf(curve), lastStep: curve.x.at(-1) ?? 0, times: [...(curve.time ?? [])] };
 }
+
+export const NOTHING: Summary = { points: 0, min: null, max: null, values: [], lastStep: 0, times: [] };
 
 /** tail: what came after the last step. */
 export function extended(now: Summary, tail: Curve): Summary {

@@ -1,30 +1,26 @@
 // When the run did what, as a line and as a list.
 import type { JSX } from 'preact';
-import { grid } from '../api/grid';
+import { useEffect } from 'preact/hooks';
 import type { Metric, Run } from '../api/types';
 import { exactTime } from '../format';
 import { duration, t } from '../i18n';
 import { now } from '../state/clock';
-import { useLoad } from '../state/load';
 import { lastLogged } from './names';
 import { Section } from './section';
+import type { Summaries } from './summaries';
 import { placeOf, type Timeline, timelineOf } from './timeline';
 
-/** Metrics that tell when the run was at work; buckets of each. */
+/** Metrics that tell when the run was at work: those with most steps. */
 const METRICS = 4;
-const BUCKETS = 300;
-/** A run that is going on is looked at again after so long, in ms. */
-const AGAIN = 30_000;
 
-export function TimelineSection({ run, live }: { run: Run; live: boolean }): JSX.Element | null {
+export function TimelineSection({ run, live, summaries }: { run: Run; live: boolean; summaries: Summaries }): JSX.Element | null {
   const info = run.info;
   const metrics = run.data?.metrics ?? [];
   const last = lastLogged(metrics);
-  const keys = [...metrics].sort((a: Metric, b: Metric) => (b.step ?? 0) - (a.step ?? 0)).slice(0, METRICS).map(m => m.key);
-  const curves = useLoad(`timeline ${info.run_id} ${keys.join('\n')} ${Math.floor(last / AGAIN)}`, signal => (keys.length > 0 ? grid.series([info.run_id], keys, { buckets: BUCKETS }, signal) : Promise.resolve([])));
+  useEffect(() => summaries.want([...metrics].sort((a: Metric, b: Metric) => (b.step ?? 0) - (a.step ?? 0)).slice(0, METRICS)));
   if (!info.start_time) return null;
   const end = info.end_time || (live ? now.value : last || info.start_time);
-  const times = [...(curves.data ?? []).flatMap(c => c.timestamp), ...metrics.map(m => m.timestamp ?? 0)];
+  const times = [...summaries.all().flatMap(s => s.times), ...metrics.map(m => m.timestamp ?? 0)];
   const line = timelineOf(info.start_time, end, times);
   return (
     <Section id="timeline" title={t('timeline')}>

@@ -18,10 +18,11 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): L
     const [failed, setFailed] = useState(false);
     const [turn, setTurn] = useState(0);
     const [, redraw] = useState(0);
+    const shown = loaded !== undefined;
     useEffect(() => {
-      if (loaded) return;
+      if (shown) return;
       let wanted = true;
-      load().then(
+      load().then( // it may have come since this was drawn
         component => {
           loaded = component;
           if (wanted) redraw(n => n + 1);

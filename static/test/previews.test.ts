@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { elements, npyHead, numpyType, safetensorsHead, safetensorsLength, zipDataAt, zipDirectory, zipEntries } from '../src/artifacts/arrays';
 import { pathOf } from '../src/artifacts/beside';
 import { cellText } from '../src/artifacts/cell-text';
+import { compressorsFor, unreadable } from '../src/artifacts/codecs';
 import { fitted, gridStep, readGeoJson } from '../src/artifacts/geojson';
 import { loadLines, readModel } from '../src/artifacts/mlmodel';
 import { readNotebook, unstyled } from '../src/artifacts/notebook';
-import { columnsOf, nextSlice, unreadable } from '../src/artifacts/parquet-plan';
+import { columnsOf, nextSlice } from '../src/artifacts/parquet-plan';
 import { naturalLetters, nextSort, type Sheet, sortedRows } from '../src/artifacts/sheet';
 import { breaksOf, layout, LineReader, linesWith } from '../src/artifacts/text-lines';
 import { valueRows, written } from '../src/artifacts/value-rows';
@@ -189,8 +191,28 @@ test('what to read of Parquet: one row group after the other, in bounded parts',
   assert.deepEqual(nextSlice(metadata, 10_000), { from: 10_000, to: 12_000, bytes: 15 });
   assert.equal(nextSlice(metadata, 12_000), null);
   assert.equal(unreadable(metadata), null);
-  metadata.row_groups[1]!.columns[0]!.meta_data!.codec = 'ZSTD';
-  assert.equal(unreadable(metadata), 'ZSTD');
+  metadata.row_groups[1]!.columns[0]!.meta_data!.codec = 'LZO';
+  assert.equal(unreadable(metadata), 'LZO');
+});
+
+test('packed pages are unpacked, each by what is fetched for it', async () => {
+  const of = (codec: string) => ({ row_groups: [{ columns: [{ meta_data: { codec } }] }] }) as unknown as Parameters<typeof compressorsFor>[0];
+  const text = new TextEncoder().encode('to be or not to be, '.repeat(20));
+  const packed: Record<string, Uint8Array> = {
+    GZIP: gzipSync(text), BROTLI: brotliCompressSync(text),
+    // 20 letters as they are, then 380 from 20 back (19 + 255 + 106), and nothing.
+    LZ4_RAW: Uint8Array.from([0xff, 5, ...text.subarray(0, 20), 20, 0, 255, 101, 0x50, ...text.subarray(395)]),
+    // A frame of 400 bytes: one compressed block would take a page to write by hand, so it is a raw one.
+    ZSTD: Uint8Array.from([0x28, 0xb5, 0x2f, 0xfd, 0x60, (400 - 256) & 255, (400 - 256) >> 8, ...[0, 1, 2].map(i => ((400 << 3) | 1) >> (8 * i) & 255), ...text]),
+  };
+  for (const [codec, bytes] of Object.entries(packed)) {
+    assert.equal(unreadable(of(codec)), null);
+    const compressors = await compressorsFor(of(codec));
+    assert.deepEqual(Object.keys(compressors), [codec]);
+    assert.deepEqual(Buffer.from(compressors[codec as 'ZSTD']!(bytes, text.length)).toString(), Buffer.from(text).toString(), codec);
+    assert.throws(() => compressors[codec as 'ZSTD']!(bytes, 2 ** 40), RangeError);
+  }
+  assert.deepEqual(await compressorsFor(of('SNAPPY')), {});
 });
 
 test('cells: dates, bytes, large numbers, nests', () => {

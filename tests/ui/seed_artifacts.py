@@ -97,9 +97,12 @@ def files(root):
         "id": pa.array(range(20_000), pa.int64()), "score": pa.array(np.linspace(0, 1, 20_000)), "label": [f"class-{i % 5}" for i in range(20_000)],
         "when": pa.array([1_700_000_000_000 + i for i in range(20_000)], pa.timestamp("ms")), "parts": [[i, i + 1] for i in range(20_000)],
     })
-    for name, codec in [("scores", "snappy"), ("scores-none", "none"), ("scores-gzip", "gzip"), ("scores-zstd", "zstd")]:
-        target = root / "tables" / f"{name}.parquet"
-        pq.write_table(table, target, row_group_size=4000, compression=codec)
+    (root / "codecs").mkdir(parents=True)
+    pq.write_table(table, root / "tables" / "scores.parquet", row_group_size=4000, compression="snappy")
+    for codec in ("none", "gzip", "zstd", "brotli", "lz4"):
+        for version in ("1.0", "2.0"):
+            small = table.slice(0, 6000)
+            pq.write_table(small, root / "codecs" / f"{codec}-{version[0]}.parquet", row_group_size=4000, compression=codec, data_page_version=version)
     buffer = io.BytesIO()
     np.save(buffer, np.zeros((3, 4), dtype="<f4"))
     write("arrays/weights.npy", buffer.getvalue())

@@ -42,15 +42,6 @@ export function nextSlice(metadata: FileMetaData, read: number): { from: number;
   return null;
 }
 
-const readable = new Set(['UNCOMPRESSED', 'SNAPPY', 'GZIP']);
-
-/** The codec that stands in the way, if one does. */
-export function unreadable(metadata: FileMetaData): string | null {
-  for (const group of metadata.row_groups)
-    for (const { meta_data } of group.columns) if (meta_data && !readable.has(meta_data.codec)) return meta_data.codec;
-  return null;
-}
-
 export function typeOf(element: SchemaElement): string {
   const logical = element.logical_type?.type ?? element.converted_type;
   const physical = element.num_children === undefined ? (element.type ?? '') : 'STRUCT';

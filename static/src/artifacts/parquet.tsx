@@ -9,9 +9,9 @@ import { count, t } from '../i18n';
 import { useLoad } from '../state/load';
 import { Failure, Loading } from '../ui/parts';
 import { cellText } from './cell-text';
-import { gunzip } from './inflate';
+import { compressorsFor, unreadable } from './codecs';
 import { AUTO_LIMIT } from './kinds';
-import { columnsOf, nextSlice, typeOf, unreadable } from './parquet-plan';
+import { columnsOf, nextSlice, typeOf } from './parquet-plan';
 import type { PreviewProps } from './preview';
 import type { Sheet } from './sheet';
 import { SheetView } from './sheet-view';
@@ -63,7 +63,7 @@ function Rows({ buffer, metadata }: { buffer: AsyncBuffer; metadata: FileMetaDat
     setBusy(true);
     setError(null);
     try {
-      const found = await parquetReadObjects({ file: buffer, metadata, compressors: { GZIP: gunzip }, rowStart: slice.from, rowEnd: slice.to });
+      const found = await parquetReadObjects({ file: buffer, metadata, compressors: await compressorsFor(metadata), rowStart: slice.from, rowEnd: slice.to });
       if (alive.current) setRows(now => now.concat(found as Row[]));
     } catch (e) {
       if (alive.current && !isAbort(e)) setError(e);

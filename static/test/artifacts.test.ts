@@ -4,6 +4,7 @@ import { artifacts, artifactUrl } from '../src/api';
 import { parseCsv } from '../src/artifacts/csv';
 import { modelSource, runSource } from '../src/artifacts/source';
 import { kindOf, looksLikeText } from '../src/artifacts/kinds';
+import { weigh } from '../src/artifacts/weigh';
 
 test('values with commas, quotes and line ends are read', () => {
   assert.deepEqual(parseCsv('a,b\r\n"1,\n2","say ""hi"""\n,\n', ',', 10, false), { rows: [['a', 'b'], ['1,\n2', 'say "hi"'], ['', '']], more: false });
@@ -78,4 +79,19 @@ test('the files of a run and of a model are at their own addresses, and change o
   assert.equal(model.url('a/b'), 'ajax-api/2.0/mlflow/logged-models/m-1/artifacts/files?artifact_file_path=a%2Fb');
   assert.equal(model.archiveUrl([], 'zip'), 'ajax-api/cairn/1/logged-models/m-1/artifacts/archive?format=zip');
   assert.deepEqual(model.clientArguments('d'), ['--artifact-uri', 'models:/m-1/d']);
+});
+
+test('what lies below some paths is counted folder by folder', async () => {
+  const disk: Record<string, { path: string; is_dir?: boolean; file_size?: number }[]> = {
+    a: [{ path: 'a/1', file_size: 10 }, { path: 'a/b', is_dir: true }],
+    'a/b': [{ path: 'a/b/2', file_size: 5 }, { path: 'a/b/c', is_dir: true }],
+    'a/b/c': [],
+  };
+  const told: number[] = [];
+  const list = async (path: string) => disk[path]!;
+  assert.deepEqual(await weigh([{ path: 'a', folder: true, size: undefined }, { path: 'x', folder: false, size: 7 }], list, so => told.push(so.files)), { files: 3, bytes: 22, whole: true });
+  assert.deepEqual(told, [1, 2, 3]);
+  const endless = async (path: string) => [{ path: `${path}/d`, is_dir: true }, { path: `${path}/f`, file_size: 1 }];
+  assert.deepEqual(await weigh([{ path: 'e', folder: true, size: undefined }], endless, () => undefined), { files: 500, bytes: 500, whole: false });
+  await assert.rejects(weigh([{ path: 'gone', folder: true, size: undefined }], async () => { throw new Error('no'); }, () => undefined), /no/);
 });

@@ -14,7 +14,7 @@ import { baseName } from './tree';
 const LONGEST_URL = 30_000;
 const MOST_PATHS = 1000;
 
-interface Props { source: ArtifactSource; picked: readonly string[]; folder: string; onFiles: (files: File[]) => void; onClear: () => void; bare?: boolean }
+interface Props { source: ArtifactSource; picked: readonly string[]; folder: string; onFiles: (files: File[]) => void; onClear: () => void; /** Absent where nothing can be removed. */ onRemove?: (() => void) | undefined; bare?: boolean }
 
 export function copyLine(line: string): void {
   void toClipboard(line).then(done => notify(done ? 'done' : 'error', done ? t('artifacts.copied') : line));
@@ -44,7 +44,7 @@ export function archiveItems(source: ArtifactSource, paths: readonly string[], n
   ];
 }
 
-export function Actions({ source, picked, folder, onFiles, onClear, bare }: Props): JSX.Element {
+export function Actions({ source, picked, folder, onFiles, onClear, onRemove, bare }: Props): JSX.Element {
   const input = useRef<HTMLInputElement>(null);
   const some = picked.length > 0;
   const name = picked.length === 1 ? baseName(picked[0]!) : 'artifacts';
@@ -55,6 +55,7 @@ export function Actions({ source, picked, folder, onFiles, onClear, bare }: Prop
           <Icon name="download" />{some && <span>{tn('artifacts.picked', picked.length)}</span>}
         </Menu>
       )}
+      {some && onRemove && <IconButton icon="trash" label={t('artifacts.remove.some')} onClick={onRemove} />}
       {some && <IconButton icon="close" label={t('artifacts.pick.none')} onClick={onClear} />}
       {(source.editable ?? source.uploadUrl) && (
         <>

@@ -14,10 +14,12 @@ import { FolderView, hasLook } from './folder';
 import { imageName, nearestImage } from './images';
 import { startWidth, Splitter } from './splitter';
 import type { ArtifactSource } from './source';
-import { ancestors, find, parentOf, pickedPaths, rowsOf, totalOf, unreadOf } from './tree';
+import { ancestors, find, isPicked, parentOf, pickedPaths, rowsOf, totalOf, unreadOf } from './tree';
 import { TreeView } from './tree-view';
 import { useFolders } from './use-folders';
+import type { Item } from './weigh';
 
+const RemoveDialog = lazy(() => import('./remove').then(m => m.RemoveDialog));
 const Upload = lazy(() => import('./upload').then(m => m.Upload));
 
 const OPEN = 'open';
@@ -80,15 +82,26 @@ export function ArtifactBrowser({ source, path }: { source: ArtifactSource; path
     if (next.filter !== undefined) setFilter(next.filter);
     replace(addressOf(source, next.path ?? path, next.open ?? open, next.filter ?? filter));
   };
-  const changed = (folder: string, gone: boolean) => {
+  const uploaded = () => {
     read(folder, true);
     setPicked(new Set());
-    if (gone) show({ path: folder });
+  };
+  const removed = (paths: readonly string[]) => {
+    // The folders above are read again: one that has nothing left may be gone.
+    for (const name of new Set(['', ...paths.flatMap(ancestors)])) if (folders.has(name)) read(name, true);
+    setPicked(new Set());
+    const gone = new Set(paths);
+    if (isPicked(gone, path)) show({ path: ancestors(path).filter(a => !isPicked(gone, a)).at(-1) ?? '' });
   };
   const folder = found.kind === 'folder' ? path : parentOf(path);
   const writable = Boolean(source.editable ?? source.uploadUrl);
   const total = totalOf(folders, '');
   const selection = pickedPaths(picked);
+  const [removing, setRemoving] = useState<readonly Item[] | null>(null);
+  const remove = () => setRemoving(selection.map(p => {
+    const there = find(folders, p);
+    return { path: p, folder: there.kind === 'folder', size: there.kind === 'file' || there.kind === 'images' ? there.size : undefined };
+  }));
   const drop = writable && {
     onDragOver: (e: DragEvent) => {
       if (!e.dataTransfer?.types.includes('Files')) return;
@@ -124,7 +137,7 @@ export function ArtifactBrowser({ source, path }: { source: ArtifactSource; path
                 type="search" class="search" aria-label={t('artifacts.find')} placeholder={t('artifacts.find')} value={filter}
                 onInput={e => show({ filter: e.currentTarget.value })} onKeyDown={e => e.stopPropagation()}
               />
-              <Actions source={source} picked={selection} folder={folder} onFiles={send} onClear={() => setPicked(new Set())} />
+              <Actions source={source} picked={selection} folder={folder} onFiles={send} onClear={() => setPicked(new Set())} onRemove={source.editable && remove} />
             </div>
             {!root ? (
               <Loading />
@@ -163,11 +176,12 @@ export function ArtifactBrowser({ source, path }: { source: ArtifactSource; path
             {path === '' ? (hasLook(root) ? <FolderView source={source} folder={root} onShow={next => show({ path: next })} /> : <p class="muted artifact-hint">{t('artifacts.choose')}</p>)
               : found.kind === 'missing' ? <p class="artifact-hint" role="status">{t('artifacts.missing', { path })}</p>
               : found.kind === 'unknown' && root?.state !== 'failed' && ![...ancestors(path)].some(a => folders.get(a)?.state === 'failed') ? <Loading />
-              : <Chosen key={found.kind === 'images' ? `${found.set.folder}//${found.set.key}` : path} source={source} path={path} found={found} folders={folders} onShow={next => show({ path: next })} onChanged={changed} />}
+              : <Chosen key={found.kind === 'images' ? `${found.set.folder}//${found.set.key}` : path} source={source} path={path} found={found} folders={folders} onShow={next => show({ path: next })} onRemoved={removed} />}
           </div>
         </div>
       )}
-      {batch && <Upload key={batch.turn} source={source} folder={folder} folders={folders} picked={batch.picked} onClose={() => setBatch(null)} onDone={() => changed(folder, false)} />}
+      {removing && <RemoveDialog source={source} items={removing} onClose={() => setRemoving(null)} onDone={removed} />}
+      {batch && <Upload key={batch.turn} source={source} folder={folder} folders={folders} picked={batch.picked} onClose={() => setBatch(null)} onDone={uploaded} />}
     </div>
   );
 }

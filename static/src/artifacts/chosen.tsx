@@ -1,11 +1,8 @@
 // The chosen file or folder: its head, and a look into it.
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { artifacts } from '../api';
 import { formatBytes } from '../format';
 import { t, tn } from '../i18n';
-import { notify } from '../state/notices';
-import { Dialog } from '../ui/dialog';
 import { Icon } from '../ui/icons';
 import { lazy } from '../ui/lazy';
 import { Menu } from '../ui/menu';
@@ -17,18 +14,19 @@ import { clientLine, curlLine } from './shell-words';
 import type { ArtifactSource } from './source';
 import { baseName, type Folders, type Found, parentOf, totalOf } from './tree';
 
+const RemoveDialog = lazy(() => import('./remove').then(m => m.RemoveDialog));
 const ImageSteps = lazy(() => import('./image-steps').then(m => m.ImageSteps));
 
-interface Props { source: ArtifactSource; path: string; found: Found; folders: Folders; onShow: (path: string) => void; onChanged: (folder: string, gone: boolean) => void }
+interface Props { source: ArtifactSource; path: string; found: Found; folders: Folders; onShow: (path: string) => void; onRemoved: (paths: readonly string[]) => void }
 
-export function Chosen({ source, path, found, folders, onShow, onChanged }: Props): JSX.Element {
+export function Chosen({ source, path, found, folders, onShow, onRemoved }: Props): JSX.Element {
   const [removing, setRemoving] = useState(false);
   const isFolder = found.kind === 'folder';
   const url = source.url(path);
   const name = baseName(path);
   const size = found.kind === 'file' || found.kind === 'images' ? found.size : undefined;
   const step = found.kind === 'images' ? found.set.steps[found.step] : undefined;
-  const doomed = step ? [step.full, step.small].flatMap(f => f?.path ?? []) : [path];
+  const doomed = step ? [step.full, step.small].flatMap(f => (f ? [{ path: f.path, folder: false, size: f.file_size }] : [])) : [{ path, folder: isFolder, size }];
   const items = () => [
     ...(isFolder ? archiveItems(source, [path], name) : [
       { text: t('artifacts.copy.curl'), act: () => copyLine(curlLine(absolute(url), name)) },
@@ -52,20 +50,8 @@ export function Chosen({ source, path, found, folders, onShow, onChanged }: Prop
       </header>
       {found.kind === 'images' ? <ImageSteps source={source} set={found.set} at={found.step} path={path} onShow={onShow} />
         : isFolder ? <FolderView source={source} folder={folders.get(path)} onShow={onShow} />
-        : <Preview source={source} url={url} path={path} size={size} />}
-      {removing && (
-        <Dialog
-          title={t('artifacts.remove')} action={t('delete')} danger onClose={() => setRemoving(false)}
-          submit={async () => {
-            for (const p of doomed) await artifacts.remove(source.editable!(p));
-            notify('done', t('artifacts.removed', { path: name }));
-            onChanged(parentOf(path), true);
-          }}
-        >
-          <p>{t(isFolder ? 'artifacts.remove.folder' : 'artifacts.remove.file')}</p>
-          <ul class="doomed">{doomed.map(p => <li key={p}><code>{p}</code></li>)}</ul>
-        </Dialog>
-      )}
+        : <Preview source={source} url={url} path={path} size={size} folder={folders.get(parentOf(path))} />}
+      {removing && <RemoveDialog source={source} items={doomed} onClose={() => setRemoving(false)} onDone={onRemoved} />}
     </section>
   );
 }

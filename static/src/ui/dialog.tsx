@@ -4,7 +4,7 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { messageOf } from '../api';
 import { t } from '../i18n';
 
-export function Dialog(props: { title: string; action: string; danger?: boolean; onClose: () => void; submit: (form: FormData) => Promise<void>; children: ComponentChildren }): JSX.Element {
+export function Dialog(props: { title: string; action: string; danger?: boolean; /** Not before it is: what there is to know is on its way. */ ready?: boolean; onClose: () => void; submit: (form: FormData) => Promise<void>; children: ComponentChildren }): JSX.Element {
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   const [busy, setBusy] = useState(false);
@@ -39,7 +39,7 @@ export function Dialog(props: { title: string; action: string; danger?: boolean;
         {error !== null && <p class="field-error" role="alert">{messageOf(error)}</p>}
         <div class="dialog-buttons">
           <button type="button" class="plain" disabled={busy} onClick={props.onClose}>{t('cancel')}</button>
-          <button type="submit" class={props.danger ? 'danger' : 'primary'} disabled={busy}>{props.action}</button>
+          <button type="submit" class={props.danger ? 'danger' : 'primary'} disabled={busy || props.ready === false}>{props.action}</button>
         </div>
       </form>
     </dialog>

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { toCsv, toMarkdown } from '../src/compare/copy';
 import { lots } from '../src/api/lots';
 import { INVERSES, isMinimized, nameIsMinimized, PARTS, WORDS } from '../src/compare/direction';
-import { bestOf, freshened, type Head, linesOf, mergeKeys, relativeText, relativeTo, rowsOf, sortedBy } from '../src/compare/rows';
+import { bestOf, freshened, type Head, linesOf, mergeKeys, relativeText, relativeTo, rowsOf, runWidth, sortedBy } from '../src/compare/rows';
 import type { Keys } from '../src/api/grid';
 
 const head = (id: string, more: Partial<Head> = {}): Head => ({ id, experimentId: '1', name: id, user: 'u', status: 'FINISHED', start: 10, end: 20, deleted: false, source: 'train.py', commit: '', ...more });
@@ -87,4 +87,11 @@ test('what is copied survives where it is pasted', () => {
   const table = { head: ['Name', 'run "1"'], rows: [['=lr', '-0.5'], ['a|b', 'x,\ny']] };
   assert.equal(toCsv(table), 'Name,"run ""1"""\r\n\'=lr,-0.5\r\na|b,"x,\ny"\r\n');
   assert.equal(toMarkdown(table), '| Name | run "1" |\n| --- | ---: |\n| =lr | -0.5 |\n| a\\|b | x,<br>y |\n');
+});
+
+test('few runs share the room, many have the least that can be read', () => {
+  assert.equal(runWidth(900, 3), 300);
+  assert.equal(runWidth(900, 1), 340);
+  assert.equal(runWidth(900, 500), 176);
+  assert.equal(runWidth(-240, 0), 176);
 });

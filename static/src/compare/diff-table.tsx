@@ -1,5 +1,5 @@
 // Attributes as rows, runs as columns, of any number of either: only what is in sight is drawn.
-import type { JSX } from 'preact';
+import type { JSX, RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { exactTime, formatNumber, fullNumber } from '../format';
 import { type Key, count, duration, t } from '../i18n';
@@ -9,7 +9,7 @@ import { Icon } from '../ui/icons';
 import { Menu } from '../ui/menu';
 import { Status, Time } from '../ui/parts';
 import { type Cells, cellOf } from './data';
-import { bestOf, type Cell, type DiffRow, type Group, type Head, type Line, numberIn, relativeText, relativeTo } from './rows';
+import { bestOf, type Cell, type DiffRow, type Group, type Head, type Line, numberIn, relativeText, relativeTo, runWidth } from './rows';
 
 const HEIGHT = 30;
 const AROUND = 6;
@@ -65,8 +65,7 @@ export function textsOf(row: DiffRow, cell: Cell, names: ReadonlyMap<string, str
 }
 
 /** The rows and the columns that the box shows, and some more. */
-function useSight(rows: number, columns: number, width: number) {
-  const box = useRef<HTMLDivElement>(null);
+function useSight(box: RefObject<HTMLDivElement | null>, rows: number, columns: number, width: number) {
   const [sight, setSight] = useState<readonly [number, number, number, number]>([0, 30, 0, 12]);
   const measure = () => {
     const element = box.current;
@@ -96,14 +95,30 @@ function useSight(rows: number, columns: number, width: number) {
       element.removeEventListener('scroll', soon);
     };
   }, []);
-  return { box, sight };
+  return sight;
+}
+
+/** The width of the box; 0 before it is there. */
+function useRoom(box: RefObject<HTMLDivElement | null>): number {
+  const [room, setRoom] = useState(0);
+  useLayoutEffect(() => {
+    const measure = () => setRoom(box.current!.clientWidth);
+    measure();
+    const watch = new ResizeObserver(measure);
+    watch.observe(box.current!);
+    return () => watch.disconnect();
+  }, []);
+  return room;
 }
 
 export function DiffTable({ lines, heads, base, cells, names, folded, sorted, isMinimized, show, actions }: Props): JSX.Element {
   const small = innerWidth < 641;
-  const [keyWidth, width] = small ? [130, 128] : [240, 176];
+  const box = useRef<HTMLDivElement>(null);
+  const room = useRoom(box);
+  const keyWidth = small ? 130 : 240;
+  const width = small ? 128 : runWidth(room - keyWidth, heads.length);
   const others = base ? heads.filter(h => h.id !== base.id) : heads;
-  const { box, sight } = useSight(lines.length, others.length, width);
+  const sight = useSight(box, lines.length, others.length, width);
   const [top, bottom, left, right] = [Math.min(sight[0], Math.max(0, lines.length - 1)), Math.min(sight[1], lines.length - 1), Math.min(sight[2], Math.max(0, others.length - 1)), Math.min(sight[3], others.length - 1)];
   const drawn = lines.slice(top, bottom + 1);
   const seen = others.slice(left, right + 1);

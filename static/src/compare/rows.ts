@@ -149,3 +149,6 @@ export function freshened(heads: readonly Head[], fresh: readonly Head[]): Head[
   const by = new Map(fresh.map(h => [h.id, h]));
   return heads.map(h => by.get(h.id) ?? h);
 }
+
+/** Of the column of a run: where few are compared they share the room, so that long values are seen, within reason. */
+export const runWidth = (room: number, runs: number): number => Math.max(176, Math.min(340, Math.floor(room / Math.max(1, runs))));

@@ -14,6 +14,7 @@ enum {
     MOST_RUNS = 500,
     MOST_COLUMNS = 100,
     MOST_SAMPLED = 500,
+    MOST_COUNTED = 20000, /* beside a page */
 };
 
 int grid_search_read(struct request *rq, const struct grid_search *in, struct run_search *search)
@@ -92,7 +93,9 @@ static const struct field grid_query_fields[] = {
     OPTIONAL(grid_query_in, tree,
              "Only runs that are below none that is found, and of each how many are below it."),
     OPTIONAL(grid_query_in, parent, "Of a tree: the runs right below this one instead."),
-    OPTIONAL(grid_query_in, roots, "Of a tree: count the runs that are below none."),
+    OPTIONAL(grid_query_in, roots,
+             "Of a tree: count the runs that are below none. With total, not among more than 20000 "
+             "runs: that takes longer than a page."),
     FIELDS_END,
 };
 INPUT(grid_query);
@@ -202,20 +205,19 @@ static enum tree_level level_of(const struct grid_query_in *in)
 }
 
 /* All that is found at any level; of the runs below one, those. */
-static int write_total(struct request *rq, const struct run_search *search)
+static int write_total(struct request *rq, const struct run_search *search, int64_t *total)
 {
     struct run_search counted = *search;
-    int64_t total;
 
     if (counted.level == TREE_ROOTS)
         counted.level = TREE_NONE;
-    if (run_search_count(rq->db, &counted, &total) < 0)
+    if (run_search_count(rq->db, &counted, total) < 0)
         return -1;
-    out_int(&rq->out, "total", total);
+    out_int(&rq->out, "total", *total);
     return 0;
 }
 
-/* A look at each run that is found: in a large tree, much more than a page takes. */
+/* A look at each run that is found. */
 static int write_roots(struct request *rq, const struct run_search *search)
 {
     int64_t roots;
@@ -224,6 +226,18 @@ static int write_roots(struct request *rq, const struct run_search *search)
         return -1;
     out_int(&rq->out, "roots", roots);
     return 0;
+}
+
+static int write_totals(struct request *rq, const struct grid_query_in *in,
+                        const struct run_search *search)
+{
+    int64_t total = 0;
+
+    if (in->total.value && write_total(rq, search, &total) < 0)
+        return -1;
+    if (!in->roots.value || search->level != TREE_ROOTS || total > MOST_COUNTED)
+        return 0;
+    return write_roots(rq, search);
 }
 
 static int write_children(struct request *rq, const struct run_search *search,
@@ -259,8 +273,7 @@ int grid_query(struct request *rq)
     if (read_page(rq, &search, in->offset.value, in->limit.value, &runs, &count) < 0)
         return -1;
     out_object(&rq->out, NULL);
-    if ((in->total.value && write_total(rq, &search) < 0) ||
-        (in->roots.value && search.level == TREE_ROOTS && write_roots(rq, &search) < 0))
+    if (write_totals(rq, in, &search) < 0)
         return -1;
     write_runs(&rq->out, runs, count);
     if (in->tree.value && write_children(rq, &search, runs, count) < 0)

@@ -67,6 +67,41 @@ test('any row is reached, and the memory stays small', async t => {
   });
 });
 
+test('a tree of 100,000 runs is read a level at a time', async t => {
+  const { experiment, each } = ids.nested;
+  const studies = ids.runs / each;
+  await withPage(address.experiment(experiment), {}, async (page, session) => {
+    await link(page, `study-${studies - 1}`).waitFor();
+    await settled(page);
+    await page.waitForFunction(n => Number(document.querySelector('[data-testid="runs"]').getAttribute('aria-rowcount')) === n + 1, studies);
+    assert.match(await page.getByTestId('count').innerText(), /^100,000 /);
+    const asked = session.requests.filter(r => isApi(r) && !r.postData()?.includes('RUNNING')); // the top bar asks now and then
+    const bytes = await bytesOf(asked);
+    t.diagnostic(`${asked.length} requests of the API, ${bytes} bytes`);
+    assert.ok(asked.length <= 4, asked.map(r => r.url()).join('\n')); // the fourth counts the studies, behind the first rows
+    assert.ok(bytes <= 30 * 1024, `${bytes} bytes of answers`);
+    // The last study, and its first trial: the last line of all.
+    await rows(page).locator('tr[tabindex="0"]').first().focus();
+    await page.keyboard.press('End');
+    await link(page, 'study-0').waitFor();
+    await page.waitForFunction(() => document.activeElement?.querySelector('th.name a')?.textContent === 'study-0');
+    await page.keyboard.press('ArrowRight');
+    await link(page, `trial-${each - 1}`).waitFor();
+    await page.keyboard.press('End');
+    await link(page, 'trial-1').waitFor();
+    assert.equal(Number(await page.getByTestId('runs').getAttribute('aria-rowcount')), studies + each - 1 + 1);
+    const box = page.locator('.runs-box');
+    for (const part of [0.3, 0.9, 0.5]) {
+      await box.evaluate((element, share) => (element.scrollTop = Math.round(element.scrollHeight * share)), part);
+      await page.waitForFunction(n => {
+        const all = [...document.querySelectorAll('[data-testid="rows"] tr[data-index][aria-level="1"] th.name a')];
+        return all.length > 10 && all.every(a => a.textContent === `study-${n - 1 - Number(a.closest('tr').dataset.index)}`);
+      }, studies);
+    }
+    assert.ok((await heap(page)) < 60 * MIB);
+  });
+});
+
 test('sorting and filtering are over all of them', async () => {
   await withPage(`${address.experiment(ids.searched)}?sort=metrics.metric_0:desc`, {}, async page => {
     await link(page, ids.best[0]).waitFor();

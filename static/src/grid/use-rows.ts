@@ -33,14 +33,14 @@ export function useRunRows(ready: boolean, search: Search, found: string, sorts:
   const ask = (parent?: string) => async (page: number, total: boolean, signal: AbortSignal) => {
     if (!ready) return { rows: [] };
     const begun = performance.now();
-    const answer = await grid.query({ ...search, orderBy: order }, { columns: specsOf(asked), offset: page * PAGE, limit: PAGE, total, ...(open && { tree: true, ...(parent && { parent }) }) }, signal);
+    const answer = await grid.query({ ...search, orderBy: order }, { columns: specsOf(asked), offset: page * PAGE, limit: PAGE, total, ...(open && (parent ? { tree: true, parent } : { tree: true, roots: total })) }, signal);
     if (answer.total !== undefined && !parent) counted.current = { found: answer.total, took: Math.round(performance.now() - begun) };
     const rows = rowsOf(answer, asked);
     if (answer.total === undefined) return { rows };
-    return { rows, total: open && !parent ? topsOf(page * PAGE + rows.length, rows.length < PAGE, answer.total) : answer.total };
+    return { rows, total: open && !parent ? (answer.roots ?? topsOf(page * PAGE + rows.length, rows.length < PAGE, answer.total)) : answer.total };
   };
   const roots = usePages<Row>(key, ask());
-  /** How many lines the outermost level has: known where a page ends it, else counted meanwhile, once for as many runs. */
+  /** How many lines the outermost level of a large tree has: known where a page ends it, else counted meanwhile, once for as many runs. */
   const topsOf = (seen: number, end: boolean, all: number): number => {
     const known = tops.current?.key === key && tops.current.all === all ? tops.current : undefined;
     if (end || known) return end ? seen : known!.n;

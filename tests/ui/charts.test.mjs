@@ -148,6 +148,16 @@ test('one cursor over all charts, with the values there; a click locks it', asyn
   });
 });
 
+test('two charts fill the width', async () => {
+  await withPage(`${address.experiment(ids.check.experiment)}?show=charts`, {}, async page => {
+    await drawn(page, 'foo');
+    await drawn(page, 'bar');
+    const [grid, ...cards] = await page.locator('.chart-grid').evaluate(grid => [grid, ...grid.children].map(e => e.getBoundingClientRect().width));
+    assert.equal(cards.length, 2);
+    assert.ok(cards[0] + cards[1] > grid - 20, `${cards} of ${grid}`);
+  });
+});
+
 test('beside a tree the runs below a run are drawn before it is opened', async () => {
   const { experiment_id: id } = await api('experiments/create', { name: `sweep-${Date.now()}` });
   const create = async (name, more = {}) => (await api('runs/create', { experiment_id: id, run_name: name, start_time: Date.now(), ...more })).run.info.run_id;

@@ -15,7 +15,8 @@ import { useLoad } from '../state/load';
 import { href } from '../state/router';
 import { Icon } from '../ui/icons';
 import { ModelStatus } from '../ui/model-status';
-import { Copy, Failure, Loading, Status, Time } from '../ui/parts';
+import { Copy, Loading, Status, Time } from '../ui/parts';
+import { Unknown } from './not-found';
 
 export function ModelPage({ experimentId, modelId, path }: { experimentId: string; modelId: string; path: string }): JSX.Element {
   const model = useLoad(`model ${modelId}`, signal => loggedModels.get(modelId, signal));
@@ -31,14 +32,7 @@ export function ModelPage({ experimentId, modelId, path }: { experimentId: strin
     { text: t('models.logged'), href: href.models(home) },
     { text: info?.name ?? modelId, href: href.model(home, modelId) },
   ]);
-  if (model.error !== null && !model.data)
-    return (
-      <div class="page narrow">
-        <h1>{t('model.unknown')}</h1>
-        <Failure error={model.error} retry={model.reload} />
-        <p><a href={href.runs(experimentId)}>{t('run.back')}</a></p>
-      </div>
-    );
+  if (model.error !== null && !model.data) return <Unknown title={t('model.unknown')} of={model} back={href.runs(experimentId)} text={t('run.back')} />;
   if (!model.data) return <div class="page"><h1>&nbsp;</h1><Loading /></div>;
   return <Content model={model.data} source={source.data?.run} path={path} />;
 }

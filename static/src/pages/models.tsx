@@ -15,6 +15,7 @@ import { modelLines } from '../ui/first-lines';
 import { Icon } from '../ui/icons';
 import { ModelStatus } from '../ui/model-status';
 import { Empty, Failure, IconButton, Loading, Time } from '../ui/parts';
+import { Unknown } from './not-found';
 
 const METRICS = 4;
 
@@ -46,14 +47,7 @@ export function ModelsPage({ experimentId }: { experimentId: string }): JSX.Elem
     setBusy(false);
   };
   const badFilter = filter !== '' && first.error instanceof ApiError && first.error.status === 400;
-  if (experiment.error !== null)
-    return (
-      <div class="page narrow">
-        <h1>{t('experiment.unknown')}</h1>
-        <Failure error={experiment.error} retry={experiment.reload} />
-        <p><a href={href.experiments()}>{t('notfound.back')}</a></p>
-      </div>
-    );
+  if (experiment.error !== null) return <Unknown title={t('experiment.unknown')} of={experiment} back={href.experiments()} text={t('notfound.back')} />;
   return (
     <div class="page">
       <div class="page-head">

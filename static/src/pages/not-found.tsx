@@ -1,4 +1,4 @@
-// An address that leads nowhere: what it was, and ways on.
+// An address that leads nowhere, or to what is gone: what it was, and ways on.
 import type { JSX } from 'preact';
 import { t } from '../i18n';
 import { places } from '../shell/places';
@@ -6,6 +6,18 @@ import { showing } from '../shell/overlays';
 import { useCrumbs } from '../state/crumbs';
 import { href } from '../state/router';
 import { Icon } from '../ui/icons';
+import { Failure } from '../ui/parts';
+
+/** What an address names could not be had: why, and a way back. */
+export function Unknown({ title, of, back, text }: { title: string; of: { error: unknown; reload: () => void }; back: string; text: string }): JSX.Element {
+  return (
+    <div class="page narrow">
+      <h1>{title}</h1>
+      <Failure error={of.error} retry={of.reload} />
+      <p><a href={back}>{text}</a></p>
+    </div>
+  );
+}
 
 /** Pages that MLflow has and Cairn has not yet, by the beginnings of their addresses. */
 const foreign = /^\/?(models|compare-model-versions|prompts|traces|gateway|settings|account|admin|login|review-queue)\b/;

@@ -14,7 +14,7 @@ import { notify } from '../state/notices';
 import { arrivals, href, route } from '../state/router';
 import { lazy } from '../ui/lazy';
 import { Near } from '../ui/near';
-import { Failure, IconButton, Loading } from '../ui/parts';
+import { IconButton, Loading } from '../ui/parts';
 import { Datasets } from '../run/datasets';
 import { Head } from '../run/head';
 import { Metrics } from '../run/metrics';
@@ -27,6 +27,7 @@ import { Section } from '../run/section';
 import { useSummaries } from '../run/summaries';
 import { Tags } from '../run/tags';
 import { TimelineSection } from '../run/timeline-section';
+import { Unknown } from './not-found';
 
 const ArtifactBrowser = lazy(() => import('../artifacts/browser').then(m => m.ArtifactBrowser));
 
@@ -51,14 +52,7 @@ export function RunPage({ experimentId, runId }: { experimentId: string; runId: 
     around.set(() => fresh);
   });
 
-  if (around.error !== null && !around.data)
-    return (
-      <div class="page narrow">
-        <h1>{t('run.unknown')}</h1>
-        <Failure error={around.error} retry={around.reload} />
-        <p><a href={href.runs(experimentId)}>{t('run.back')}</a></p>
-      </div>
-    );
+  if (around.error !== null && !around.data) return <Unknown title={t('run.unknown')} of={around} back={href.runs(experimentId)} text={t('run.back')} />;
   if (!around.data) return <div class="page"><h1>&nbsp;</h1><Loading /></div>;
   return <Content around={around.data} reload={around.reload} live={running} />;
 }

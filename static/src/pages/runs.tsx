@@ -14,7 +14,8 @@ import { href, route } from '../state/router';
 import { Icon } from '../ui/icons';
 import { lazy } from '../ui/lazy';
 import { Markdown } from '../ui/markdown';
-import { Copy, Failure, IconButton, InlineEdit } from '../ui/parts';
+import { Copy, IconButton, InlineEdit } from '../ui/parts';
+import { Unknown } from './not-found';
 
 const NoteEditor = lazy(() => import('../ui/note-editor').then(m => m.NoteEditor));
 const TagSection = lazy(() => import('../run/tags').then(m => m.TagSection));
@@ -30,14 +31,7 @@ export function Runs({ experimentId }: { experimentId: string }): JSX.Element {
     { text: t('experiments.title'), href: href.experiments() },
     { text: experiment.data?.name ?? experimentId, href: href.runs(experimentId) },
   ]);
-  if (experiment.error !== null)
-    return (
-      <div class="page narrow">
-        <h1>{t('experiment.unknown')}</h1>
-        <Failure error={experiment.error} retry={experiment.reload} />
-        <p><a href={href.experiments()}>{t('notfound.back')}</a></p>
-      </div>
-    );
+  if (experiment.error !== null) return <Unknown title={t('experiment.unknown')} of={experiment} back={href.experiments()} text={t('notfound.back')} />;
   return (
     <div class="page fill">
       {experiment.data ? <Head experiment={experiment.data} onChange={experiment.reload} /> : <h1>&nbsp;</h1>}

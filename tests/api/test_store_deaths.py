@@ -12,22 +12,12 @@ import requests
 import urllib3
 from harness.api import Api, unique
 from harness.processes import children, send, wait_until
-from harness.seaweed import Seaweed
 
 pytestmark = pytest.mark.cairn_only("processes are killed by pid: those are Cairn's")
 KILLS_WORKERS = True
 DOOR = "/api/2.0/mlflow-artifacts/artifacts/"
 MB = 1 << 20
 LARGE = 64 * MB
-
-
-@pytest.fixture(scope="module")
-def seaweed(place):
-    """Of this module's own, as it is killed."""
-    store = Seaweed(place / unique("s3")[:8])
-    store.create_bucket("cairn")
-    yield store
-    store.stop()
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "orphans.h"
 #include "purge.h"
 #include "store/checksums.h"
@@ -218,11 +218,9 @@ static int collect(struct gc *gc)
 
 static int run(struct gc *gc)
 {
-    struct timespec now;
     int failed = 0;
 
-    clock_gettime(CLOCK_REALTIME, &now);
-    gc->wish.now = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    gc->wish.now = now_ms();
     if (gc->orphans)
         failed = collect_orphans(gc);
     else if (gc->delete || !gc->recount)

@@ -2,8 +2,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "../clock.h"
 #include "characters.h"
 #include "python.h"
 #include "superset.h"
@@ -249,12 +249,10 @@ static void ages_to_times(struct arena *mem, struct comparison *c)
         [CMP_LT] = CMP_GT, [CMP_LE] = CMP_GE, [CMP_GT] = CMP_LT, [CMP_GE] = CMP_LE
     };
     struct value *times = arena_array(mem, struct value, c->count + 1);
-    struct timespec now;
+    int64_t now = now_ms();
 
-    (void)clock_gettime(CLOCK_REALTIME, &now);
     for (size_t i = 0; i < c->count; i++)
-        times[i] = integer((int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 -
-                           c->values[c->count - 1 - i].i);
+        times[i] = integer(now - c->values[c->count - 1 - i].i);
     c->values = times;
     if (!is_between(c->comparator))
         c->comparator = turned[c->comparator];

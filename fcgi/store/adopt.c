@@ -2,8 +2,8 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "store/layout.h"
 #include "store/migrate.h"
 #include "store/migrations.h"
@@ -114,14 +114,6 @@ static int change_failed(const struct work *w, const struct layout_change *c)
                   " here\n",
                   c->table, s->err.detail ? s->err.detail : s->err.message, hint, w->command);
     return -1;
-}
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-
-    (void)clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 static int apply_changes(struct work *w)

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "clock.h"
 #include "store/migrations.h"
 #include "store/schema.h"
 
@@ -69,14 +70,6 @@ static int run_statements(struct session *s, const struct migration *m, FILE *ou
         error_clear(&s->err);
     }
     return 0;
-}
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-
-    (void)clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 static const char replace_started[] =

@@ -314,7 +314,7 @@ def test_an_adoption_and_a_release_killed_anywhere_are_resumed(stock):
     steps = {"adopt": events(a.start("db", "adopt"))}
     after = snapshot(a.db)
     steps["release"] = events(a.start("db", "release"))
-    assert len(steps["adopt"]) == 14 and len(steps["release"]) == 14
+    assert (len(steps["adopt"]), len(steps["release"])) == (15, 14)
     assert information(a.db) == before
     killed = 0
     for command, other in (("adopt", "release"), ("release", "adopt")):

@@ -22,12 +22,16 @@ static char stage[64];
 static struct config config;
 static int64_t begun, ended; /* up to where writing was asked for, and waited for */
 static int64_t turn_begun;
+static int refusals; /* of the lock, before each turn */
+static int refused;
 static int ticks, turns;
+
+int __real_flock(int fd, int operation);
 
 static bool lock_is_free(void)
 {
     int other = open(stage, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool free = flock(other, LOCK_EX | LOCK_NB) == 0;
+    bool free = __real_flock(other, LOCK_EX | LOCK_NB) == 0;
 
     assert_true(free || errno == EWOULDBLOCK);
     assert_int_equal(close(other), 0);
@@ -39,7 +43,7 @@ int __wrap_sync_file_range(int fd, off_t at, off_t size, unsigned int flags);
 int __wrap_sync_file_range(int fd, off_t at, off_t size, unsigned int flags)
 {
     assert_int_equal(fd, 77);
-    assert_false(lock_is_free());
+    assert_int_equal(lock_is_free(), refusals >= 200);
     if (flags == SYNC_FILE_RANGE_WRITE) {
         assert_int_equal(at, begun);
         begun += size;
@@ -55,12 +59,18 @@ int __wrap_sync_file_range(int fd, off_t at, off_t size, unsigned int flags)
 }
 
 /* Between the turns somebody else may begin: all of one turn is on the disk then. */
-int __real_flock(int fd, int operation);
 int __wrap_flock(int fd, int operation);
 int __wrap_flock(int fd, int operation)
 {
-    if (operation == LOCK_EX)
+    if (operation == (LOCK_EX | LOCK_NB)) {
+        if (refused < refusals) {
+            refused++;
+            errno = EWOULDBLOCK;
+            return -1;
+        }
+        refused = 0;
         turn_begun = begun;
+    }
     if (operation == LOCK_UN) {
         assert_int_equal(begun, ended);
         assert_true(begun - turn_begun <= MOST_IN_A_TURN);
@@ -118,6 +128,26 @@ static void test_every_byte_is_written_and_waited_for(void **state)
     }
 }
 
+/* Waiting says that it goes on, and ends. */
+static void test_others_are_waited_for(void **state)
+{
+    (void)state;
+    refusals = 3;
+    write_out(0, 130 * MB);
+    assert_int_equal(ended, 130 * MB);
+    assert_int_equal(turns, 3);
+    assert_true(ticks >= 3 * refusals + 130 / 16);
+
+    refusals = 1000;
+    refused = 0;
+    write_out(0, 64 * MB);
+    assert_int_equal(ended, 64 * MB);
+    assert_int_equal(turns, 0);
+    assert_int_equal(refused, 200);
+    assert_true(ticks >= 200);
+    refusals = refused = 0;
+}
+
 static void test_a_small_file_is_left_to_fsync(void **state)
 {
     (void)state;
@@ -142,6 +172,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_byte_is_written_and_waited_for),
+        cmocka_unit_test(test_others_are_waited_for),
         cmocka_unit_test(test_a_small_file_is_left_to_fsync),
         cmocka_unit_test(test_nobody_has_to_listen),
     };

@@ -119,9 +119,9 @@ test('what is selected, drawn and counted in a tree are runs, not lines', async 
   const { experiment, study } = await made;
   await withPage(`${address.experiment(experiment)}?show=split`, {}, async page => {
     await settled(page);
-    await page.getByText(`2 of ${CHILDREN + 4} runs drawn`).waitFor();
+    await page.getByText(`10 of ${CHILDREN + 4} runs drawn`).waitFor(); // those below the two lines as well
     await opener(page, 'study').click();
-    await page.getByText(`10 of ${CHILDREN + 4} runs drawn`).waitFor();
+    await rowOf(page, `fit-${CHILDREN - 1}`).waitFor();
     await page.getByRole('checkbox', { name: 'Select all runs' }).check();
     await page.getByText(`${CHILDREN + 4} runs selected`).waitFor();
     await page.getByRole('checkbox', { name: 'Select study' }).uncheck();

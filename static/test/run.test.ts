@@ -7,7 +7,7 @@ import { profileOf, schemaOf, sourceOf } from '../src/run/dataset';
 import { indexIn } from '../src/run/neighbours';
 import { nestedOf, toFlags, toJson, toYaml, valueOf } from '../src/run/param-text';
 import { extended, MOST_VALUES, nextRead, summaryOf, summaryQuery } from '../src/run/summary';
-import { gapsIn, placeOf, timelineOf } from '../src/run/timeline';
+import { gapsIn, placeOf, tellingOf, timelineOf } from '../src/run/timeline';
 import { foldedAtFirst, isBranch, linesOf, treeOf } from '../src/run/tree';
 import { countOf, type Member, twigsOf } from '../src/run/twigs';
 import { changesOf } from '../src/run/versus';
@@ -150,4 +150,12 @@ test('a timeline has the start, the end, and what was logged between', () => {
   assert.deepEqual([early.start, early.end], [500, 9000], 'clocks of several machines differ');
   assert.deepEqual(timelineOf(1, 1, []), { start: 1, end: 1, first: null, last: null, gaps: [] });
   assert.equal(placeOf(timelineOf(1, 1, []), 1), 0);
+});
+
+test('of many metrics the longest ones and the last one tell when the run was at work', () => {
+  const metric = (key: string, step: number, timestamp: number) => ({ key, value: 0, step, timestamp });
+  const all = [metric('a', 1, 5), metric('b', 900, 10), metric('c', 30, 70), metric('d', 20, 99), metric('e', 500, 10), metric('f', 600, 20)];
+  assert.deepEqual(tellingOf(all).map(m => m.key), ['b', 'f', 'e', 'd'], 'what the machine logs goes on when the training is over');
+  assert.deepEqual(tellingOf(all.slice(0, 2)).map(m => m.key), ['b', 'a']);
+  assert.deepEqual(tellingOf([]), []);
 });

@@ -47,6 +47,17 @@ test('each metric has its last, least, greatest and best value, its points and a
   });
 });
 
+test('the table, the charts and the timeline share what is fetched of a curve', async () => {
+  await withPage(address.run(vision.experiment, vision.full), {}, async (page, { requests }) => {
+    for (const key of ['train/loss', 'val/accuracy', 'long/curve']) await page.locator(`[data-metric="${key}"] canvas`).first().waitFor();
+    await page.waitForLoadState('networkidle');
+    const asked = requests.filter(r => r.url().endsWith('/metrics/series')).map(r => r.postDataJSON());
+    const keys = asked.flatMap(q => (q.x ? [] : q.metric_keys));
+    assert.deepEqual(keys, [...new Set(keys)], 'no metric twice');
+    assert.ok(keys.includes('long/curve'));
+  });
+});
+
 test('params with dots fold, and are copied as YAML, JSON and flags', async () => {
   const experiment = await newExperiment('params');
   const run = await newRun(experiment, 'nested', { params: { 'model.dim': '64', 'model.act': 'relu', seed: '1', 'data.path': '/data/train set.csv' } });

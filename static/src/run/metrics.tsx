@@ -1,6 +1,6 @@
 // What came out: the values, and their curves.
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { numberOf } from '../api';
 import type { Metric, Run, Tag } from '../api/types';
 import { ChartControls, MetricCharts } from '../charts/metric-charts';
@@ -47,7 +47,7 @@ function MetricTable({ summaries, shown, hidden, tags }: { summaries: Summaries;
   const box = useRef<HTMLDivElement>(null);
   // Curves are long: those of rows that nobody has come to are not read.
   const [reached, setReached] = useState(FIRST);
-  useEffect(() => summaries.want(shown.slice(0, reached)));
+  useLayoutEffect(() => summaries.want(shown.slice(0, reached))); // before the charts do
   return (
     <>
       <div

@@ -1,23 +1,21 @@
 // When the run did what, as a line and as a list.
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
-import type { Metric, Run } from '../api/types';
+import { useLayoutEffect } from 'preact/hooks';
+import type { Run } from '../api/types';
 import { exactTime } from '../format';
 import { duration, t } from '../i18n';
 import { now } from '../state/clock';
 import { lastLogged } from './names';
 import { Section } from './section';
 import type { Summaries } from './summaries';
-import { placeOf, type Timeline, timelineOf } from './timeline';
+import { placeOf, tellingOf, type Timeline, timelineOf } from './timeline';
 
-/** Metrics that tell when the run was at work: those with most steps. */
-const METRICS = 4;
 
 export function TimelineSection({ run, live, summaries }: { run: Run; live: boolean; summaries: Summaries }): JSX.Element | null {
   const info = run.info;
   const metrics = run.data?.metrics ?? [];
   const last = lastLogged(metrics);
-  useEffect(() => summaries.want([...metrics].sort((a: Metric, b: Metric) => (b.step ?? 0) - (a.step ?? 0)).slice(0, METRICS)));
+  useLayoutEffect(() => summaries.want(tellingOf(metrics)));
   if (!info.start_time) return null;
   const end = info.end_time || (live ? now.value : last || info.start_time);
   const times = [...summaries.all().flatMap(s => s.times), ...metrics.map(m => m.timestamp ?? 0)];

@@ -1,4 +1,5 @@
 // When a run did what: its start and end, its metrics, and the times in which it was silent. Pure.
+import type { Metric } from '../api/types';
 
 export interface Gap { from: number; to: number }
 export interface Timeline {
@@ -16,6 +17,15 @@ const LEAST = 60_000;
 /** So many times the usual interval is a gap. */
 const TIMES = 10;
 const MOST = 5;
+
+const LONGEST = 3;
+
+/** Metrics that tell when a run was at work: those with most steps, and the one that was logged last. */
+export function tellingOf(metrics: readonly Metric[]): Metric[] {
+  const long = [...metrics].sort((a, b) => (b.step ?? 0) - (a.step ?? 0)).slice(0, LONGEST);
+  const last = metrics.reduce<Metric | null>((found, m) => ((m.timestamp ?? 0) > (found?.timestamp ?? -1) ? m : found), null);
+  return last && !long.includes(last) ? [...long, last] : long;
+}
 
 export function gapsIn(times: readonly number[], most = MOST): Gap[] {
   const between = times.slice(1).map((to, i): Gap => ({ from: times[i]!, to }));

@@ -10,6 +10,7 @@ import { Icon } from '../ui/icons';
 import { Menu } from '../ui/menu';
 import { Failure, IconButton } from '../ui/parts';
 import { bucketsFor, useCurves } from './fetch';
+import * as labels from './labels';
 import { chartOf, type Line } from './lines';
 import { indexAt } from './maths';
 import { type Plot, plot } from './plot';
@@ -35,8 +36,6 @@ export interface CardProps {
 const HEIGHT = 190;
 /** Of the window, in px: cards there are ready when they are scrolled to. */
 const NEAR = 300;
-/** The names at the ends of lines are for several runs only. */
-const labels = async (alone = false) => (alone ? null : import('./labels'));
 
 /** A place on the axis, as people say it. */
 export function placeText(x: number, s: Settings): string {
@@ -82,10 +81,6 @@ export function Card(p: CardProps): JSX.Element {
     return () => watch.disconnect();
   }, []);
 
-  // They are fetched beside what is drawn.
-  useEffect(() => {
-    if (visible) labels(p.alone).catch(() => undefined);
-  }, [visible]);
   const { curves, error } = useCurves({ runs, metric, settings, buckets: width > 0 ? bucketsFor(p.alone ? width / 2 : width) : 0, version: p.version, visible, turn });
   const base = settings.minus ? runs.findIndex(r => r.id === settings.minus) : -1;
   const chart = useMemo(() => {
@@ -97,33 +92,24 @@ export function Card(p: CardProps): JSX.Element {
 
   useLayoutEffect(() => {
     if (!chart || !drawable || !visible) return;
-    let wanted = true;
     const { axis, axisKey, logX, logY } = settings;
     const names = runs.map(r => r.name);
     const look = `${axis} ${axisKey} ${logX} ${logY} ${theme} ${language.value}`;
-    if (drawn.current?.look === look) {
-      drawn.current.plot.update(chart.lines, names, settings);
-      box.current!.dataset.points = String(chart.told.points);
-      return;
-    }
-    void labels(p.alone).then(naming => {
-      if (!wanted || !box.current) return;
+    if (drawn.current?.look === look) drawn.current.plot.update(chart.lines, names, settings);
+    else {
       drawn.current?.plot.destroy();
       const set = (changes: Record<string, string | null>) => replace(withMembers(Object.fromEntries(Object.entries(changes).map(([name, v]) => [prefix + name, v]))));
       drawn.current = {
         look,
         plot: plot({
-          box: box.current, height, lines: chart.lines, names, naming, settings, language: language.value, unit: u => t(`unit.${u}`), onCursor: setCursor,
+          box: box.current!, height, lines: chart.lines, names, naming: p.alone ? null : labels, settings, language: language.value, unit: u => t(`unit.${u}`), onCursor: setCursor,
           onZoom: (from, to) => set({ zoom: zoomText(from, to) }),
           onWhole: () => set({ zoom: null }),
           onPick: x => set({ at: axis === 'step' ? String(Math.round(x)) : String(Number(x.toPrecision(8))) }),
         }),
       };
-      box.current.dataset.points = String(chart.told.points); // once they are drawn
-    });
-    return () => {
-      wanted = false;
-    };
+    }
+    box.current!.dataset.points = String(chart.told.points); // once they are drawn
   }, [chart, drawable, visible, settings, theme, language.value]);
 
   // Pictures that are out of sight would only take room.

@@ -55,6 +55,7 @@ test('one answer serves another question if it has all of that', () => {
   assert.equal(answers(has, wants), true);
   assert.equal(answers(has, { ...wants, x: 'step' }), true);
   assert.equal(answers(has, { ...wants, buckets: 300 }), false);
+  assert.equal(answers(has, { ...wants, buckets: 300 }, true), true);
   assert.equal(answers(has, { ...wants, x: 'time' }), false);
   assert.equal(answers(has, { ...wants, columns: ['count'] }), false);
   assert.equal(answers(has, { ...wants, from_step: 3 }), false);

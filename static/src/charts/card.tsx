@@ -10,7 +10,7 @@ import { Icon } from '../ui/icons';
 import { Menu } from '../ui/menu';
 import { Failure, IconButton } from '../ui/parts';
 import { bucketsFor, useCurves } from './fetch';
-import * as labels from './labels';
+import { roomFor, endsOf, placedLabels } from './labels';
 import { chartOf, type Line } from './lines';
 import { indexAt } from './maths';
 import { type Plot, plot } from './plot';
@@ -102,7 +102,7 @@ export function Card(p: CardProps): JSX.Element {
       drawn.current = {
         look,
         plot: plot({
-          box: box.current!, height, lines: chart.lines, names, naming: p.alone ? null : labels, settings, language: language.value, unit: u => t(`unit.${u}`), onCursor: setCursor,
+          box: box.current!, height, lines: chart.lines, names, naming: p.alone ? null : { roomFor, endsOf, placedLabels }, settings, language: language.value, unit: u => t(`unit.${u}`), onCursor: setCursor,
           onZoom: (from, to) => set({ zoom: zoomText(from, to) }),
           onWhole: () => set({ zoom: null }),
           onPick: x => set({ at: axis === 'step' ? String(Math.round(x)) : String(Number(x.toPrecision(8))) }),

@@ -29,6 +29,8 @@ import { Tags } from '../run/tags';
 import { TimelineSection } from '../run/timeline-section';
 import { Unknown } from './not-found';
 
+export { TagSection } from '../run/tags';
+
 const ArtifactBrowser = lazy(() => import('../artifacts/browser').then(m => m.ArtifactBrowser));
 
 export function RunPage({ experimentId, runId }: { experimentId: string; runId: string }): JSX.Element {

@@ -18,7 +18,8 @@ import { Copy, IconButton, InlineEdit } from '../ui/parts';
 import { Unknown } from './not-found';
 
 const NoteEditor = lazy(() => import('../ui/note-editor').then(m => m.NoteEditor));
-const TagSection = lazy(() => import('../run/tags').then(m => m.TagSection));
+// With the page of a run, of which it is a part: a file of its own would be one more for that page.
+const TagSection = lazy(() => import('./run').then(m => m.TagSection));
 
 /** Of a value of a tag of an experiment. */
 const LONGEST = 5000;

@@ -15,6 +15,7 @@
 enum {
     SEATS = 128,    /* workers of a pool; more than these work alone */
     LEADERS = 1,    /* one computes while the other waits for the disk */
+    ROUNDS = 4,     /* groups that a leader writes at most */
     NAP = 20,       /* ms after which a waiting worker looks around by itself */
     PATIENCE = 250, /* ms that it waits in all */
 };
@@ -37,7 +38,7 @@ struct group_seat {
 
 struct leader {
     pthread_mutex_t lock;  /* robust: who dies with it passes it on */
-    _Atomic int64_t since; /* ms; since when it has been held; 0: free */
+    _Atomic int64_t since; /* ms; when the group that is being written was begun; 0: none */
 };
 
 struct group {
@@ -157,10 +158,7 @@ static bool lead_as(struct group *group, int leader)
         revive(group, leader);
         failed = 0;
     }
-    if (failed)
-        return false;
-    atomic_store(&group->leaders[leader].since, clock_now());
-    return true;
+    return !failed;
 }
 
 static void stop_leading(struct group *group, int leader)
@@ -229,7 +227,8 @@ static void call_next(struct group_seat *own)
         }
 }
 
-static void write_group(struct group_seat *own, int leader, group_write *write, void *context)
+/* False: nobody waits. */
+static bool write_group(struct group_seat *own, int leader, group_write *write, void *context)
 {
     struct group_seat *taken[GROUP_MOST];
     const struct group_point *points[GROUP_MOST];
@@ -238,15 +237,28 @@ static void write_group(struct group_seat *own, int leader, group_write *write, 
 
     for (size_t i = 0; i < count; i++)
         points[i] = &taken[i]->point;
-    /* none: another leader was faster */
-    end = !count || write(context, points, count) == 0 ? DONE : ALONE;
-    for (size_t i = 0; i < count; i++)
+    if (!count)
+        return false;
+    atomic_store(&own->group->leaders[leader].since, clock_now());
+    end = write(context, points, count) == 0 ? DONE : ALONE;
+    for (size_t i = 0; i < count; i++) {
         (void)change(taken[i], TAKEN + leader, end);
-    stop_leading(own->group, leader);
-    call_next(own);
-    for (size_t i = 0; i < count; i++)
         if (taken[i] != own)
             wake(taken[i]);
+    }
+    return true;
+}
+
+/* Goes on with who came meanwhile: its statements are at hand, and nobody has to wake up
+ * first. But not for long, for its own client waits too. */
+static void write_groups(struct group_seat *own, int leader, group_write *write, void *context)
+{
+    int rounds = 0;
+
+    while (rounds < ROUNDS && write_group(own, leader, write, context))
+        rounds++;
+    stop_leading(own->group, leader);
+    call_next(own);
 }
 
 /* Whatever the last time left behind: a leader may hold it still. */
@@ -272,7 +284,7 @@ static void wait_or_lead(struct group_seat *seat, enum state state, group_write 
     }
     leader = lead(seat->group);
     if (leader >= 0)
-        write_group(seat, leader, write, context);
+        write_groups(seat, leader, write, context);
     else if (state == CALLED)
         (void)change(seat, CALLED, WAITING);
     else

@@ -68,7 +68,7 @@ test('no spike is lost, and a zoom of one chart is that of all, in finer points'
   const { id } = await logged(4000);
   await withPage(`${address.experiment(id)}?show=charts`, {}, async page => {
     const card = await drawn(page, 'loss');
-    await card.getByText(/^8,000 points in \d+ buckets, extremes kept$/).waitFor();
+    await card.getByText(/^8,000 points in [\d,]+ buckets, extremes kept$/).waitFor();
     const saving = page.waitForEvent('download');
     await card.getByRole('button', { name: 'Save the chart' }).click();
     await page.getByRole('menuitem', { name: 'CSV' }).click();

@@ -511,6 +511,18 @@ int db_block(struct db *db, const char *name, const struct sql *sql)
     return 0;
 }
 
+int sql_exec_last(struct db *db, const char *name, const struct sql *sql)
+{
+    struct sql block = sql_new(db->mem);
+
+    if (!db_has_blocks(db))
+        return sql_exec(db, name, sql) < 0 ? -1 : 0;
+    sql_add(&block, DB_BLOCK);
+    sql_append(&block, sql);
+    sql_add(&block, DB_BLOCK_END);
+    return db_block(db, name, &block);
+}
+
 int sql_select_each(struct db *db, struct rows **rows, const char *name, const struct sql *selects,
                     size_t count)
 {

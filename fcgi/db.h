@@ -161,6 +161,8 @@ void sql_add_set(struct sql *, const struct value *, size_t n);
 /* Adds all of other, text and values. */
 void sql_append(struct sql *, const struct sql *other);
 int64_t sql_exec(struct db *, const char *name, const struct sql *) MUST_CHECK;
+/* The last statement of the request: committed at once where the database has blocks. */
+int sql_exec_last(struct db *, const char *name, const struct sql *) MUST_CHECK;
 int sql_select(struct db *, struct rows **, const char *name, const struct sql *) MUST_CHECK;
 /* Several SELECTs whose rows are read one after the other: one round trip where the
  * database has blocks. The first is open afterwards, db_next_select() goes on to the

@@ -93,7 +93,7 @@ int metric_log(struct request *rq)
     if (!of_model) /* the call that training jobs make most: no round trip more than needed */
         logged = metric_insert_grouped(rq->db, rq->seat, in->run_id, &metric);
     if (logged == 0 && (run_must_be_active(rq->db, in->run_id, &run) < 0 ||
-                        metrics_insert(rq->db, &run, &metric, 1) < 0))
+                        metrics_insert(rq->db, &run, &metric, 1, true) < 0))
         return -1;
     return logged < 0 ? -1 : reply_empty(rq);
 }
@@ -292,7 +292,7 @@ int batch_log(struct request *rq)
     for (size_t i = 0; i < in->metrics.count; i++)
         metrics[i] = metric_of(&sent[i]);
     if (params_insert(rq->db, &run, in->params.items, in->params.count) < 0 ||
-        metrics_insert(rq->db, &run, metrics, in->metrics.count) < 0 ||
+        metrics_insert(rq->db, &run, metrics, in->metrics.count, !in->tags.count) < 0 ||
         tags_put(rq->db, &run, in->tags.items, in->tags.count) < 0)
         return -1;
     return reply_empty(rq);

@@ -80,12 +80,14 @@ static int latest_fail(struct db *db)
 }
 
 static int upsert_latest(struct db *db, const struct run *run, const struct metric *const *metrics,
-                         size_t count)
+                         size_t count, bool last)
 {
     struct sql sql = sql_new(db->mem);
 
     run_add_before_insert(db, &sql, run);
     add_latest(&sql, run->run_uuid, metrics, count);
+    if (last)
+        return sql_exec_last(db, "upsert_last_metrics", &sql) < 0 ? latest_fail(db) : 0;
     return sql_exec(db, "upsert_latest_metrics", &sql) < 0 ? latest_fail(db) : 0;
 }
 
@@ -125,7 +127,7 @@ int metric_insert(struct db *db, const char *run_id, const struct metric *metric
     logged = sql_exec(db, "insert_if_active", &sql);
     if (logged <= 0)
         return (int)logged;
-    return upsert_latest(db, &(struct run){ .run_uuid = run_id }, &metric, 1) < 0 ? -1 : 1;
+    return upsert_latest(db, &(struct run){ .run_uuid = run_id }, &metric, 1, true) < 0 ? -1 : 1;
 }
 
 /* By run and key, the order in which all lock rows. */
@@ -234,13 +236,18 @@ static const char *text_or_null(const char *s)
     return s && *s ? s : NULL;
 }
 
+static bool is_of_model(const struct metric *metric)
+{
+    return text_or_null(metric->model_id) != NULL;
+}
+
 static int insert_of_models(struct db *db, const struct run *run, const struct metric *metrics,
                             size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const struct metric *m = &metrics[i];
 
-        if (!text_or_null(m->model_id))
+        if (!is_of_model(m))
             continue;
         if (db_exec(db, insert_model_metric, text(m->model_id), text(m->key), integer(m->timestamp),
                     integer(m->step), real(stored_value(m->value)), integer(run->experiment_id),
@@ -260,13 +267,16 @@ static size_t rows_at_once(size_t left)
     return left >= 100 ? 100 : left > 10 ? left - left % 10 : left;
 }
 
-int metrics_insert(struct db *db, const struct run *run, const struct metric *metrics, size_t count)
+int metrics_insert(struct db *db, const struct run *run, const struct metric *metrics, size_t count,
+                   bool last)
 {
     const struct metric **sorted = arena_array(db->mem, const struct metric *, count + 1);
     size_t latest = 0;
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         sorted[i] = &metrics[i];
+        last = last && !is_of_model(&metrics[i]);
+    }
     /* One order for all loggers: rows are locked in it, so they do not deadlock. */
     qsort(sorted, count, sizeof(const struct metric *), by_key_and_age);
     for (size_t i = 0, n; i < count; i += n) {
@@ -279,7 +289,7 @@ int metrics_insert(struct db *db, const struct run *run, const struct metric *me
             sorted[latest++] = sorted[i];
     for (size_t i = 0, n; i < latest; i += n) {
         n = rows_at_once(latest - i);
-        if (upsert_latest(db, run, sorted + i, n) < 0)
+        if (upsert_latest(db, run, sorted + i, n, last && i + n == latest) < 0)
             return -1;
     }
     return insert_of_models(db, run, metrics, count);

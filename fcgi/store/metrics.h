@@ -14,8 +14,10 @@ struct metric {
 
 /* Logs the values and moves the run's latest values on. A value that is there
  * already is none the worse for being sent again. BAD_REQUEST if a key differs
- * from one of the run's in case or trailing blanks only. */
-int metrics_insert(struct db *, const struct run *, const struct metric *, size_t count) MUST_CHECK;
+ * from one of the run's in case or trailing blanks only. last: nothing is written after
+ * them, so that they may be committed at once. */
+int metrics_insert(struct db *, const struct run *, const struct metric *, size_t count,
+                   bool last) MUST_CHECK;
 
 /* One value of no model, when the run is most likely there: 1 logged, 0 the run is not
  * there or not active (ask run_must_be_active for the words), -1 failed as above. The

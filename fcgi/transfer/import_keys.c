@@ -164,7 +164,7 @@ static int put_points(struct transfer *t, const struct item *item, const char *k
         metrics[i] = lines[i].metric;
         metrics[i].key = key;
     }
-    return metrics_insert(&t->db, &run, metrics, count);
+    return metrics_insert(&t->db, &run, metrics, count, false);
 }
 
 static int put_model_points(struct transfer *t, const struct item *item, const char *key,

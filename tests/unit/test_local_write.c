@@ -12,8 +12,8 @@
 
 #include "artifacts/local.h"
 
+#define MB (INT64_C(1) << 20)
 enum {
-    MB = 1 << 20,
     MOST_AT_ONCE = 16 * MB,
     MOST_IN_A_TURN = 64 * MB,
 };

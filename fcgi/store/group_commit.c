@@ -12,9 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../clock.h"
+
 enum {
     SEATS = 128,    /* workers of a pool; more than these work alone */
-    LEADERS = 1,    /* one computes while the other waits for the disk */
     ROUNDS = 4,     /* groups that a leader writes at most */
     NAP = 20,       /* ms after which a waiting worker looks around by itself */
     PATIENCE = 250, /* ms that it waits in all */
@@ -22,11 +23,11 @@ enum {
 
 enum state {
     IDLE,
-    WAITING, /* for a leader */
+    WAITING, /* for the leader */
     CALLED,  /* to lead */
     DONE,
     ALONE,
-    TAKEN, /* by leader 0; by leader n: TAKEN + n */
+    TAKEN, /* by the leader */
 };
 
 struct group_seat {
@@ -36,23 +37,11 @@ struct group_seat {
     struct group_point point;
 };
 
-struct leader {
-    pthread_mutex_t lock;  /* robust: who dies with it passes it on */
-    _Atomic int64_t since; /* ms; when the group that is being written was begun; 0: none */
-};
-
 struct group {
-    struct leader leaders[LEADERS];
+    pthread_mutex_t lead;  /* the leader's; robust: who dies with it passes it on */
+    _Atomic int64_t since; /* ms; when the group that is being written was begun; 0: none */
     struct group_seat seats[SEATS];
 };
-
-static int64_t clock_now(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static bool lock_create(pthread_mutex_t *lock)
 {
@@ -75,11 +64,10 @@ struct group *group_create(void)
 
     if (group == MAP_FAILED)
         return NULL;
-    for (int i = 0; i < LEADERS; i++)
-        if (!lock_create(&group->leaders[i].lock)) {
-            group_free(group);
-            return NULL;
-        }
+    if (!lock_create(&group->lead)) {
+        group_free(group);
+        return NULL;
+    }
     for (int i = 0; i < SEATS; i++)
         group->seats[i].group = group;
     return group;
@@ -143,56 +131,43 @@ static void sleep_while(struct group_seat *seat, enum state state)
 }
 
 /* What a dead leader had taken waits again. */
-static void revive(struct group *group, int leader)
+static void revive(struct group *group)
 {
     for (int i = 0; i < SEATS; i++)
-        (void)change(&group->seats[i], TAKEN + leader, WAITING);
+        (void)change(&group->seats[i], TAKEN, WAITING);
 }
 
-static bool lead_as(struct group *group, int leader)
+/* False: another one leads. */
+static bool start_leading(struct group *group)
 {
-    int failed = pthread_mutex_trylock(&group->leaders[leader].lock);
+    int failed = pthread_mutex_trylock(&group->lead);
 
     if (failed == EOWNERDEAD) {
-        (void)pthread_mutex_consistent(&group->leaders[leader].lock);
-        revive(group, leader);
+        (void)pthread_mutex_consistent(&group->lead);
+        revive(group);
         failed = 0;
     }
     return !failed;
 }
 
-static void stop_leading(struct group *group, int leader)
+static void stop_leading(struct group *group)
 {
-    atomic_store(&group->leaders[leader].since, 0);
-    (void)pthread_mutex_unlock(&group->leaders[leader].lock);
+    atomic_store(&group->since, 0);
+    (void)pthread_mutex_unlock(&group->lead);
 }
 
-/* The place of a leader that is free, or -1. */
-static int lead(struct group *group)
+/* A leader that has been at it for long waits for a lock of the database, and would make
+ * everybody wait for it; unless it is dead. */
+static bool is_stuck(struct group *group)
 {
-    for (int i = 0; i < LEADERS; i++)
-        if (lead_as(group, i))
-            return i;
-    return -1;
-}
+    int64_t since = atomic_load(&group->since);
 
-/* Leaders that have been at it for long wait for a lock of the database, and would make
- * everybody wait for it; unless they are dead. */
-static bool are_stuck(struct group *group)
-{
-    int64_t now = clock_now();
-    int leader;
-
-    for (int i = 0; i < LEADERS; i++) {
-        int64_t since = atomic_load(&group->leaders[i].since);
-
-        if (!since || now - since < PATIENCE)
-            return false;
-    }
-    leader = lead(group);
-    if (leader >= 0)
-        stop_leading(group, leader);
-    return leader < 0;
+    if (!since || clock_ms() - since < PATIENCE)
+        return false;
+    if (!start_leading(group))
+        return true;
+    stop_leading(group);
+    return false;
 }
 
 /* The next in a ring, so that everybody's turn comes. */
@@ -204,14 +179,14 @@ static struct group_seat *after(struct group_seat *seat, int distance)
 }
 
 /* The leader's own first. */
-static size_t take(struct group_seat *own, int leader, struct group_seat **taken)
+static size_t take(struct group_seat *own, struct group_seat **taken)
 {
     size_t count = 0;
 
     for (int i = 0; i < SEATS && count < GROUP_MOST; i++) {
         struct group_seat *seat = after(own, i);
 
-        if (change(seat, WAITING, TAKEN + leader) || change(seat, CALLED, TAKEN + leader))
+        if (change(seat, WAITING, TAKEN) || change(seat, CALLED, TAKEN))
             taken[count++] = seat;
     }
     return count;
@@ -228,21 +203,21 @@ static void call_next(struct group_seat *own)
 }
 
 /* False: nobody waits. */
-static bool write_group(struct group_seat *own, int leader, group_write *write, void *context)
+static bool write_group(struct group_seat *own, group_write *write, void *context)
 {
     struct group_seat *taken[GROUP_MOST];
     const struct group_point *points[GROUP_MOST];
-    size_t count = take(own, leader, taken);
+    size_t count = take(own, taken);
     enum state end;
 
     for (size_t i = 0; i < count; i++)
         points[i] = &taken[i]->point;
     if (!count)
         return false;
-    atomic_store(&own->group->leaders[leader].since, clock_now());
+    atomic_store(&own->group->since, clock_ms());
     end = write(context, points, count) == 0 ? DONE : ALONE;
     for (size_t i = 0; i < count; i++) {
-        (void)change(taken[i], TAKEN + leader, end);
+        (void)change(taken[i], TAKEN, end);
         if (taken[i] != own)
             wake(taken[i]);
     }
@@ -251,13 +226,13 @@ static bool write_group(struct group_seat *own, int leader, group_write *write, 
 
 /* Goes on with who came meanwhile: its statements are at hand, and nobody has to wake up
  * first. But not for long, for its own client waits too. */
-static void write_groups(struct group_seat *own, int leader, group_write *write, void *context)
+static void write_groups(struct group_seat *own, group_write *write, void *context)
 {
     int rounds = 0;
 
-    while (rounds < ROUNDS && write_group(own, leader, write, context))
+    while (rounds < ROUNDS && write_group(own, write, context))
         rounds++;
-    stop_leading(own->group, leader);
+    stop_leading(own->group);
     call_next(own);
 }
 
@@ -266,29 +241,25 @@ static bool is_free(struct group_seat *seat)
 {
     enum state state = atomic_load(&seat->state);
 
-    return state < TAKEN && change(seat, state, IDLE);
+    return state != TAKEN && change(seat, state, IDLE);
 }
 
 /* One look around: leads if it can, else sleeps. */
 static void wait_or_lead(struct group_seat *seat, enum state state, group_write *write,
                          void *context)
 {
-    int leader;
-
-    if (state >= TAKEN) {
-        sleep_while(seat, state);
-        /* if its leader died, nobody tells */
-        if (atomic_load(&seat->state) == state && lead_as(seat->group, (int)(state - TAKEN)))
-            stop_leading(seat->group, (int)(state - TAKEN));
-        return;
-    }
-    leader = lead(seat->group);
-    if (leader >= 0)
-        write_groups(seat, leader, write, context);
-    else if (state == CALLED)
+    if (state == TAKEN) {
+        sleep_while(seat, TAKEN);
+        /* if the leader died, nobody tells */
+        if (atomic_load(&seat->state) == TAKEN && start_leading(seat->group))
+            stop_leading(seat->group);
+    } else if (start_leading(seat->group)) {
+        write_groups(seat, write, context);
+    } else if (state == CALLED) {
         (void)change(seat, CALLED, WAITING);
-    else
+    } else {
         sleep_while(seat, WAITING);
+    }
 }
 
 static bool is_over(enum state state)
@@ -302,13 +273,13 @@ bool group_commit(struct group_seat *seat, const struct group_point *point, grou
     int64_t start;
     enum state state;
 
-    if (are_stuck(seat->group) || !is_free(seat))
+    if (is_stuck(seat->group) || !is_free(seat))
         return false;
-    start = clock_now();
+    start = clock_ms();
     seat->point = *point;
     atomic_store(&seat->state, WAITING);
     while (!is_over(state = atomic_load(&seat->state))) {
-        if (clock_now() - start >= PATIENCE) {
+        if (clock_ms() - start >= PATIENCE) {
             /* taken: left to its leader, who writes it a second time */
             (void)(change(seat, WAITING, IDLE) || change(seat, CALLED, IDLE));
             return atomic_load(&seat->state) == DONE;

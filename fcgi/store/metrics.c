@@ -173,8 +173,9 @@ static int write_group(void *context, const struct group_point *const *points, s
     const struct group_point **sorted = arena_array(db->mem, const struct group_point *, count);
     struct sql sql = sql_new(db->mem);
 
-    memcpy(sorted, points, count * sizeof(*sorted));
-    qsort(sorted, count, sizeof(*sorted), by_run_and_key);
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = points[i];
+    qsort(sorted, count, sizeof(const struct group_point *), by_run_and_key);
     sql_add(&sql, DB_BLOCK);
     add_check_of_runs(&sql, sorted, count);
     sql_add(&sql, INSERT_POINTS);

@@ -19,16 +19,18 @@ enum {
 
 int grid_search_read(struct request *rq, const struct grid_search *in, struct run_search *search)
 {
+    struct text_list *order_by = arena_alloc(rq->mem, sizeof(*order_by));
     int64_t *ids;
 
     if (read_experiment_ids(rq, &in->experiment_ids, &ids) < 0)
         return -1;
+    *order_by = in->order_by; /* *in may be gone before the search is made */
     *search = (struct run_search){
         .experiment_ids = ids,
         .experiment_count = in->experiment_ids.count,
         .everywhere = in->experiment_ids.count == 0,
         .filter = in->filter,
-        .order_by = &in->order_by,
+        .order_by = order_by,
         .view = in->run_view_type.set ? (enum view_type)in->run_view_type.value : VIEW_ACTIVE_ONLY,
     };
     return 0;

@@ -5,6 +5,8 @@ import { useEffect, useState } from 'preact/hooks';
 import { t } from '../i18n';
 import { Failure, Loading } from './parts';
 
+const RETRY_EVERY = 3000; // ms
+
 export interface Lazy<P> {
   (props: P): JSX.Element;
   /** Begins before it is shown. Whether that succeeds is seen, and said, when it is. */
@@ -37,10 +39,15 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): L
       setFailed(false);
       setTurn(n => n + 1);
     };
-    useEffect(() => {
+    useEffect(() => { // by itself, too: with the network, or a server, that comes back; what is shown stays until then
       if (!failed) return;
-      addEventListener('online', again);
-      return () => removeEventListener('online', again);
+      const quietly = () => setTurn(n => n + 1);
+      const timer = setInterval(quietly, RETRY_EVERY);
+      addEventListener('online', quietly);
+      return () => {
+        clearInterval(timer);
+        removeEventListener('online', quietly);
+      };
     }, [failed]);
     if (loaded) {
       const Component = loaded;

@@ -14,7 +14,7 @@ ORACLE = """
     mysql_real_query mysql_rollback mysql_set_character_set mysql_store_result mysql_thread_id mysql_use_result
     mysql_stmt_affected_rows mysql_stmt_attr_set mysql_stmt_bind_param mysql_stmt_bind_result mysql_stmt_close
     mysql_stmt_errno mysql_stmt_error mysql_stmt_execute mysql_stmt_fetch mysql_stmt_fetch_column mysql_stmt_free_result
-    mysql_stmt_init mysql_stmt_insert_id mysql_stmt_param_count mysql_stmt_prepare mysql_stmt_result_metadata
+    mysql_stmt_init mysql_stmt_insert_id mysql_stmt_next_result mysql_stmt_param_count mysql_stmt_prepare mysql_stmt_result_metadata
     mysql_stmt_store_result
     MYSQL MYSQL_BIND MYSQL_FIELD MYSQL_RES MYSQL_ROW MYSQL_STMT MYSQL_DATA_TRUNCATED MYSQL_NO_DATA
     MYSQL_OPT_CONNECT_TIMEOUT MYSQL_OPT_READ_TIMEOUT MYSQL_OPT_WRITE_TIMEOUT MYSQL_SET_CHARSET_NAME

@@ -50,8 +50,6 @@ static int select_number(struct db *db, const char *name, const struct sql *sql,
 
 /* --------------------------------------------------------------------- levels of a tree */
 
-#define PARENT_TAG "mlflow.parentRunId"
-
 /* Names a parent, and not the run itself. */
 #define NAMES_PARENT "t.`key` = '" PARENT_TAG "' AND t.value <> t.run_uuid"
 
@@ -70,39 +68,46 @@ static int any_nested(struct db *db, bool *nested)
 }
 
 /* The parent is looked for by the same search: below one that it does not find nothing
- * would be seen. found has its conditions on r, which is the parent inside of the brackets. */
-static void add_roots(struct sql *sql, const struct run_search *search, const struct sql *found,
-                      bool probing)
+ * would be seen. Its conditions are on r, which is the parent inside of the brackets. */
+static void add_roots(struct sql *sql, const struct run_search *search, bool probing)
 {
+    struct sql found = sql_new(sql->mem);
+
+    sql_append(&found, sql);
     sql_add(sql, probing ? " AND NOT EXISTS (SELECT 1 FROM tags t WHERE t.run_uuid = r.run_uuid"
                            " AND " NAMES_PARENT " AND EXISTS (SELECT 1 FROM runs r"
                          : " AND r.run_uuid NOT IN (SELECT t.run_uuid FROM tags t"
                            " JOIN runs r ON r.run_uuid = t.value");
-    add_where(sql, search, found);
+    add_where(sql, search, &found);
     sql_add(sql, probing ? " AND r.run_uuid = t.value))" : " AND " NAMES_PARENT ")");
 }
 
-/* Adds to the filter of a search what keeps it to its level. */
-static int add_level(struct db *db, const struct run_search *search, bool probing,
-                     struct sql *filter)
+static void add_children(struct sql *sql, const struct run_search *search)
 {
-    struct sql found = sql_new(db->mem);
-    bool nested;
+    sql_add(sql,
+            " AND r.run_uuid IN (SELECT t.run_uuid FROM tags t WHERE " NAMES_PARENT
+            " AND t.value = ?)",
+            text(search->parent));
+}
 
-    if (search->level == TREE_NONE)
-        return 0;
-    if (search->level == TREE_CHILDREN) {
-        sql_add(filter,
-                " AND r.run_uuid IN (SELECT t.run_uuid FROM tags t WHERE " NAMES_PARENT
-                " AND t.value = ?)",
-                text(search->parent));
-        return 0;
-    }
-    if (any_nested(db, &nested) < 0)
+/* Adds to the filter of a search, and to its probe if there is one, what keeps it to its
+ * level. */
+static int add_level(struct db *db, const struct run_search *search, struct sql *filter,
+                     struct sql *probe)
+{
+    bool nested = false;
+
+    if (search->level == TREE_ROOTS && any_nested(db, &nested) < 0)
         return -1;
-    sql_append(&found, filter);
-    if (nested)
-        add_roots(filter, search, &found, probing);
+    if (search->level == TREE_CHILDREN) {
+        add_children(filter, search);
+        if (probe)
+            add_children(probe, search);
+    } else if (nested) {
+        add_roots(filter, search, false);
+        if (probe)
+            add_roots(probe, search, true);
+    }
     return 0;
 }
 
@@ -379,7 +384,7 @@ int run_search_rows(struct db *db, const struct run_search *search, struct run *
     *count = 0;
     if (search_filter(&ctx, SEARCH_RUNS, search->filter, &filter) < 0 ||
         search_filter_probing(&ctx, SEARCH_RUNS, search->filter, &page.probe) < 0 ||
-        add_level(db, search, false, &filter) < 0 || add_level(db, search, true, &page.probe) < 0 ||
+        add_level(db, search, &filter, &page.probe) < 0 ||
         search_order(&ctx, SEARCH_RUNS, search->order_by, &page.joins, &page.order) < 0)
         return -1;
     if (!search->experiment_count && !search->everywhere)
@@ -405,7 +410,7 @@ int run_search_where(struct db *db, const struct run_search *search, struct sql 
     struct sql filter = sql_new(db->mem);
 
     if (search_filter(&ctx, SEARCH_RUNS, search->filter, &filter) < 0 ||
-        add_level(db, search, false, &filter) < 0)
+        add_level(db, search, &filter, NULL) < 0)
         return -1;
     if (search->experiment_count || search->everywhere)
         add_where(sql, search, &filter);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "rows.h"
 #include "tags.h"
 
 const struct field run_columns[] = {
@@ -104,8 +105,6 @@ int run_by_id(struct db *db, const char *run_id, struct run *run)
     return read_run(db, select_run, run_id, run);
 }
 
-#define PARENT_TAG "mlflow.parentRunId"
-
 static const char select_parent[] =
     SELECT_RUN " JOIN tags t ON t.value = r.run_uuid"
                " WHERE t.`key` = '" PARENT_TAG "' AND t.run_uuid = ?";
@@ -152,10 +151,21 @@ int run_parents(struct db *db, const char *run_id, struct run **parents, size_t 
 }
 
 static const char select_child[] =
-    "SELECT r.run_uuid, r.lifecycle_stage, r.experiment_id"
-    "  FROM tags t JOIN runs r ON r.run_uuid = t.run_uuid"
+    "SELECT 1 AS n FROM tags t JOIN runs r ON r.run_uuid = t.run_uuid"
     " WHERE t.`key` = '" PARENT_TAG "' AND t.value = ? AND r.experiment_id = ?"
     "   AND r.lifecycle_stage = 'active' LIMIT 1";
+
+int run_has_children(struct db *db, const struct run *run, bool *has)
+{
+    struct opt_int one;
+    struct rows *rows;
+
+    if (db_select(db, &rows, select_child, text(run->run_uuid), integer(run->experiment_id)) < 0 ||
+        rows_number(rows, &one) < 0)
+        return -1;
+    *has = one.set;
+    return 0;
+}
 
 struct stage {
     const char *run_uuid, *lifecycle_stage;
@@ -167,20 +177,6 @@ static const struct field stage_columns[] = {
     COLUMN(stage, experiment_id),
     FIELDS_END,
 };
-
-int run_has_children(struct db *db, const struct run *run, bool *has)
-{
-    struct stage child = { 0 };
-    struct rows *rows;
-    int found;
-
-    if (db_select(db, &rows, select_child, text(run->run_uuid), integer(run->experiment_id)) < 0)
-        return -1;
-    found = db_next(rows, stage_columns, &child);
-    db_finish(rows);
-    *has = found > 0;
-    return found < 0 ? -1 : 0;
-}
 
 #define SELECT_STAGE "SELECT run_uuid, lifecycle_stage, experiment_id FROM runs WHERE run_uuid = ?"
 static const char select_run_stage[] = SELECT_STAGE;

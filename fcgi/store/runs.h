@@ -5,6 +5,9 @@
 #include "experiments.h"
 #include "validate.h"
 
+/* The tag of a run that names the one it is a part of. */
+#define PARENT_TAG "mlflow.parentRunId"
+
 struct run {
     const char *run_uuid;
     int64_t experiment_id;

@@ -17,14 +17,19 @@ static double stored_value(double value)
     return value;
 }
 
+static void add_row(struct sql *sql, bool first, const char *run_id, const char *key, double value,
+                    int64_t timestamp, int64_t step)
+{
+    sql_add(sql, first ? "(?, ?, ?, ?, ?, ?)" : ", (?, ?, ?, ?, ?, ?)", text(run_id), text(key),
+            real(stored_value(value)), integer(timestamp), integer(step), integer(isnan(value)));
+}
+
 static void add_points(struct sql *sql, const char *run_id, const struct metric *const *metrics,
                        size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        sql_add(sql, i ? ", (?, ?, ?, ?, ?, ?)" : "(?, ?, ?, ?, ?, ?)", text(run_id),
-                text(metrics[i]->key), real(stored_value(metrics[i]->value)),
-                integer(metrics[i]->timestamp), integer(metrics[i]->step),
-                integer(isnan(metrics[i]->value)));
+        add_row(sql, i == 0, run_id, metrics[i]->key, metrics[i]->value, metrics[i]->timestamp,
+                metrics[i]->step);
 }
 
 #define INSERT_POINTS                                                                              \
@@ -83,12 +88,13 @@ static int upsert_latest(struct db *db, const struct run *run, const struct metr
                          size_t count, bool last)
 {
     struct sql sql = sql_new(db->mem);
+    int failed;
 
     run_add_before_insert(db, &sql, run);
     add_latest(&sql, run->run_uuid, metrics, count);
-    if (last)
-        return sql_exec_last(db, "upsert_last_metrics", &sql) < 0 ? latest_fail(db) : 0;
-    return sql_exec(db, "upsert_latest_metrics", &sql) < 0 ? latest_fail(db) : 0;
+    failed = last ? sql_exec_last(db, "upsert_last_metrics", &sql)
+                  : (sql_exec(db, "upsert_latest_metrics", &sql) < 0 ? -1 : 0);
+    return failed ? latest_fail(db) : 0;
 }
 
 static void add_if_active(struct sql *sql, const char *run_id, const struct metric *metric)
@@ -143,10 +149,8 @@ static int by_run_and_key(const void *left, const void *right)
 static void add_group(struct sql *sql, const struct group_point *const *points, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        sql_add(sql, i ? ", (?, ?, ?, ?, ?, ?)" : "(?, ?, ?, ?, ?, ?)", text(points[i]->run_id),
-                text(points[i]->key), real(stored_value(points[i]->value)),
-                integer(points[i]->timestamp), integer(points[i]->step),
-                integer(isnan(points[i]->value)));
+        add_row(sql, i == 0, points[i]->run_id, points[i]->key, points[i]->value,
+                points[i]->timestamp, points[i]->step);
 }
 
 /* All runs are there and active, or nothing is written. */

@@ -529,7 +529,7 @@ int sql_select_each(struct db *db, struct rows **rows, const char *name, const s
     bool in_block = db_has_blocks(db);
     struct sql block = sql_new(db->mem);
 
-    sql_add(&block, "BEGIN NOT ATOMIC ");
+    sql_add(&block, DB_BLOCK);
     for (size_t i = 0; in_block && i < count; i++) {
         sql_append(&block, &selects[i]);
         sql_add(&block, "; ");

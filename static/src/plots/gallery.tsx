@@ -161,11 +161,11 @@ function Image({ run, picture, alt }: { run: string; picture: Picture; alt: stri
   const blob = useLoad(ready ? `picture ${url}` : '', signal => (ready ? fetchPicture(url, picture.path, signal) : Promise.resolve(undefined)));
   const source = useObjectUrl(blob.data);
   return (
-    <span ref={box} class="gallery-image" data-loaded={source && !broken ? 'yes' : 'no'}>
+    <span ref={box} class="gallery-image" data-loaded={source && broken !== source ? 'yes' : 'no'}>
       {blob.error !== null ? <span class="muted">{t('artifacts.broken')}</span>
         : !ready && picture.size > SIZE_MOST ? <button type="button" onClick={e => { e.preventDefault(); setAsked(true); }}>{t('gallery.large', { size: formatBytes(picture.size) })}</button>
-        : broken === picture.path ? <span class="muted">{t('artifacts.broken')}</span>
-        : source ? <img src={source} alt={alt} onError={() => setBroken(picture.path)} /> : null}
+        : source && broken === source ? <span class="muted">{t('artifacts.broken')}</span>
+        : source ? <img src={source} alt={alt} onError={e => setBroken(e.currentTarget.src)} /> : null}
     </span>
   );
 }

@@ -7,7 +7,7 @@ import { useLoad } from '../state/load';
 import { Failure, Loading } from '../ui/parts';
 import { type ArrayHead, elements, npyHead, safetensorsHead, safetensorsLength, zipDataAt, zipDirectory, zipDirectory64, zipEntries, type ZipEntry } from './arrays';
 import { AUTO_LIMIT, extension } from './kinds';
-import type { PreviewProps } from './preview';
+import type { PreviewProps } from './preview-props';
 
 interface Heads { arrays: ArrayHead[]; metadata: Record<string, string>; entries: ZipEntry[]; shown: number }
 

@@ -6,7 +6,7 @@ import { effectiveTheme } from '../state/settings';
 import { IconButton } from '../ui/parts';
 import { AsText } from './as-text';
 import { type Drawing, fitted, gridStep, readGeoJson } from './geojson';
-import type { PreviewProps } from './preview';
+import type { PreviewProps } from './preview-props';
 import { TextView } from './text';
 import { WholeText } from './whole';
 

@@ -4,7 +4,7 @@ import { artifacts } from '../api';
 import { t } from '../i18n';
 import { useLoad } from '../state/load';
 import { Failure, Loading } from '../ui/parts';
-import type { PreviewProps } from './preview';
+import type { PreviewProps } from './preview-props';
 
 const HEAD = 4096;
 

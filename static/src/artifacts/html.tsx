@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../i18n';
 import { AsText } from './as-text';
 import { readBeside } from './beside';
-import type { PreviewProps } from './preview';
+import type { PreviewProps } from './preview-props';
 import { WholeText } from './whole';
 
 export function HtmlPreview(props: PreviewProps): JSX.Element {

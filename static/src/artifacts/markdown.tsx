@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { Markdown } from '../ui/markdown';
 import { AsText } from './as-text';
-import type { PreviewProps } from './preview';
+import type { PreviewProps } from './preview-props';
 import { WholeText } from './whole';
 
 export function MarkdownPreview(props: PreviewProps): JSX.Element {

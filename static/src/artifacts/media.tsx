@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { t } from '../i18n';
-import type { PreviewProps } from './preview';
+import type { PreviewProps } from './preview-props';
 
 export function AudioPreview({ url, path }: PreviewProps): JSX.Element {
   const [broken, setBroken] = useState(false);

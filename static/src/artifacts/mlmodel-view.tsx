@@ -7,7 +7,7 @@ import { route } from '../state/router';
 import { Copy, serverUrl } from '../ui/parts';
 import { AsText } from './as-text';
 import { type Field, loadLines, type ModelCard, readModel } from './mlmodel';
-import type { PreviewProps } from './preview';
+import type { PreviewProps } from './preview-props';
 import { TextView } from './text';
 import { baseName, parentOf } from './tree';
 import { WholeText } from './whole';

@@ -5,7 +5,7 @@ import { count, t } from '../i18n';
 import { Markdown } from '../ui/markdown';
 import { AsText } from './as-text';
 import { type Cell, type Notebook, type Output, readNotebook } from './notebook';
-import type { PreviewProps } from './preview';
+import type { PreviewProps } from './preview-props';
 import { TextView } from './text';
 import { WholeText } from './whole';
 

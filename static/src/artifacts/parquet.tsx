@@ -12,7 +12,7 @@ import { cellText } from './cell-text';
 import { compressorsFor, unreadable } from './codecs';
 import { AUTO_LIMIT } from './kinds';
 import { columnsOf, nextSlice, typeOf } from './parquet-plan';
-import type { PreviewProps } from './preview';
+import type { PreviewProps } from './preview-props';
 import type { Sheet } from './sheet';
 import { SheetView } from './sheet-view';
 

@@ -6,7 +6,7 @@ import { useLoad } from '../state/load';
 import { Failure, Loading } from '../ui/parts';
 import { Ask } from './ask';
 import { useObjectUrl } from './object-url';
-import type { PreviewProps } from './preview';
+import type { PreviewProps } from './preview-props';
 
 export function PdfPreview(props: PreviewProps): JSX.Element {
   if (!navigator.pdfViewerEnabled) return <p class="muted artifact-hint" role="status">{t('artifacts.pdf.none')}</p>;

@@ -5,10 +5,7 @@ import { t } from '../i18n';
 import { lazy } from '../ui/lazy';
 import { Failure } from '../ui/parts';
 import { type Kind, kindOf } from './kinds';
-import type { ArtifactSource } from './source';
-import type { Folder } from './tree';
-
-export interface PreviewProps { source: ArtifactSource; url: string; path: string; size: number | undefined; /** The folder that it is in, as far as it is known. */ folder?: Folder | undefined }
+import type { PreviewProps } from './preview-props';
 
 const previewers: Record<Kind, ComponentType<PreviewProps>> = {
   image: lazy(() => import('./image').then(m => m.ImagePreview)),

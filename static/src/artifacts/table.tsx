@@ -7,7 +7,7 @@ import { Failure, Loading } from '../ui/parts';
 import { parseCsv } from './csv';
 import { extension, TEXT_HEAD } from './kinds';
 import { PartNote } from './part-note';
-import type { PreviewProps } from './preview';
+import type { PreviewProps } from './preview-props';
 import type { Sheet } from './sheet';
 import { SheetView } from './sheet-view';
 import { TextView } from './text';

@@ -9,7 +9,7 @@ import { Copy, Failure, IconButton, Loading } from '../ui/parts';
 import { extension, looksLikeText, TEXT_HEAD } from './kinds';
 import { HexRows } from './hex';
 import { PartNote } from './part-note';
-import type { PreviewProps } from './preview';
+import type { PreviewProps } from './preview-props';
 import { layout, LineReader, linesWith } from './text-lines';
 import { useGrowing } from './use-growing';
 import { useWindowed } from './windowed';

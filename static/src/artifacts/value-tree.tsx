@@ -5,7 +5,7 @@ import { count, t, tn } from '../i18n';
 import { Icon } from '../ui/icons';
 import { AsText } from './as-text';
 import { extension } from './kinds';
-import type { PreviewProps } from './preview';
+import type { PreviewProps } from './preview-props';
 import { TextView } from './text';
 import { isNest, type Value, valueRows, written } from './value-rows';
 import { WholeText } from './whole';

@@ -5,7 +5,7 @@ import { t } from '../i18n';
 import { useLoad } from '../state/load';
 import { Failure, Loading } from '../ui/parts';
 import { Ask } from './ask';
-import type { PreviewProps } from './preview';
+import type { PreviewProps } from './preview-props';
 
 /** No page is asked to hold more of it than this. */
 export const MOST = 64 * 1024 * 1024;

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import type { Search } from '../api/grid';
 import { orderBy } from '../grid/columns';
-import type { ViewProps } from '../grid/views';
+import type { ViewProps } from '../grid/view-props';
 import { t } from '../i18n';
 import { useLoad } from '../state/load';
 import { route } from '../state/router';

@@ -1,7 +1,7 @@
 // Bars: a metric of each run, or its mean in each group with the standard deviation. They begin at zero.
 import type { JSX } from 'preact';
 import { useCallback, useMemo } from 'preact/hooks';
-import type { ViewProps } from '../grid/views';
+import type { ViewProps } from '../grid/view-props';
 import { formatNumber } from '../format';
 import { count, t, tn } from '../i18n';
 import { href } from '../state/router';

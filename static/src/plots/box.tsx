@@ -2,7 +2,7 @@
 // run beyond it.
 import type { JSX } from 'preact';
 import { useCallback, useMemo } from 'preact/hooks';
-import type { ViewProps } from '../grid/views';
+import type { ViewProps } from '../grid/view-props';
 import { formatNumber } from '../format';
 import { count, t, tn } from '../i18n';
 import { href } from '../state/router';

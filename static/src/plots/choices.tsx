@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Keys } from '../api/grid';
-import type { ViewProps } from '../grid/views';
+import type { ViewProps } from '../grid/view-props';
 import { columnOf } from '../grid/columns';
 import { columnTitle, groupTitle } from '../grid/header';
 import { exactTime, formatNumber } from '../format';

@@ -1,7 +1,7 @@
 // Contours: a metric over two params, as a surface between the runs that were made. Beyond them nothing is guessed.
 import type { JSX } from 'preact';
 import { useCallback, useMemo } from 'preact/hooks';
-import type { ViewProps } from '../grid/views';
+import type { ViewProps } from '../grid/view-props';
 import { count, t } from '../i18n';
 import { href } from '../state/router';
 import { Failure, Loading } from '../ui/parts';

@@ -5,7 +5,7 @@ import { artifacts, artifactUrl } from '../api';
 import { imageType } from '../artifacts/kinds';
 import { useObjectUrl } from '../artifacts/object-url';
 import type { DrawnRun } from '../charts/settings';
-import type { ViewProps } from '../grid/views';
+import type { ViewProps } from '../grid/view-props';
 import { formatBytes } from '../format';
 import { count, t } from '../i18n';
 import { useLoad } from '../state/load';

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { COLUMNS_MOST } from '../api/columns';
 import type { Search } from '../api/grid';
-import type { ViewProps } from '../grid/views';
+import type { ViewProps } from '../grid/view-props';
 import { formatNumber } from '../format';
 import { count, t } from '../i18n';
 import { useLoad } from '../state/load';

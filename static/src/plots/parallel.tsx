@@ -3,7 +3,7 @@
 import type { JSX } from 'preact';
 import { useCallback, useMemo } from 'preact/hooks';
 import { moved } from '../grid/columns';
-import type { ViewProps } from '../grid/views';
+import type { ViewProps } from '../grid/view-props';
 import { count, t, tn } from '../i18n';
 import { href } from '../state/router';
 import { Icon } from '../ui/icons';

@@ -1,7 +1,7 @@
 // Scatter and bubbles: a dot for each run, where two of its values put it; a third may colour it, a fourth be its size.
 import type { JSX } from 'preact';
 import { useCallback, useMemo, useState } from 'preact/hooks';
-import type { ViewProps } from '../grid/views';
+import type { ViewProps } from '../grid/view-props';
 import { count, t, tn } from '../i18n';
 import { withClause } from '../query/clauses';
 import { notify } from '../state/notices';

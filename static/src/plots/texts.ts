@@ -2,7 +2,7 @@
 // whole columns of them are read.
 import { useRef } from 'preact/hooks';
 import { grid, type GridPage } from '../api/grid';
-import type { ViewProps } from '../grid/views';
+import type { ViewProps } from '../grid/view-props';
 import { isNumeric } from '../grid/columns';
 import { useLoad } from '../state/load';
 import { MANY_VALUES, paramsByInterest } from './fields';

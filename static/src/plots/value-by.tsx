@@ -1,6 +1,6 @@
 // A value of runs by groups of them: what bars and boxes begin with, and the choice of both.
 import type { JSX } from 'preact';
-import type { ViewProps } from '../grid/views';
+import type { ViewProps } from '../grid/view-props';
 import { t } from '../i18n';
 import { choicesFor, choose, chosenField, FieldSelect, lengthsOf, LogSwitch, mainMetric, member, NONE } from './choices';
 import type { Field } from './fields';

@@ -1,6 +1,6 @@
 // The shell: top bar, rail, the page of the route, messages.
-import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useErrorBoundary, useRef } from 'preact/hooks';
 import { t } from './i18n';
 import { useKeys } from './keys';
 import { NotFound } from './pages/not-found';
@@ -14,7 +14,7 @@ import { dismiss, notices } from './state/notices';
 import { placeOf, type Route, route } from './state/router';
 import { Icon } from './ui/icons';
 import { lazy } from './ui/lazy';
-import { IconButton } from './ui/parts';
+import { Failure, IconButton } from './ui/parts';
 
 const AllRuns = lazy(() => import('./pages/runs').then(m => m.AllRuns));
 const ComparePage = lazy(() => import('./pages/compare').then(m => m.ComparePage));
@@ -92,6 +92,19 @@ function Page(): JSX.Element {
   }
 }
 
+/** What cannot be drawn, for a reason that nobody foresaw, says so; the way to every other page stays. */
+function Guarded({ place, children }: { place: string; children: ComponentChildren }): JSX.Element {
+  const [error, forget] = useErrorBoundary(e => console.error(e));
+  useEffect(forget, [place]);
+  if (!error) return <>{children}</>;
+  return (
+    <div class="page narrow">
+      <h1>{t('page.broken')}</h1>
+      <Failure error={error} retry={forget} />
+    </div>
+  );
+}
+
 /** Another page begins at its top, and that is where the keyboard goes on. */
 function useArrival(): void {
   const place = placeOf(route.value);
@@ -119,7 +132,7 @@ export function App(): JSX.Element {
       <div class="frame">
         <Rail />
         <main id="main" tabIndex={-1} aria-label={trail.at(-1)?.text}>
-          <Page />
+          <Guarded place={placeOf(route.value)}><Page /></Guarded>
         </main>
       </div>
       <Notices />

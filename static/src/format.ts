@@ -60,14 +60,21 @@ function parts(a: number, unitA: TimeUnit, b: number, unitB: TimeUnit): [number,
 
 const two = (n: number) => String(n).padStart(2, '0');
 
-/** 2026-11-23 18:04:05 in the zone of the reader. */
+/** What a client calls a time may lie beyond all dates: nanoseconds that were taken for milliseconds. */
+export const isDate = (ms: number): boolean => Math.abs(ms) <= 8.64e15;
+
+/** 2026-11-23 18:04:05 in the zone of the reader; what is no date, as it stands. */
 export function exactTime(ms: number): string {
+  if (!isDate(ms)) return String(ms);
   const d = new Date(ms);
   return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())} ${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}`;
 }
 
+/** For other programs. */
+export const isoTime = (ms: number): string => (isDate(ms) ? new Date(ms).toISOString() : String(ms));
+
 export function utcTime(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  return isDate(ms) ? `${isoTime(ms).replace(/\.\d+Z$/, '').replace('T', ' ')} UTC` : String(ms);
 }
 
 /** How long ago, as a number and a unit for Intl.RelativeTimeFormat. */

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { durationParts, exactTime, formatBytes, formatNumber, INFINITE, relativeParts, utcTime } from '../src/format';
+import { durationParts, exactTime, formatBytes, formatNumber, INFINITE, isoTime, relativeParts, utcTime } from '../src/format';
+import { wallLabel } from '../src/charts/ticks';
+import { timeLabel, timeTicks } from '../src/plots/scales';
 
 test('numbers keep four significant digits, whole numbers all of them', () => {
   const cases: [number, string][] = [
@@ -32,6 +34,15 @@ test('times are shown in the zone of the reader and in UTC', () => {
   const ms = Date.UTC(2026, 10, 23, 15, 4, 5);
   assert.equal(exactTime(ms), '2026-11-24 00:04:05'); // the runner sets Asia/Tokyo
   assert.equal(utcTime(ms), '2026-11-23 15:04:05 UTC');
+});
+
+test('nanoseconds that were taken for milliseconds stand as they are', () => {
+  for (const f of [exactTime, utcTime, isoTime]) assert.equal(f(1.79e18), '1790000000000000000');
+  assert.equal(utcTime(8.64e15), '+275760-09-13 00:00:00 UTC');
+  assert.equal(isoTime(0), '1970-01-01T00:00:00.000Z');
+  assert.equal(wallLabel(1.79e15, 60), '1.790e+15');
+  assert.equal(timeLabel(1.79e18, 60), '1.790e+18');
+  assert.ok(timeTicks(1.79e18, 1.79e18 + 4000, 5).values.length > 1);
 });
 
 test('how long ago takes the largest whole unit', () => {

@@ -424,6 +424,22 @@ test('unknown addresses, experiments and runs say so', async () => {
   });
 });
 
+test('a page that cannot be drawn says so, and others can', async () => {
+  await withPage(full(), { expected: [/TypeError/] }, async page => {
+    await page.getByRole('heading', { name: 'trial-2', level: 1 }).waitFor();
+    await page.route('**/runs/around*', route => route.fulfill({ json: { run: {} } }));
+    await page.reload();
+    await page.getByRole('heading', { name: 'This page could not be drawn.' }).waitFor();
+    await page.getByRole('navigation').getByRole('link', { name: 'Runs', exact: true }).click();
+    await page.getByRole('heading', { name: 'All runs' }).waitFor();
+    await page.goBack();
+    await page.getByRole('heading', { name: 'This page could not be drawn.' }).waitFor();
+    await page.unroute('**/runs/around*');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('heading', { name: 'trial-2', level: 1 }).waitFor();
+  });
+});
+
 test('a deleted run is shown as deleted', async () => {
   await withPage(address.run(vision.experiment, vision.deleted), {}, async page => {
     await page.getByText('This run is deleted.').waitFor();

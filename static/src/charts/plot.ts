@@ -1,6 +1,7 @@
 // uPlot, fetched when the first chart is drawn: its axes, its cursor and its drag. The lines are drawn by us, each over
 // its own places: many of them need no common column, and a million points no objects.
 import uPlot from 'uplot';
+import { isDate } from '../format';
 import { type Frame, marksOf, trace, traceBand } from './draw';
 import type { Label } from './labels';
 import type { Line } from './lines';
@@ -193,7 +194,7 @@ export function plot(o: PlotOptions): Plot {
         points: { show: false },
         bind: { dblclick: () => null },
       },
-      scales: { x: { ...log(settings.logX), time: settings.axis === 'wall', ...start.x && { min: start.x[0], max: start.x[1] } }, y: { ...log(settings.logY), min: start.y[0], max: start.y[1] } },
+      scales: { x: { ...log(settings.logX), time: settings.axis === 'wall' && isDate(start.x[1] * 1000), ...start.x && { min: start.x[0], max: start.x[1] } }, y: { ...log(settings.logY), min: start.y[0], max: start.y[1] } },
       axes: [
         axis({ ...ticksOf(settings.logX, 56), size: 26, space: timed(settings.axis) ? 68 : 56, ...(settings.axis === 'relative' && { incrs: TIMES }), values: (self, splits, _i, _space, step) => labelsOf(self, splits, step) }),
         axis({

@@ -1,4 +1,5 @@
 // Labels of axes: as short as tells them apart, in the habits of the language. Pure.
+import { isDate } from '../format';
 
 /** "100K", "10万": the same number of digits on the whole axis, more of them where labels would be the same. */
 export function tickLabels(values: readonly (number | null)[], language: string): string[] {
@@ -50,6 +51,7 @@ const two = (n: number) => String(n).padStart(2, '0');
 
 /** A time of the reader's zone; the day where days pass. step: from one label to the next, in seconds. */
 export function wallLabel(seconds: number, step: number): string {
+  if (!isDate(seconds * 1000)) return seconds.toExponential(3);
   const d = new Date(seconds * 1000);
   const time = `${two(d.getHours())}:${two(d.getMinutes())}`;
   if (step >= 86_400) return `${two(d.getMonth() + 1)}-${two(d.getDate())}`;

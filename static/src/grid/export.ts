@@ -1,7 +1,7 @@
 // Runs as a file: a page at a time, so that a hundred thousand of them need no more memory than one page.
 import { grid, type Keys, type Search, type Selection } from '../api/grid';
 import { csvCell } from '../csv';
-import { isInfinite } from '../format';
+import { isInfinite, isoTime } from '../format';
 import { utf8Mark } from '../ui/download';
 import { type Column, columnsOf } from './columns';
 import { chunks, selectionSearches } from './bulk';
@@ -21,7 +21,7 @@ export function allColumns(keys: Keys): Column[] {
 
 const exported = (c: Column) => c.group !== 'info' && c.value !== 'spark';
 
-const time = (ms: number | undefined) => (ms === undefined ? '' : new Date(ms).toISOString());
+const time = (ms: number | undefined) => (ms === undefined ? '' : isoTime(ms));
 
 function numberText(v: number): string {
   if (Number.isNaN(v)) return 'NaN';

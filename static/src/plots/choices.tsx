@@ -5,7 +5,7 @@ import type { Keys } from '../api/grid';
 import type { ViewProps } from '../grid/view-props';
 import { columnOf } from '../grid/columns';
 import { columnTitle, groupTitle } from '../grid/header';
-import { exactTime, formatNumber } from '../format';
+import { exactTime, formatNumber, isoTime } from '../format';
 import { t } from '../i18n';
 import { replace, route, withMembers } from '../state/router';
 import { Combobox } from '../ui/combobox';
@@ -29,7 +29,7 @@ export function valueText(f: Field, value: number): string {
 
 /** As a file has it: times in a form that is read anywhere, numbers in full. */
 export const plainValue = (f: Field, value: number): string | number =>
-  Number.isNaN(value) ? '' : f.kind === 'category' ? (f.categories[value] ?? '') : f.kind === 'time' ? new Date(value).toISOString() : value;
+  Number.isNaN(value) ? '' : f.kind === 'category' ? (f.categories[value] ?? '') : f.kind === 'time' ? isoTime(value) : value;
 
 type Member = 'axes' | 'px' | 'py' | 'pc' | 'ps' | 'pg' | 'pz' | 'scales' | 'trend' | 'po' | 'gkey' | 'gstep' | 'gmode' | 'gpair' | 'with';
 

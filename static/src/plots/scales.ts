@@ -1,5 +1,5 @@
 // From values to places on an axis and back, and the marks an axis has. Pure.
-import { formatNumber } from '../format';
+import { formatNumber, isDate } from '../format';
 
 export type ScaleKind = 'linear' | 'log' | 'time' | 'category';
 
@@ -78,7 +78,7 @@ const timeSteps = [S, 5 * S, 15 * S, 60 * S, 300 * S, 900 * S, 3600 * S, 3 * 360
 /** Round times of the reader's day, in ms. */
 export function timeTicks(low: number, high: number, most: number): { values: number[]; step: number } {
   const step = timeSteps.find(s => (high - low) / s <= most) ?? Math.ceil((high - low) / most / (365 * DAY)) * 365 * DAY;
-  const zone = new Date(low).getTimezoneOffset() * 60 * S;
+  const zone = isDate(low) ? new Date(low).getTimezoneOffset() * 60 * S : 0;
   const values: number[] = [];
   for (let v = Math.ceil((low - zone) / step) * step + zone; v <= high; v += step) values.push(v);
   return { values, step };
@@ -87,6 +87,7 @@ export function timeTicks(low: number, high: number, most: number): { values: nu
 const two = (n: number) => String(n).padStart(2, '0');
 
 export function timeLabel(ms: number, step: number): string {
+  if (!isDate(ms)) return ms.toExponential(3);
   const d = new Date(ms);
   const day = `${two(d.getMonth() + 1)}-${two(d.getDate())}`;
   if (step >= 300 * DAY) return String(d.getFullYear());

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
 import type { Run } from '../api/types';
-import { exactTime } from '../format';
+import { exactTime, isoTime } from '../format';
 import { duration, t } from '../i18n';
 import { now } from '../state/clock';
 import { lastLogged } from './names';
@@ -45,7 +45,7 @@ function Span(props: { class: string; line: Timeline; from: number; to: number }
 function Moment({ text, at, since, class: className }: { text: string; at: number; since: number | null; class?: string }): JSX.Element {
   return (
     <li class={className}>
-      <time dateTime={new Date(at).toISOString()}>{exactTime(at)}</time> <span><span>{text}</span> {since !== null && at > since && <span class="muted">+{duration(at - since)}</span>}</span>
+      <time dateTime={isoTime(at)}>{exactTime(at)}</time> <span><span>{text}</span> {since !== null && at > since && <span class="muted">+{duration(at - since)}</span>}</span>
     </li>
   );
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { ApiError, errorOf, queryString, read } from '../src/api/client';
+import { messageOf, tellingOf } from '../src/api/errors';
 import { delayOf, retryNow, trouble } from '../src/state/net';
 
 test('the message of the server is the message of the error', () => {
@@ -70,4 +72,22 @@ test('a read that nobody wants any more ends', async () => {
     globalThis.fetch = real;
     trouble.value = null;
   }
+});
+
+test('an error of the server is told by its code, else by its status, with the text of the server', () => {
+  const told = (status: number, code: string) => tellingOf(new ApiError(status, code, 'No Run'));
+  assert.deepEqual(told(404, 'RESOURCE_DOES_NOT_EXIST'), { heading: 'error.missing', detail: 'No Run' });
+  assert.equal(told(413, 'QUOTA_EXCEEDED').heading, 'error.quota');
+  assert.equal(told(413, '').heading, 'error.large');
+  assert.equal(told(502, '').heading, 'error.away');
+  assert.equal(told(418, 'constructor').heading, 'error.other');
+  assert.deepEqual(tellingOf(new ApiError(0, 'NETWORK', 'Failed to fetch')), { heading: '', detail: 'net.unreachable' });
+  assert.deepEqual(tellingOf(new Error('of the page')), { heading: '', detail: 'of the page' });
+  assert.equal(messageOf(new ApiError(400, 'RESOURCE_ALREADY_EXISTS', 'Experiment(name=a)')), 'error.exists: Experiment(name=a)');
+});
+
+test('every code of the server has a heading', () => {
+  const codes = [...readFileSync('../fcgi/error.h', 'utf8').matchAll(/X\(([A-Z_]+), (\d+)/g)];
+  assert.ok(codes.length > 15);
+  for (const [, code] of codes) if (code !== 'METHOD_NOT_ALLOWED') assert.notEqual(tellingOf(new ApiError(418, code!, '')).heading, 'error.other', code);
 });

@@ -1,10 +1,10 @@
 // One function an operation of the tracking API.
 import { ApiError, errorOf, persist, queryString, read, send, write } from './client';
-import { t } from '../i18n';
 import type { LoggedModel } from './models';
 import type { Experiment, FileInfo, Page, Run, RunInfo, RunStatus, ViewType, WireNumber } from './types';
 
 export { ApiError, isAbort, queryString } from './client';
+export { messageOf } from './errors';
 export type * from './types';
 
 export function numberOf(v: WireNumber | undefined): number {
@@ -175,8 +175,3 @@ export const artifacts = {
     });
   },
 };
-
-export function messageOf(e: unknown): string {
-  if (e instanceof ApiError && e.status === 0) return t('net.unreachable');
-  return e instanceof ApiError || e instanceof Error ? e.message : String(e);
-}

@@ -8,6 +8,7 @@ import { useLoad } from '../state/load';
 import { notify } from '../state/notices';
 import { Combobox } from '../ui/combobox';
 import { Dialog } from '../ui/dialog';
+import { Reason } from '../ui/parts';
 import { type Change, change, chunks, selectedRows } from './bulk';
 import { isSystemTag, likeValue } from './columns';
 import { columnsOfPattern, hasPlaceholders, nameByPattern } from './pattern';
@@ -88,7 +89,7 @@ export function BulkDialog({ question, selection, within, keys, onDone, onClose 
       title={count === undefined ? t('loading') : tn(question === 'delete' ? 'runs.delete.title' : 'bulk.title', count)} action={t(actions[question])} danger={question === 'delete'}
       onClose={onClose} submit={async form => submit(form)}
     >
-      {dry.error !== null && <p class="field-error" role="alert">{messageOf(dry.error)}</p>}
+      {dry.error !== null && <p class="field-error" role="alert"><Reason error={dry.error} /></p>}
       {question === 'delete' && <p>{t('runs.delete.text')}</p>}
       {question === 'set_tag' && <TagFields keys={keys} tag={tag} onChange={setTag} />}
       {question === 'rename' && <NameField pattern={pattern} onChange={setPattern} selection={selection} within={within} />}

@@ -2,7 +2,7 @@
 // view is in the address.
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { ApiError, experiments, messageOf } from '../api';
+import { ApiError, experiments } from '../api';
 import { grid, type Keys, type Search } from '../api/grid';
 import type { Experiment } from '../api/types';
 import { linesOf } from '../charts/settings';
@@ -130,7 +130,7 @@ function Workspace({ scope, experiment, primary, experimentId, onExperiment }: P
 
   const setFilter = (text: string) => text !== filter && go(withMembers({ filter: text, searchFilter: null, q: null }));
   const actions = { ...columnActions(view, ids, { choose: choice, setFilter, askStep: setAsking, write: text => bar.current?.write(text) }), pick: setPicked };
-  const badFilter = filter !== '' && rows.error instanceof ApiError && rows.error.status === 400;
+  const badFilter = filter !== '' && rows.error instanceof ApiError && rows.error.status === 400 ? rows.error : null;
   const count = pickedCount(picked, total ?? 0);
   const selection = selectionOf(picked, search);
   const same = useSame(view.diff, search, found, names, selection, count, columns);
@@ -185,7 +185,7 @@ function Workspace({ scope, experiment, primary, experimentId, onExperiment }: P
 
   return (
     <>
-      <QueryBar value={filter} scope={whole} keys={names} error={badFilter ? messageOf(rows.error) : ''} onSubmit={setFilter} handle={bar} />
+      <QueryBar value={filter} scope={whole} keys={names} error={badFilter} onSubmit={setFilter} handle={bar} />
       <div class="toolbar">
         <ViewSwitch deleted={deleted} active={t('runs.active')} gone={t('runs.trash')} />
         <ShowSwitch shown={view.show} />

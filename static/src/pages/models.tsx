@@ -14,7 +14,7 @@ import { go, href, replace, route, withMembers } from '../state/router';
 import { modelLines } from '../ui/first-lines';
 import { Icon } from '../ui/icons';
 import { ModelStatus } from '../ui/model-status';
-import { Empty, Failure, IconButton, Loading, Time } from '../ui/parts';
+import { Empty, Failure, IconButton, Loading, Reason, Time } from '../ui/parts';
 import { Unknown } from './not-found';
 
 const METRICS = 4;
@@ -55,7 +55,7 @@ export function ModelsPage({ experimentId }: { experimentId: string }): JSX.Elem
         <div class="head-actions"><a class="button" href={href.runs(experimentId)}><Icon name="runs" /> {t('runs.title')}</a></div>
       </div>
       <div class="toolbar">
-        <Filter value={filter} error={badFilter ? messageOf(first.error) : ''} />
+        <Filter value={filter} error={badFilter ? first.error : null} />
         <IconButton icon="refresh" label={t('refresh')} onClick={first.reload} />
         {first.data && models.length > 0 && <span class="count" role="status" data-testid="count">{tn(more.next ? 'models.shown' : 'models.count', models.length)}</span>}
       </div>
@@ -68,7 +68,7 @@ export function ModelsPage({ experimentId }: { experimentId: string }): JSX.Elem
   );
 }
 
-function Filter({ value, error }: { value: string; error: string }): JSX.Element {
+function Filter({ value, error }: { value: string; error: unknown }): JSX.Element {
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => void (field.current!.value = value), [value]);
   return (
@@ -80,8 +80,8 @@ function Filter({ value, error }: { value: string; error: string }): JSX.Element
       }}
     >
       <Icon name="filter" />
-      <input ref={field} defaultValue={value} aria-label={t('models.filter')} placeholder="metrics.accuracy > 0.9 AND name LIKE 'net%'" autocomplete="off" spellcheck={false} aria-invalid={error !== ''} aria-describedby={error ? 'models-error' : undefined} />
-      {error && <p class="field-error" id="models-error" role="alert">{error}</p>}
+      <input ref={field} defaultValue={value} aria-label={t('models.filter')} placeholder="metrics.accuracy > 0.9 AND name LIKE 'net%'" autocomplete="off" spellcheck={false} aria-invalid={error !== null} aria-describedby={error !== null ? 'models-error' : undefined} />
+      {error !== null && <p class="field-error" id="models-error" role="alert"><Reason error={error} heading={t('error.filter')} /></p>}
     </form>
   );
 }

@@ -6,7 +6,7 @@ import { t } from '../i18n';
 import { useLoad } from '../state/load';
 import { Combobox } from '../ui/combobox';
 import { Icon } from '../ui/icons';
-import { IconButton } from '../ui/parts';
+import { IconButton, Reason } from '../ui/parts';
 import { Chips } from './chips';
 import { faultOf, withQuotedNames } from './clauses';
 import { complete, fixedValues, joinerOptions, nameOptions, operatorOptions, type Option, type Place, placeOf, subjectOf, valueOptions } from './complete';
@@ -18,8 +18,8 @@ interface Props {
   /** Where the names and values come from: the runs without this filter. */
   scope: Search;
   keys: Keys | undefined;
-  /** What the server says of the filter; '' if it is well. */
-  error: string;
+  /** What the server says of the filter; null if it is well. */
+  error: Error | null;
   onSubmit: (text: string) => void;
   /** For others who put text into the bar. */
   handle?: RefObject<{ write: (text: string) => void } | null>;
@@ -69,7 +69,7 @@ export function QueryBar({ value, scope, keys, error, onSubmit, handle }: Props)
   const place = placeOf(text, caret);
   const names = useAllKeys(keys, scope, value !== '', active);
   const options = useOptions(place, scope, names, active);
-  const fault = error && text === value ? faultOf(text, error) : null;
+  const fault = error && text === value ? faultOf(text, error.message) : null;
 
   useLayoutEffect(() => {
     const input = field.current;
@@ -91,7 +91,7 @@ export function QueryBar({ value, scope, keys, error, onSubmit, handle }: Props)
       <div class={`filter query-line ${text ? 'coloured' : ''}`}>
         <Icon name="filter" />
         <Combobox
-          field={field} value={text} label={t('runs.filter')} placeholder={t('runs.filter.hint')} options={active ? options : []} invalid={error !== ''} describedBy={error ? 'filter-error' : undefined}
+          field={field} value={text} label={t('runs.filter')} placeholder={t('runs.filter.hint')} options={active ? options : []} invalid={error !== null} describedBy={error ? 'filter-error' : undefined}
           onInput={(next, at) => {
             setText(next);
             setCaret(at);
@@ -108,7 +108,7 @@ export function QueryBar({ value, scope, keys, error, onSubmit, handle }: Props)
         <div class="query-paint" ref={paint} aria-hidden="true"><Painted text={text} fault={fault} /></div>
         {text !== '' && <IconButton icon="close" class="quiet query-clear" label={t('query.clear')} onClick={() => { setText(''); onSubmit(''); field.current?.focus(); }} />}
       </div>
-      {error && <p class="field-error" id="filter-error" role="alert">{error}</p>}
+      {error && <p class="field-error" id="filter-error" role="alert"><Reason error={error} heading={t('error.filter')} /></p>}
       <Chips value={value} scope={scope} keys={names} onChange={onSubmit} onActive={() => setActive(true)} />
     </div>
   );

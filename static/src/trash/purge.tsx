@@ -1,13 +1,13 @@
 // The question before something goes for good: how much it is, as the server counts it, and a number to type.
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import { messageOf } from '../api';
 import { type Purge, trash, type Which } from '../api/shelf';
 import { formatBytes } from '../format';
 import { count, t, tn } from '../i18n';
 import { useLoad } from '../state/load';
 import { notify } from '../state/notices';
 import { Dialog } from '../ui/dialog';
+import { Reason } from '../ui/parts';
 import { purgeAll, sumOf, thingsOf } from './which';
 
 const sizeText = (p: Purge) => `${p.partial ? '≥ ' : ''}${formatBytes(p.bytes)}`;
@@ -34,7 +34,7 @@ export function PurgeDialog({ parts, onDone, onClose }: { parts: readonly Which[
   };
   return (
     <Dialog title={t('trash.purge.title')} action={t('trash.purge')} danger onClose={() => { stop.current = true; onClose(); }} submit={submit}>
-      {dry.error !== null && <p class="field-error" role="alert">{messageOf(dry.error)}</p>}
+      {dry.error !== null && <p class="field-error" role="alert"><Reason error={dry.error} /></p>}
       {!would && dry.error === null && <p class="muted" role="status">{t('trash.counting')}</p>}
       {would && (
         <>

@@ -1,8 +1,8 @@
 // The one modal: for what cannot be taken back at once, and for making something new.
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { messageOf } from '../api';
 import { t } from '../i18n';
+import { Reason } from './parts';
 
 export function Dialog(props: { title: string; action: string; danger?: boolean; /** Not before it is: what there is to know is on its way. */ ready?: boolean; onClose: () => void; submit: (form: FormData) => Promise<void>; children: ComponentChildren }): JSX.Element {
   const element = useRef<HTMLDialogElement>(null);
@@ -36,7 +36,7 @@ export function Dialog(props: { title: string; action: string; danger?: boolean;
       <form onSubmit={submit}>
         <h2 id={titleId}>{props.title}</h2>
         {props.children}
-        {error !== null && <p class="field-error" role="alert">{messageOf(error)}</p>}
+        {error !== null && <p class="field-error" role="alert"><Reason error={error} /></p>}
         <div class="dialog-buttons">
           <button type="button" class="plain" disabled={busy} onClick={props.onClose}>{t('cancel')}</button>
           <button type="submit" class={props.danger ? 'danger' : 'primary'} disabled={busy || props.ready === false}>{props.action}</button>

@@ -1,9 +1,9 @@
 // A note in Markdown, edited beside what it will look like. What somebody else has saved meanwhile is not written over.
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { messageOf } from '../api';
 import { t } from '../i18n';
 import { Markdown } from './markdown';
+import { Reason } from './parts';
 
 /** What is typed is kept in this tab until it is saved or given up, so that no reload loses it. */
 function useDraft(of: string, text: string): { draft: string; base: string; write: (next: string) => void; rebase: (next: string) => void; drop: () => void } {
@@ -95,7 +95,7 @@ export function NoteEditor({ of, text, most, read, write: store, onClose }: Prop
         />
         <div class="note-preview" role="region" aria-label={t('notes.preview')} tabIndex={0}>{draft ? <Markdown text={draft} /> : <p class="muted">{t('notes.preview')}</p>}</div>
       </div>
-      {error !== null && <p class="field-error" role="alert">{messageOf(error)}</p>}
+      {error !== null && <p class="field-error" role="alert"><Reason error={error} /></p>}
       {theirs !== null && (
         <div class="banner" role="alert">
           <span>{t('notes.conflict')}</span>

@@ -1,7 +1,7 @@
 // Small parts every page uses.
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { messageOf } from '../api';
+import { tellingOf } from '../api/errors';
 import type { RunStatus } from '../api/types';
 import { exactTime, isDate, isoTime, utcTime } from '../format';
 import { duration, relative, t } from '../i18n';
@@ -72,11 +72,24 @@ export function Copy({ text, label }: { text: string; label?: string }): JSX.Ele
   return <IconButton icon={done ? 'check' : 'copy'} label={name} class="quiet" onClick={() => void toClipboard(text).then(setDone)} />;
 }
 
+/** What has happened, and beneath it what the server said of it. */
+export function Reason({ error, heading }: { error: unknown; heading?: string }): JSX.Element {
+  const said = tellingOf(error);
+  const above = said.heading && (heading ?? said.heading);
+  if (!above) return <>{said.detail}</>;
+  return (
+    <>
+      <strong class="said">{above}</strong>
+      <span class="said-detail" lang="en">{said.detail}</span>
+    </>
+  );
+}
+
 export function Failure({ error, retry, children }: { error: unknown; retry?: () => void; children?: ComponentChildren }): JSX.Element {
   return (
     <div class="failure" role="alert">
       <Icon name="warn" />
-      <span class="failure-text">{messageOf(error)}</span>
+      <span class="failure-text"><Reason error={error} /></span>
       {retry && <button type="button" onClick={retry}>{t('retry')}</button>}
       {children}
     </div>
@@ -135,7 +148,7 @@ export function InlineEdit(props: { value: string; label: string; save: (value: 
       />
       <button type="submit" disabled={busy}>{t('save')}</button>
       <button type="button" class="plain" onClick={props.onClose}>{t('cancel')}</button>
-      {error !== null && <span class="field-error" role="alert">{messageOf(error)}</span>}
+      {error !== null && <span class="field-error" role="alert"><Reason error={error} /></span>}
     </form>
   );
 }

@@ -96,7 +96,7 @@ def test_an_upload_to_a_full_disk_is_refused_and_leaves_nothing(api, server, fil
     full(put(server, "d/new", iter([data[:MB], data[MB:]]) if how == "in chunks" else data))
     full(put(server, "d/old", data))  # what is there stays when it cannot be replaced
     assert files(server) == before
-    assert requests.get(f"{server.url}{STORE}/d/old", timeout=10).content == b"old" * 1000
+    assert requests.get(f"{server.url}{STORE}/d/old", timeout=60).content == b"old" * 1000
     nothing_staged(server)
     (server.artifact_root.parent / "filler").unlink()
     assert put(server, "d/new", data).status_code == 200
@@ -124,7 +124,7 @@ def test_reading_and_deleting_go_on_while_the_disk_is_full(api, server, filled):
     assert put(server, "d/a", b"a" * MB).status_code == 200
     assert put(server, "d/b", b"b").status_code == 200
     filled(0)
-    assert requests.get(f"{server.url}{STORE}/d/a", timeout=10).content == b"a" * MB
+    assert requests.get(f"{server.url}{STORE}/d/a", timeout=60).content == b"a" * MB
     assert [f["path"] for f in api.get(STORE, {"path": "d"}).ok()["files"]] == ["a", "b"]
     assert api.request("DELETE", f"{STORE}/d/a").status == 200
     assert put(server, "d/c", b"c" * (MB // 2)).status_code == 200
@@ -159,8 +159,8 @@ def test_a_read_only_disk(api, server, disk):
     try:
         full(put(server, "d/b", b"b" * MB))
         full(put(server, "d/empty", b""))
-        full(requests.delete(f"{server.url}{STORE}/d/a", timeout=10))
-        assert requests.get(f"{server.url}{STORE}/d/a", timeout=10).content == b"a"
+        full(requests.delete(f"{server.url}{STORE}/d/a", timeout=60))
+        assert requests.get(f"{server.url}{STORE}/d/a", timeout=60).content == b"a"
         assert files(server) == {"d/a": 1}
     finally:
         subprocess.run(["mount", "-o", "remount,rw", disk], check=True)
@@ -175,7 +175,7 @@ class Half:
     """An upload of which half was sent."""
 
     def __init__(self, server, path, size):
-        self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=30)
+        self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=60)
         head = f"PUT {STORE}/{path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {size}\r\n\r\n"
         self.socket.sendall(head.encode() + b"x" * (size // 2))
 
@@ -218,7 +218,7 @@ def test_a_killed_nginx_in_the_middle_of_uploads_and_downloads(server):
     assert put(server, "d/whole", data).status_code == 200
     half = Half(server, "d/half", 2 * MB)
     wait_until(lambda: staged(server), 10, "a staged file")
-    with requests.get(f"{server.url}{STORE}/d/whole", stream=True, timeout=30) as download:
+    with requests.get(f"{server.url}{STORE}/d/whole", stream=True, timeout=60) as download:
         first = download.raw.read(64 * 1024)
         kill_nginx(server)
         half.close()
@@ -229,6 +229,6 @@ def test_a_killed_nginx_in_the_middle_of_uploads_and_downloads(server):
     assert got in (None, data)
     assert files(server) == {"d/whole": 4 * MB}
     server.start_nginx()
-    assert requests.get(f"{server.url}{STORE}/d/whole", timeout=30).content == data
+    assert requests.get(f"{server.url}{STORE}/d/whole", timeout=60).content == data
     assert put(server, "d/half", b"again").status_code == 200
     assert files(server) == {"d/whole": 4 * MB, "d/half": 5}

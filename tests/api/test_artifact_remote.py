@@ -103,7 +103,7 @@ def test_a_worker_refuses_before_the_body_is_sent(api, seaweed):
         api.raw("PUT", DOOR + path, b"data").fails(400, INVALID)
         api.raw("PUT", DOOR + path, b"4\r\ndata\r\n0\r\n\r\n", {"Transfer-Encoding": "chunked"}).fails(400, INVALID)
     api.request("PUT", DOOR + "folder/", data=b"x").fails(400, INVALID, "Artifact path must include a filename (cannot end with '/').")
-    with socket.create_connection(("127.0.0.1", api.server.port), timeout=10) as s:
+    with socket.create_connection(("127.0.0.1", api.server.port), timeout=60) as s:
         s.sendall(f"PUT {DOOR}a/../b HTTP/1.1\r\nHost: localhost\r\nContent-Length: {5 << 30}\r\n\r\n".encode())
         assert s.recv(64).startswith(b"HTTP/1.1 400 ")
     assert seaweed.keys("cairn") == before
@@ -141,7 +141,7 @@ def test_many_at_once(api, server, seaweed):
 
 def test_an_upload_that_is_cut_off_leaves_nothing(api, server, seaweed):
     folder = unique("c")
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as s:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as s:
         s.sendall(f"PUT {DOOR}{folder}/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 8000000\r\n\r\n".encode() + bytes(4_000_000))
     assert api.request("PUT", f"{DOOR}{folder}/after", data=b"1").status == 200
     assert seaweed.keys("cairn", key(folder)) == [key(f"{folder}/after")]

@@ -348,7 +348,7 @@ def test_a_host_that_nginx_was_not_told_of_is_never_asked(front, host, method):
 @pytest.mark.parametrize("path", ["/_store", "/_store_put", "/_put", "/_put_ask", "/_put_buffered", "/_refused/400", "/_local/0/x"])
 def test_inner_addresses_are_nobodys(front, path):
     for method in ("GET", "PUT"):
-        reply = requests.request(method, front.url + path, data=b"x" if method == "PUT" else None, timeout=10)
+        reply = requests.request(method, front.url + path, data=b"x" if method == "PUT" else None, timeout=60)
         assert reply.status_code in (400, 404, 405), reply.text
     assert front.store.seen == [] and front.workers.seen == []
 
@@ -384,7 +384,7 @@ def test_an_upload(front, body, how):
 
 
 def test_a_put_without_a_body_makes_an_empty_file(front):
-    link = http.client.HTTPConnection("127.0.0.1", front.port, timeout=10)
+    link = http.client.HTTPConnection("127.0.0.1", front.port, timeout=60)
     link.putrequest("PUT", DOOR + "x", skip_accept_encoding=True)
     link.endheaders()
     assert link.getresponse().status == 200
@@ -425,7 +425,7 @@ def test_a_refusal_is_the_workers_own(front, status, how):
 def test_a_refusal_comes_before_the_body(front):
     """A client that would send 5 GiB hears at once that it need not."""
     front.refusal = (403, {}, REFUSED)
-    with socket.create_connection(("127.0.0.1", front.port), timeout=10) as s:
+    with socket.create_connection(("127.0.0.1", front.port), timeout=60) as s:
         s.sendall(f"PUT {DOOR}x HTTP/1.1\r\nHost: localhost\r\nContent-Length: {5 << 30}\r\nExpect: 100-continue\r\n\r\n".encode())
         said = b""
         while b"\r\nServer:" not in said:
@@ -468,7 +468,7 @@ def test_a_store_that_refuses_an_upload(front, said, status, code, how):
 
 
 def test_an_upload_that_is_cut_off_is_none(front):
-    with socket.create_connection(("127.0.0.1", front.port), timeout=10) as s:
+    with socket.create_connection(("127.0.0.1", front.port), timeout=60) as s:
         s.sendall(f"PUT {DOOR}cut HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n".encode() + bytes(500000))
         wait_until(lambda: front.store.seen, 10, "the store sees the upload")
     wait_until(lambda: f'request="PUT {DOOR}cut' in front.log("access.log"), 10, "nginx sees the end")

@@ -325,7 +325,7 @@ def test_a_file_in_parts(api, container, folder):
     upload, urls = begin(api, folder, "ü b.bin", 12)
     body = [os.urandom(1000 + n) for n in range(12)]
     for n in reversed(range(12)):
-        assert requests.put(urls[n], data=body[n], timeout=10).status_code == 201
+        assert requests.put(urls[n], data=body[n], timeout=60).status_code == 201
     assert blobs(container, folder) == []
     assert end(api, "complete", folder, "ü b.bin", upload, parts=sent(range(1, 13))).ok() == {}
     assert at(container, f"{folder}/ü b.bin") == b"".join(body)
@@ -338,15 +338,15 @@ def test_two_uploads_to_one_path_do_not_mix(api, container, folder):
     first, theirs = begin(api, folder, "x", 2)
     second, ours = begin(api, folder, "x", 2)
     for n in range(2):
-        assert requests.put(theirs[n], data=b"theirs", timeout=10).status_code == 201
-        assert requests.put(ours[n], data=b"ours", timeout=10).status_code == 201
+        assert requests.put(theirs[n], data=b"theirs", timeout=60).status_code == 201
+        assert requests.put(ours[n], data=b"ours", timeout=60).status_code == 201
     assert end(api, "complete", folder, "x", first, parts=sent([1, 2])).ok() == {}
     assert at(container, f"{folder}/x") == b"theirstheirs"
 
 
 def test_parts_that_were_not_sent(api, container, folder):
     upload, urls = begin(api, folder, "x", 2)
-    assert requests.put(urls[0], data=b"1", timeout=10).status_code == 201
+    assert requests.put(urls[0], data=b"1", timeout=60).status_code == 201
     invalid = "INVALID_PARAMETER_VALUE"
     end(api, "complete", folder, "x", upload, parts=sent([1, 2])).fails(400, invalid, re.compile("parts"))
     end(api, "complete", folder, "x", upload, parts=sent([1, 1])).fails(400, invalid, re.compile("each once"))
@@ -361,9 +361,9 @@ def test_the_url_of_a_part_is_good_for_its_file_alone(api, container, folder):
     upload, urls = begin(api, folder, "x", 1)
     elsewhere = urls[0].replace(f"{folder}/x", f"{folder}/y")
     assert elsewhere != urls[0]
-    assert requests.put(elsewhere, data=b"1", timeout=10).status_code == 403
-    assert requests.get(urls[0].replace("comp=block&", ""), timeout=10).status_code == 403
-    assert requests.delete(urls[0].replace("comp=block&", ""), timeout=10).status_code == 403
+    assert requests.put(elsewhere, data=b"1", timeout=60).status_code == 403
+    assert requests.get(urls[0].replace("comp=block&", ""), timeout=60).status_code == 403
+    assert requests.delete(urls[0].replace("comp=block&", ""), timeout=60).status_code == 403
 
 
 def test_the_client_uploads_and_downloads_in_parts(api, container, experiment, tmp_path, monkeypatch):
@@ -390,13 +390,13 @@ def test_signed_urls_of_a_run(api, azure, container):
     run = api.run(api.experiment(artifact_location=azure.uri("mlflow", "second/signed")))
     to = api.post("artifacts/presigned-upload-url", {"run_id": run, "path": "a b/ü.bin"}).ok()
     assert to["headers"] == {"x-ms-blob-type": "BlockBlob"}
-    assert requests.put(to["presigned_url"], data=b"signed", headers=to["headers"], timeout=10).status_code == 201
+    assert requests.put(to["presigned_url"], data=b"signed", headers=to["headers"], timeout=60).status_code == 201
     assert container.download_blob(f"second/signed/{run}/artifacts/a b/ü.bin").readall() == b"signed"
-    assert requests.get(to["presigned_url"], timeout=10).status_code == 403
+    assert requests.get(to["presigned_url"], timeout=60).status_code == 403
     back = api.post("artifacts/presigned-download-url", {"run_id": run, "path": "a b/ü.bin"}).ok()
     assert back["file_size"] == 6
-    assert requests.get(back["presigned_url"], timeout=10).content == b"signed"
-    assert requests.put(back["presigned_url"], data=b"x", headers=to["headers"], timeout=10).status_code == 403
+    assert requests.get(back["presigned_url"], timeout=60).content == b"signed"
+    assert requests.put(back["presigned_url"], data=b"x", headers=to["headers"], timeout=60).status_code == 403
 
 
 # -- with MLflow's own client

@@ -24,7 +24,7 @@ def long_run(api):
 
 
 def ask(server, run, *headers):
-    link = socket.create_connection(("127.0.0.1", server.port), timeout=30)
+    link = socket.create_connection(("127.0.0.1", server.port), timeout=60)
     lines = [f"GET /api/2.0/mlflow/metrics/get-history?run_id={run}&metric_key=m HTTP/1.1", "Host: localhost",
              "Connection: close", *headers]
     link.sendall("\r\n".join([*lines, "", ""]).encode())

@@ -80,8 +80,8 @@ def test_without_a_database_all_is_503_and_heals_by_itself(start, own_mariadb):
         ]:
             for _ in range(5):  # each worker, and each twice
                 assert unavailable(server, method, route, **({"json": body} if body else {})) < 6
-        assert requests.get(server.url + "/health", timeout=10).text == "OK"
-        stored = requests.put(server.url + "/api/2.0/mlflow-artifacts/artifacts/x", data=b"1", timeout=10)
+        assert requests.get(server.url + "/health", timeout=60).text == "OK"
+        stored = requests.put(server.url + "/api/2.0/mlflow-artifacts/artifacts/x", data=b"1", timeout=60)
         assert stored.status_code == 200, "the artifact store needs no database"
     finally:
         own_mariadb.start()
@@ -180,7 +180,7 @@ def test_reads_survive_killed_workers(start):
     def read():
         session = requests.Session()
         while not stop.is_set():
-            statuses.append(session.get(server.url + "/api/2.0/mlflow/experiments/get?experiment_id=0", timeout=30).status_code)
+            statuses.append(session.get(server.url + "/api/2.0/mlflow/experiments/get?experiment_id=0", timeout=60).status_code)
 
     threads = [threading.Thread(target=read) for _ in range(4)]
     for thread in threads:
@@ -370,7 +370,7 @@ def test_a_body_that_is_too_large_is_413(start):
         "POST /api/2.0/mlflow/runs/log-batch HTTP/1.1\r\nHost: localhost\r\n"
         "Content-Type: application/json\r\nContent-Length: 70000000\r\n\r\n"
     )
-    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as s:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as s:
         s.sendall(head.encode())
         answer = s.recv(65536)
     assert b" 413 " in answer.split(b"\r\n")[0] and b"application/json" in answer
@@ -399,7 +399,7 @@ def test_clients_that_go_away_leave_nothing_behind(start):
     body = '{"run_id":"%s","key":"m","value":1,"timestamp":1}' % run
 
     def rude(n):
-        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as s:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=60) as s:
             if n % 3 == 0:
                 s.sendall((head + "Content-Length: 5000\r\n\r\n" + body).encode())  # never the rest
             elif n % 3 == 1:
@@ -417,9 +417,9 @@ def test_clients_that_go_away_leave_nothing_behind(start):
         rude(n)
     for _ in range(20):
         api.log_metric(run, "m", 2).ok()
-    after = open_files()
-    assert set(after) == set(before), "no worker died of it"
-    assert all(after[p] <= before[p] + 1 for p in after), (before, after)
+    assert set(open_files()) == set(before), "no worker died of it"
+    # One that has not been asked before has a link to the database now; one that still reads what a client left has that, too.
+    wait_until(lambda: all(n <= before[p] + 1 for p, n in open_files().items()), 10, "nothing left open")
 
 
 def test_uploads_while_workers_die_are_whole_or_not_there(start):

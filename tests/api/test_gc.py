@@ -28,7 +28,7 @@ def filled(api, server):
             },
         ).ok()
         url = f"{server.url}/api/2.0/mlflow-artifacts/artifacts/{experiment}/{run}/artifacts/dir/file.txt"
-        assert requests.put(url, data=b"12345", timeout=10).status_code == 200
+        assert requests.put(url, data=b"12345", timeout=60).status_code == 200
     api.post("runs/delete", {"run_id": runs["deleted"]}).ok()
     return experiment, runs
 

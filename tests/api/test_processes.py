@@ -37,12 +37,12 @@ def log_metric(server, run, value=1.0):
     return requests.post(
         f"{server.url}/api/2.0/mlflow/runs/log-metric",
         json={"run_id": run, "key": "m", "value": value, "timestamp": 1, "step": int(value)},
-        timeout=30,
+        timeout=60,
     )
 
 
 def get_experiment(server):
-    return requests.get(f"{server.url}/api/2.0/mlflow/experiments/get", params={"experiment_id": "0"}, timeout=30)
+    return requests.get(f"{server.url}/api/2.0/mlflow/experiments/get", params={"experiment_id": "0"}, timeout=60)
 
 
 def unread(peer):
@@ -188,7 +188,7 @@ def test_half_a_record_holds_a_worker_no_longer_than_a_request_may_take(impatien
 
 def test_a_signal_neither_cuts_a_request_nor_is_forgotten_under_load(servers):
     server = servers.cairn(ingest_workers=1, query_workers=1, artifact_workers=1, request_timeout=0)
-    assert requests.get(server.url + "/health", timeout=30).status_code == 200
+    assert requests.get(server.url + "/health", timeout=60).status_code == 200
     [worker] = pool(server, "query")
     request, served = health_request(), f"pid={worker} event=request"
     before = server.workers.log().count(served)
@@ -266,7 +266,7 @@ def test_without_a_database_the_server_starts_and_answers_503(servers, mariadb, 
     link.unlink()
     server.start_workers()
     assert "event=no_database" in server.workers.log()
-    assert requests.get(server.url + "/health", timeout=30).text == "OK"
+    assert requests.get(server.url + "/health", timeout=60).text == "OK"
     reply = get_experiment(server)
     assert reply.status_code == 503
     assert reply.json()["error_code"] == "TEMPORARILY_UNAVAILABLE"
@@ -282,7 +282,7 @@ def test_a_schema_that_is_not_known_is_not_served(servers):
     server.db.execute("UPDATE alembic_version SET version_num = 'ffffffffffff'")
     server.workers.signal(signal.SIGHUP)
     wait_until(lambda: get_experiment(server).status_code == 503, 20, "the refusal")
-    assert requests.get(server.url + "/health", timeout=30).text == "OK"
+    assert requests.get(server.url + "/health", timeout=60).text == "OK"
     assert server.workers.stop() == 0
     refused = harness.cairn("serve", "--config", server.config, check=False)
     assert refused.returncode == 1
@@ -316,7 +316,7 @@ def test_the_shell_reads_statements_and_shows_its_password_to_nobody(server):
     )
     wait_until(lambda: b"defaults-file" in Path(f"/proc/{shell.pid}/cmdline").read_bytes(), 20, "the client")
     shown = Path(f"/proc/{shell.pid}/cmdline").read_bytes() + Path(f"/proc/{shell.pid}/environ").read_bytes()
-    out, err = shell.communicate("SELECT DATABASE() AS name, 'é' AS letter;", timeout=30)
+    out, err = shell.communicate("SELECT DATABASE() AS name, 'é' AS letter;", timeout=60)
     assert (shell.returncode, err) == (0, "")
     assert out == f"name\tletter\n{server.db.name}\té\n"
     assert server.db.mariadb.password.encode() not in shown

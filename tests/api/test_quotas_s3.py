@@ -35,7 +35,7 @@ def test_an_upload_beyond_the_quota_never_reaches_the_store(api, server, experim
     assert reply.status_code == 413 and reply.json()["error_code"] == "QUOTA_EXCEEDED", reply.text
     assert names(api, experiment) == ["a"]
     assert put(server, f"{experiment}/b", body(4000)).status_code == 200
-    assert requests.delete(f"{server.url}{STORE}/{experiment}/a", timeout=30).status_code == 200
+    assert requests.delete(f"{server.url}{STORE}/{experiment}/a", timeout=60).status_code == 200
     assert put(server, f"{experiment}/c", body(6000)).status_code == 200
     cairn("gc", "--config", server.config, "--recount")
     assert server.db.rows("SELECT bytes, files FROM cairn_usage WHERE directory = %s", experiment) == [(10_000, 2)]

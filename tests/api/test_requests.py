@@ -328,7 +328,7 @@ def test_a_url_that_is_too_long_is_told_in_json(api):
 def test_what_is_no_http_is_refused_not_failed(api, lines):
     import socket
 
-    with socket.create_connection(("127.0.0.1", api.server.port), timeout=10) as s:
+    with socket.create_connection(("127.0.0.1", api.server.port), timeout=60) as s:
         s.sendall(lines.encode())
         s.shutdown(socket.SHUT_WR)
         answer = b""

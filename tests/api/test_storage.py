@@ -12,7 +12,7 @@ INVALID, UNKNOWN = "INVALID_PARAMETER_VALUE", "RESOURCE_DOES_NOT_EXIST"
 
 def put(api, experiment, path, size):
     url = f"{api.server.url}/api/2.0/mlflow-artifacts/artifacts/{experiment}/{path}"
-    assert requests.put(url, data=b"x" * size, timeout=10).status_code == 200
+    assert requests.put(url, data=b"x" * size, timeout=60).status_code == 200
 
 
 def filled(api, experiment, *files):

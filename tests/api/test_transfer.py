@@ -19,6 +19,7 @@ import pytest
 from harness import peer
 from harness.api import unique
 from harness.cairn import BINARY, ROOT, cairn, environment
+from harness.processes import wait_until
 
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 os.environ["MLFLOW_ALLOW_FILE_STORE"] = "true"  # MLflow 3.17 refuses its own file store without it
@@ -285,6 +286,7 @@ def test_killed_in_the_middle_it_goes_on(server, here, source):
         client.log_batch(run, metrics=[Metric("m", random.random(), T0 + k, k) for k in range(200)], params=[Param("i", str(i))])
         client.log_text(run, "x" * 50000, "dir/big.txt")
     kills = 0
+    server.db.execute("CREATE TRIGGER slow BEFORE INSERT ON runs FOR EACH ROW DO SLEEP(0.03)")  # it is not over before it is seen to work
     for wanted in (1, 10, 18):
         job = subprocess.Popen(
             [BINARY, "import", "--config", server.config, path], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -296,6 +298,7 @@ def test_killed_in_the_middle_it_goes_on(server, here, source):
             job.send_signal(signal.SIGKILL)
             kills += 1
         job.communicate()
+    server.db.execute("DROP TRIGGER slow")
     assert kills, "no call was slow enough to be killed"
     transfer("import", server, path)
     theirs = content(client, name)
@@ -773,14 +776,16 @@ def test_a_killed_export_leaves_no_database(server, here, tmp_path):
     run = here.create_run(experiment).info.run_id
     for i in range(40):
         here.log_batch(run, metrics=[Metric("m", random.random(), T0 + k, k) for k in range(i * 1000, i * 1000 + 1000)])
+    lock = server.db.mariadb.connect(server.db.name)
+    lock.cursor().execute("LOCK TABLES metrics WRITE")
     job = subprocess.Popen(
         [BINARY, "export", "--config", server.config, tmp_path, "--format", "sqlite"], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    while job.poll() is None and not (tmp_path / "mlflow.db.part").exists():
-        time.sleep(0.001)
-    assert job.poll() is None, "it was too fast to be killed"
+    wait_until((tmp_path / "mlflow.db.part").exists, 20, "a database that is being written")
+    assert job.poll() is None, "it cannot be over: it waits for the metrics"
     job.send_signal(signal.SIGKILL)
     job.communicate()
+    lock.close()
     assert (tmp_path / "mlflow.db.part").exists() and not (tmp_path / "mlflow.db").exists()
     export_sqlite(server, tmp_path)
     assert sqlite_rows(tmp_path / "mlflow.db", "SELECT COUNT(*) FROM metrics WHERE run_uuid = ?", run) == [(40000,)]

@@ -25,7 +25,7 @@ def api(api):
 
 def put(api, experiment, run, path, data):
     url = f"{api.server.url}/api/2.0/mlflow-artifacts/artifacts/{experiment}/{run}/artifacts/{path}"
-    assert requests.put(url, data=data, timeout=10).status_code == 200
+    assert requests.put(url, data=data, timeout=60).status_code == 200
 
 
 def filled(api, experiment, size=5):

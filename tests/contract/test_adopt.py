@@ -119,7 +119,7 @@ def read_until(child, line):
 
 def try_to_kill(child):
     child.send_signal(signal.SIGKILL)
-    child.communicate(timeout=30)
+    child.communicate(timeout=60)
     return child.returncode == -signal.SIGKILL
 
 

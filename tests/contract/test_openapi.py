@@ -33,7 +33,7 @@ def test_every_row_of_the_table_is_an_operation():
 def test_no_shape_of_request_fails_the_server(case, server):
     if f"{case.method} {case.path}" in DANGEROUS:
         pytest.skip("would empty the store")
-    reply = case.call(base_url=server.url, timeout=20)
+    reply = case.call(base_url=server.url, timeout=60)
     assert reply.status_code < 500, f"{case.as_curl_command()}\n{reply.status_code} {reply.text}"
     if reply.status_code >= 400 and case.path.startswith("/api/"):
         error = reply.json()

@@ -269,7 +269,7 @@ def test_a_migration_killed_anywhere_is_resumed(admin, ours, seed):
         child = a.start()
         wait_until(lambda: child.poll() is not None or a.tables() >= goal, 30, f"{goal} tables")
         child.send_signal(signal.SIGKILL)
-        child.communicate(timeout=30)
+        child.communicate(timeout=60)
         killed += child.returncode == -signal.SIGKILL
         known = a.run("db", "check")  # never half a schema that counts as whole
         assert known.returncode == 0 or known.stderr.endswith("run `cairn db migrate`.\n") or RESUMES in known.stderr
@@ -304,7 +304,7 @@ def test_a_migration_waits_for_what_a_killed_one_had_begun(admin, ours):
         cursor.execute("FLUSH TABLES WITH READ LOCK")  # its next statement waits in the server
         assert first.poll() is None, "the migration ended before it was frozen"
         first.send_signal(signal.SIGKILL)
-        first.communicate(timeout=30)
+        first.communicate(timeout=60)
         second = a.start()
         line = second.stdout.readline()
         assert line == f"another migration of `{a.db.name}` runs; waiting up to 60 s\n"

@@ -131,7 +131,7 @@ class MariaDB:
             database=database,
             charset="utf8mb4",
             autocommit=True,
-            connect_timeout=5,
+            connect_timeout=30,
             read_timeout=60,
         )
 

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 POLL = 0.02
+PATIENCE = 4  # a machine that has much else to do may take so many times as long: who waits for nothing loses nothing
 
 
 class Died(Exception):
@@ -16,15 +17,15 @@ class Died(Exception):
 
 
 def wait_until(condition, seconds, what, check=lambda: None):
-    """Poll `condition` until it is true; `check` may raise to end the wait early."""
-    deadline = time.monotonic() + seconds
+    """Poll `condition` until it is true; `check` may raise to end the wait early. The seconds are those of an idle machine."""
+    deadline = time.monotonic() + seconds * PATIENCE
     while True:
         check()
         value = condition()
         if value:
             return value
         if time.monotonic() > deadline:
-            raise Died(f"{what}: not within {seconds} s")
+            raise Died(f"{what}: not within {seconds * PATIENCE} s")
         time.sleep(POLL)
 
 

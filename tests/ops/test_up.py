@@ -55,7 +55,7 @@ class Up:
     def get(self, path, body=None):
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers={"Content-Type": "application/json"},
                                          data=None if body is None else json.dumps(body).encode())
-        with urllib.request.urlopen(request, timeout=10) as reply:
+        with urllib.request.urlopen(request, timeout=60) as reply:
             return reply.read().decode()
 
     def post(self, path, **body):
@@ -65,7 +65,7 @@ class Up:
         return ops("cairn", "--data", self.data, "db", "shell", text=statement).stdout
 
 
-def wait_for(condition, seconds=30):
+def wait_for(condition, seconds=120):
     """Until condition() is true; errors of a server on its way up count as not yet."""
     end = time.monotonic() + seconds
     while True:
@@ -105,7 +105,7 @@ def test_artifacts_may_be_kept_in_another_directory():
         ops("up", "--data", server.data, "--port", server.port, "--workers", 3, "--detach", "--artifacts-destination", kept)
         path = "/api/2.0/mlflow-artifacts/artifacts/a%20folder/x"
         put = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}", data=b"hello", method="PUT")
-        assert urllib.request.urlopen(put, timeout=10).status == 200
+        assert urllib.request.urlopen(put, timeout=60).status == 200
         assert (kept / "a folder" / "x").read_bytes() == b"hello"
         assert server.get(path) == "hello"
     finally:
@@ -125,7 +125,7 @@ def test_artifacts_may_be_kept_in_a_bucket():
                         "--artifacts-destination", "s3://kept/here"], check=True, timeout=800, env=env)
         path = "/api/2.0/mlflow-artifacts/artifacts/a%20folder/x"
         put = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}", data=b"hello", method="PUT")
-        assert urllib.request.urlopen(put, timeout=10).status == 200
+        assert urllib.request.urlopen(put, timeout=60).status == 200
         assert store.get("kept", "here/a folder/x") == b"hello"
         assert server.get(path) == "hello"
         texts = [f.read_text(errors="replace") for sub in ("conf", "log") for f in (server.data / sub).rglob("*") if f.is_file()]

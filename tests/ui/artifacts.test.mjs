@@ -10,7 +10,7 @@ const at = (path = '', run = files.runs[0]) => address.run(files.experiment, run
 const tree = page => page.getByTestId('tree');
 const item = (page, name) => tree(page).getByRole('treeitem', { name, exact: typeof name === 'string' });
 const chosen = page => page.getByTestId('chosen');
-const pathOf = page => decodeURIComponent(new URL(page.url()).hash.split('/artifacts/')[1].split('?')[0]);
+const pathOf = page => page.evaluate(() => decodeURIComponent(location.hash.split('/artifacts/')[1].split('?')[0]));
 const unharmed = async page => assert.equal(await page.evaluate(() => window.harm), undefined, 'something in a file ran');
 
 test('the tree: folders read when opened, sizes, totals, and what is open is in the address', async () => {
@@ -29,7 +29,7 @@ test('the tree: folders read when opened, sizes, totals, and what is open is in 
     await item(page, /^train\.log 1\.\d MiB/).click();
     await page.getByTestId('total').getByText(/^at least \d+ files/).waitFor();
 
-    assert.equal(pathOf(page), 'train.log');
+    assert.equal(await pathOf(page), 'train.log');
     await page.reload();
     await item(page, /^plan\.txt/).waitFor();
     assert.equal(await item(page, /^notes/).getAttribute('aria-expanded'), 'true', 'as it was left');
@@ -54,7 +54,7 @@ test('arrow keys walk the files', async () => {
     await item(page, /^README/).focus();
     await page.keyboard.press('ArrowUp');
     await chosen(page).getByText('first line').waitFor();
-    assert.equal(pathOf(page), 'notes/plan.txt');
+    assert.equal(await pathOf(page), 'notes/plan.txt');
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('ArrowLeft');
     await page.waitForFunction(() => document.activeElement?.getAttribute('aria-expanded') === 'false');
@@ -82,7 +82,7 @@ test('the pictures of a key are one entry with a slider; the small one is fetche
     await chosen(page).getByLabel(/^Full size/).check();
     await chosen(page).getByText('48 × 32').waitFor();
     assert.equal(pictures('.png'), 1);
-    const path = pathOf(page);
+    const path = await pathOf(page);
     assert.match(path, /^images\/val~sample\+step\+0\+.*\.png$/);
     await page.goto(url + at(path.replace(/\+step\+0\+/, '+step+14+'), files.runs[1]));
     await page.getByTestId('step').getByText('step 12 · 2 of 2').waitFor(); // the nearest of the other run
@@ -176,7 +176,7 @@ test('files are uploaded by button and by dropping them, and removed after a que
       await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
       await item(page, name).waitFor({ state: 'detached' });
     }
-    assert.equal(pathOf(page), 'notes/deep');
+    assert.equal(await pathOf(page), 'notes/deep');
   });
 });
 
@@ -206,7 +206,7 @@ test('a selection is deleted after it has been counted: files and folders, and w
     await item(page, /^sub/).waitFor({ state: 'detached' });
     await item(page, /^one\.txt/).waitFor({ state: 'detached' });
     await page.getByText('2 items were deleted.').waitFor();
-    assert.equal(pathOf(page), folder, 'the file that was open is gone: its folder is shown');
+    assert.equal(await pathOf(page), folder, 'the file that was open is gone: its folder is shown');
     await item(page, /^stays\.txt/).waitFor();
     const left = (await api(`artifacts/list?run_id=${files.runs[0]}&path=${folder}`)).files;
     assert.deepEqual(left.map(f => f.path), [`${folder}/stays.txt`]);

@@ -25,6 +25,22 @@ export const address = {
 
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
+/** CAIRN_UI_HOSTILE=SEED[,CPU[,MS]]: a processor CPU times slower, each request held back by up to MS; what depends on luck fails here first. */
+const hostile = process.env.CAIRN_UI_HOSTILE && (([seed, cpu = 4, ms = 400]) => ({ seed, cpu, ms }))(process.env.CAIRN_UI_HOSTILE.split(',').map(Number));
+
+function random() {
+  hostile.seed = (Math.imul(hostile.seed, 1664525) + 1013904223) >>> 0;
+  return hostile.seed / 2 ** 32;
+}
+
+async function harden(context) {
+  await context.route(/\/ajax-api\/|\.js$/, async route => {
+    await new Promise(done => setTimeout(done, random() * hostile.ms));
+    await route.continue().catch(() => {}); // the page may have gone on
+  });
+  context.on('page', page => context.newCDPSession(page).then(cdp => cdp.send('Emulation.setCPUThrottlingRate', { rate: hostile.cpu })).catch(() => {}));
+}
+
 let browser;
 after(() => browser?.close());
 
@@ -34,7 +50,9 @@ export async function open(hash, options = {}) {
   const context = await browser.newContext({
     viewport: { width: options.width ?? 1440, height: options.height ?? 900 }, locale: options.locale ?? 'en-US', colorScheme: options.colorScheme ?? 'light', reducedMotion: options.reducedMotion ?? 'no-preference', acceptDownloads: true,
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(hostile ? 60_000 : 30_000);
+  if (hostile) await harden(context);
+  if (options.live === false) await context.addInitScript(() => localStorage.setItem('cairn.live', 'off'));
   const page = await context.newPage();
   const said = [];
   const foreign = [];
@@ -77,6 +95,11 @@ export async function withPage(hash, options, work) {
     failed ??= e;
   }
   if (failed) throw failed;
+}
+
+/** Waits for what only the test can see. */
+export async function until(condition) {
+  for (const end = Date.now() + 60_000; !condition(); await new Promise(done => setTimeout(done, 20))) assert.ok(Date.now() < end, `never: ${condition}`);
 }
 
 /** Calls the API as the page does. */

@@ -8,7 +8,8 @@ const { check, models, vision } = ids;
 /** All that the page asked for until nothing more was under way. */
 async function cost(hash, ready, options = {}) {
   let sum;
-  await withPage(hash, options, async (page, { requests }) => {
+  // Without what keeps a page up to date: how often that asks, time decides.
+  await withPage(hash, { ...options, live: false }, async (page, { requests }) => {
     await ready(page);
     await page.waitForLoadState('networkidle');
     const list = await Promise.all([...requests].map(async r => {

@@ -30,7 +30,7 @@ def run_part(server):
     assert (STATIC / "dist" / "index.html").is_file(), "the UI is not built: node static/build.mjs"
     assert (STATIC / "node_modules" / "playwright-core").is_dir(), "npm ci --ignore-scripts in static/ has not been run"
 
-    def run(part, ids, seconds=380):
+    def run(part, ids, seconds=1100):
         environment = {**os.environ, "CAIRN_URL": server.url, "CAIRN_IDS": json.dumps(ids)}
         command = ["node", "--test", "--test-reporter=tap", HERE / f"{part}.test.mjs"]
         done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=seconds)

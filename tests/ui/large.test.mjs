@@ -26,7 +26,7 @@ async function bytesOf(requests) {
 const isApi = r => new URL(r.url()).pathname.includes('/ajax-api/');
 
 test('the first screen of 100,000 runs takes few requests and few bytes', async t => {
-  await withPage(address.experiment(ids.searched), {}, async (page, session) => {
+  await withPage(address.experiment(ids.searched), { live: false }, async (page, session) => {
     await link(page, `run-${ids.runs - 1}`).waitFor();
     await settled(page);
     const asked = session.requests.filter(isApi);

@@ -23,7 +23,7 @@ test('from the list to the experiment, to its run with foo and bar, to the run',
 
     await row.getByRole('link', { name: check.name }).click();
     await page.getByRole('heading', { name: check.name, level: 1 }).waitFor();
-    assert.ok(page.url().endsWith(address.run(check.experiment, check.run)), page.url());
+    await page.waitForURL(u => u.href.endsWith(address.run(check.experiment, check.run)));
     await page.waitForFunction(title => document.title === title, `${check.name} · ${check.title} · Experiments · Cairn`);
     await page.getByText('Finished').first().waitFor();
     const metrics = page.getByTestId('metrics');
@@ -91,8 +91,7 @@ test('axes of curves are chosen, and are part of the address', async () => {
     await card.getByText('2 points ≤ 0 not on a log scale').waitFor();
     await section.getByRole('button', { name: 'Wall time' }).click();
     await page.locator('[data-metric="train/loss"] [data-drawn="yes"] canvas').waitFor();
-    assert.match(page.url(), /x=wall/);
-    assert.match(page.url(), /ylog=1/);
+    await page.waitForURL(u => /x=wall/.test(u.hash) && /ylog=1/.test(u.hash));
     await page.reload();
     assert.equal(await section.getByRole('button', { name: 'Wall time' }).getAttribute('aria-pressed'), 'true');
     assert.ok(await section.getByLabel('Log y').isChecked());
@@ -119,7 +118,7 @@ test('artifacts: a tree, and a look into text, json, csv, markdown and pictures'
     await choose('notes').click();
     await choose(/hello\.txt/).click();
     await box.getByTestId('text').getByText('日本語の行').waitFor();
-    assert.ok(page.url().endsWith('/artifacts/notes/hello.txt'), page.url());
+    await page.waitForURL(/\/artifacts\/notes\/hello\.txt$/);
 
     await choose(/report\.md/).click();
     await box.getByRole('heading', { name: 'Report', exact: true }).waitFor();
@@ -326,7 +325,7 @@ test('the runs of a table are drawn together, the selected ones alone, and a zoo
     assert.ok(asked.from_step > 1000 && asked.to_step < 1700, `${asked.from_step} to ${asked.to_step}`);
     await card('long/curve').locator('.plot[data-width="0"]').waitFor(); // every point of the part is given
     assert.ok(requests.every(r => !r.url().includes('get-history')));
-    assert.match(page.url(), /show=split/);
+    await page.waitForURL(/show=split/);
   });
 });
 
@@ -339,7 +338,7 @@ test('a metric is shown with its least and greatest value, and sorted by it', as
     await header('train/loss min').waitFor();
     await Promise.all([page.waitForResponse(r => r.url().endsWith('/runs/query') && r.request().postData().includes('min(')), header('train/loss min').getByRole('button').first().click()]);
     await page.waitForFunction(() => document.querySelector('th[aria-sort="descending"]')?.textContent.includes('min') && !document.querySelector('.stale'));
-    assert.match(page.url(), /sort=metrics\.train%2Floss%40min%3Adesc/);
+    await page.waitForURL(/sort=metrics\.train%2Floss%40min%3Adesc/);
     const cells = await page.getByTestId('runs').evaluate(table => {
       const at = [...table.tHead.rows].at(-1).querySelector('[aria-sort="descending"]').cellIndex;
       return [...table.querySelectorAll('[data-testid="rows"] tr')].map(row => row.cells[at].textContent);
@@ -394,7 +393,7 @@ test('experiments are found by name, in any case and script', async () => {
     await box.fill('VISION');
     await page.getByText('1 experiment', { exact: true }).waitFor();
     await page.getByRole('link', { name: vision.title }).waitFor();
-    assert.match(page.url(), /search=VISION/);
+    await page.waitForURL(/search=VISION/);
     assert.equal(await page.locator('.chip').innerText(), 'team 視覚');
     await box.fill("it's nowhere");
     await page.getByText("No experiment has “it's nowhere” in its name.").waitFor();

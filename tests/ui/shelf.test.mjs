@@ -196,7 +196,7 @@ test('a view is saved, changed, shared, renamed and deleted', async () => {
     await page.getByLabel('Name of the view').fill('low loss');
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
     await page.getByText('View low loss saved.').waitFor();
-    assert.match(page.url(), /\?v=[0-9a-f]{12}&filter=/);
+    await page.waitForURL(/\?v=[0-9a-f]{12}&filter=/);
     await menu(page).getByText('low loss').waitFor();
     await axe(page);
     await choose(page, 'Copy link');
@@ -250,7 +250,7 @@ test('an experiment opens with its default view, unless it is asked not to', asy
     await page.getByRole('link', { name: 'opens-0' }).waitFor();
     await page.reload();
     await page.getByRole('link', { name: 'opens-0' }).waitFor();
-    assert.match(page.url(), /\?v=none$/);
+    await page.waitForURL(/\?v=none$/);
     await choose(page, 'the latter');
     await page.getByRole('link', { name: 'opens-0' }).waitFor({ state: 'detached' });
     // What is taken away stays away.

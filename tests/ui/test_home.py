@@ -3,7 +3,7 @@
 import pytest
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(1200)
 @pytest.mark.cairn_only("the pages are ours")
 @pytest.mark.parametrize("part", ["budget", "shell"])
 def test_what_a_person_sees_on_a_quiet_server(run_part, seeded, part):

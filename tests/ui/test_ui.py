@@ -10,7 +10,7 @@ HERE = Path(__file__).parent
 PARTS = ["pages", "work", "everyone", "workspace", "tree", "artifacts", "compare", "grid", "rows", "plots", "experiments", "shelf", "run", "charts", "axe"]
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(1200)
 @pytest.mark.cairn_only("the pages are ours")
 @pytest.mark.parametrize("part", PARTS)
 def test_what_a_person_sees_and_does(run_part, seeded, part):

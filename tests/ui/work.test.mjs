@@ -229,6 +229,7 @@ test('an answer of 503 shows the reason, and is tried again', async () => {
     await page.getByRole('link', { name: ids.check.title }).waitFor();
     let away = true;
     let refused = 0;
+    await page.clock.install();
     await page.route('**/runs/query', route => {
       if (!away) return route.continue();
       refused++;
@@ -237,11 +238,13 @@ test('an answer of 503 shows the reason, and is tried again', async () => {
     await page.getByRole('link', { name: ids.check.title }).click();
     await page.waitForResponse(() => refused === 4); // the next try by itself is some seconds away
     await page.getByText('the database is asleep').waitFor();
+    await page.clock.pauseAt(Date.now() + 500); // from here on nothing is tried by itself
     away = false;
-    const pressed = Date.now();
+    const tried = page.waitForRequest('**/runs/query');
     await page.getByRole('button', { name: 'Try now' }).click();
+    await tried;
+    await page.clock.resume();
     await page.getByRole('link', { name: ids.check.name }).waitFor();
-    assert.ok(Date.now() - pressed < 6000, 'the button does not wait for the clock');
     await page.getByText('the database is asleep').waitFor({ state: 'detached' });
   });
 });

@@ -294,6 +294,13 @@ static void clean_stage(struct master *m)
     _exit(EXIT_SUCCESS);
 }
 
+/* One for each generation: those of another may have another database. */
+static void renew_group(struct pool *pool)
+{
+    group_free(pool->group);
+    pool->group = pool->kind->logs ? group_create() : NULL;
+}
+
 static void reload(struct master *m)
 {
     char **argv = calloc((size_t)m->argc + 1, sizeof(*argv));
@@ -312,6 +319,7 @@ static void reload(struct master *m)
         (void)log_set_level(fresh.log_level);
         for (int i = 0; i < POOLS; i++) {
             m->pools[i].delay = m->pools[i].respawn_at = 0;
+            renew_group(&m->pools[i]);
             (void)listen(m->pools[i].listener, run_dir_backlog(&fresh, kinds[i].name));
         }
         log_line(LOG_INFO, "event=reload generation=%d", m->generation);
@@ -518,8 +526,7 @@ static int master_open(struct master *m)
         m->pools[i].listener = run_dir_listen(m->config, kinds[i].name);
         if (m->pools[i].listener < 0)
             return -1;
-        if (kinds[i].logs)
-            m->pools[i].group = group_create();
+        renew_group(&m->pools[i]);
     }
     return 0;
 }

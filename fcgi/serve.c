@@ -9,6 +9,7 @@
 #include "log.h"
 #include "modes.h"
 #include "route.h"
+#include "store/group_commit.h"
 
 /* The body as an object. What is not JSON counts as {}, as MLflow has it, so that
  * the error names the first missing parameter. */
@@ -154,6 +155,7 @@ static int bounded_steps(struct request *rq)
         failed = steps(rq);
     } else {
         db_rollback(rq->db);
+        group_abandon(rq->seat);
         failed = fail(rq, REQUEST_TOO_LARGE,
                       "The request needs more memory than one request may use (request_memory). "
                       "Ask for less at once.");

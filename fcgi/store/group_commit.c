@@ -34,6 +34,7 @@ struct group_seat {
     struct group *group;
     _Atomic int owner;      /* a process; 0: nobody */
     _Atomic uint32_t state; /* what its owner sleeps on */
+    bool leads;             /* its owner alone looks at it */
     struct group_point point;
 };
 
@@ -89,8 +90,10 @@ struct group_seat *group_sit(struct group *group)
 
         if (owner && (kill(owner, 0) == 0 || errno != ESRCH))
             continue;
-        if (atomic_compare_exchange_strong(&seat->owner, &owner, self))
+        if (atomic_compare_exchange_strong(&seat->owner, &owner, self)) {
+            seat->leads = false;
             return seat;
+        }
     }
     return NULL;
 }
@@ -230,8 +233,22 @@ static void write_groups(struct group_seat *own, group_write *write, void *conte
 {
     int rounds = 0;
 
+    own->leads = true;
     while (rounds < ROUNDS && write_group(own, write, context))
         rounds++;
+    own->leads = false;
+    stop_leading(own->group);
+    call_next(own);
+}
+
+void group_abandon(struct group_seat *own)
+{
+    if (!own || !own->leads)
+        return;
+    for (int i = 0; i < SEATS; i++)
+        if (change(after(own, i), TAKEN, ALONE))
+            wake(after(own, i));
+    own->leads = false;
     stop_leading(own->group);
     call_next(own);
 }

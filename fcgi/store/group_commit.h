@@ -48,3 +48,6 @@ typedef int group_write(void *context, const struct group_point *const *points, 
  * False: nobody says so, write it alone. Waits a quarter of a second at most for others. */
 bool group_commit(struct group_seat *, const struct group_point *, group_write *,
                   void *context) MUST_CHECK;
+
+/* For who left write by a jump: others lead from now on, and nobody waits for it. */
+void group_abandon(struct group_seat *);

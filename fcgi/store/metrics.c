@@ -207,8 +207,10 @@ int metric_insert_grouped(struct db *db, struct group_seat *seat, const char *ru
         return metric_insert(db, run_id, metric);
     memcpy(point.run_id, run_id, strlen(run_id));
     memcpy(point.key, metric->key, strlen(metric->key));
-    if (group_commit(seat, &point, write_group, db))
+    if (group_commit(seat, &point, write_group, db)) {
+        error_clear(db->err); /* of a later group, which this worker wrote for others */
         return 1;
+    }
     return metric_insert(db, run_id, metric);
 }
 

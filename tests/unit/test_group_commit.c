@@ -269,6 +269,34 @@ static void a_writer_that_is_stuck_delays_nobody_for_long(void **state)
     group_leave(seat);
 }
 
+static jmp_buf out_of_memory;
+
+static int jump_out(void *context, const struct group_point *const *points, size_t count)
+{
+    (void)context;
+    (void)points;
+    (void)count;
+    longjmp(out_of_memory, 1);
+}
+
+static void a_writer_that_has_no_memory_keeps_nobody_from_writing(void **state)
+{
+    const struct scene *scene = *state;
+    struct group_point point = point_of(1, 0);
+    struct group_seat *seat = group_sit(scene->group), *other = group_sit(scene->group);
+
+    group_abandon(seat); /* leads nothing */
+    if (setjmp(out_of_memory) == 0) {
+        assert_false(group_commit(seat, &point, jump_out, scene->written));
+        assert_true(false);
+    }
+    group_abandon(seat);
+    assert_true(group_commit(other, &point, never, scene->written));
+    assert_true(group_commit(seat, &point, never, scene->written));
+    assert_int_equal(scene->written->groups, 2);
+    group_abandon(NULL);
+}
+
 static void a_seat_is_left_to_the_next(void **state)
 {
     const struct scene *scene = *state;
@@ -313,6 +341,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_writer_that_is_stuck_delays_nobody_for_long, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(a_writer_that_has_no_memory_keeps_nobody_from_writing,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_seat_is_left_to_the_next, set_up, tear_down),
         cmocka_unit_test(what_does_not_look_like_an_id_works_alone),
     };

@@ -15,7 +15,9 @@ enum {
     IDLE_CHECK = 30,      /* seconds after which a connection is asked whether it lives */
 
     /* Numbers of errors (mysqld_error.h, errmsg.h); both clients share them. */
+    DISK_FULL = 1021,
     DUPLICATE_ENTRY = 1062,
+    TABLE_FULL = 1114, /* for its table space cannot grow */
     LOCK_WAIT_TIMEOUT = 1205,
     OUT_OF_RANGE = 1264,
     DATA_TOO_LONG = 1406,
@@ -80,6 +82,35 @@ static bool is_pattern(unsigned error)
     return error == 1139 || (error >= 3684 && error <= 3700) || error == 3887;
 }
 
+/* Its own trouble, whatever the request says: files, memory, threads, limits of its users,
+ * rights that were taken away, a replica that only reads, a statement that somebody ended.
+ * Below 1000 are the operating system's. */
+static bool is_trouble(unsigned error)
+{
+    static const unsigned short numbers[] = {
+        1004, 1005, 1015, 1016, 1017, 1021, 1023, 1024, 1026, 1028, 1030, 1034,
+        1037, 1041, 1044, 1045, 1049, 1114, 1135, 1142, 1143, 1146, 1180, 1194,
+        1195, 1203, 1206, 1226, 1227, 1290, 1317, 1370, 1637, 1792, 1836, 1878,
+    };
+
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+        if (numbers[i] == error)
+            return true;
+    return error < 1000;
+}
+
+static int fail_for_trouble(struct db *db, unsigned error, const char *words)
+{
+    if (error == DISK_FULL || error == TABLE_FULL || strstr(words, "No space left")) {
+        db->err->detail =
+            arena_printf(db->mem, "%s; make room on the disk of the database", db->err->detail);
+        return fail(db, TEMPORARILY_UNAVAILABLE,
+                    "The disk of the database is full. Try again when there is room.");
+    }
+    return fail(db, TEMPORARILY_UNAVAILABLE,
+                "The database cannot do this at the moment; the server's log says why.");
+}
+
 /* Notes the database's words and turns them into the client's error. */
 static int db_fail(struct db *db, const char *name, unsigned error, const char *words)
 {
@@ -96,6 +127,8 @@ static int db_fail(struct db *db, const char *name, unsigned error, const char *
     if (error == LOCK_DEADLOCK || error == LOCK_WAIT_TIMEOUT)
         return fail(db, TEMPORARILY_UNAVAILABLE,
                     "The database is busy with conflicting writes. Try again in a moment.");
+    if (is_trouble(error))
+        return fail_for_trouble(db, error, words);
     if (is_pattern(error))
         return fail(db, INVALID_PARAMETER_VALUE, "Invalid regular expression: %s", words);
     if (error == DATA_TOO_LONG || error == OUT_OF_RANGE)

@@ -1,9 +1,11 @@
 """What happens when something dies: a worker, the database, a client; and when nothing should."""
 
+import contextlib
 import os
 import random
 import signal
 import socket
+import subprocess
 import threading
 import time
 
@@ -131,6 +133,90 @@ def test_a_database_that_hangs_is_503_in_time(start, own_mariadb):
     api = Api(server)
     wait_until(lambda: api.get("experiments/get?experiment_id=0").status == 200, 20, "a healed server")
     api.post("runs/log-metric", {"run_id": run, **METRIC}).ok()
+
+
+@pytest.fixture
+def small_disk(place):
+    """A database on a file system of its own, and who fills it."""
+    disk = place / "small"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200m", "tmpfs", disk], check=True)
+    mariadb = MariaDB(disk / "own")
+    filler = disk / "filler"
+
+    def fill():
+        with open(filler, "ab", buffering=0) as f, contextlib.suppress(OSError):
+            while f.write(b"x" * 4096):
+                pass
+
+    try:
+        yield mariadb, fill, filler.unlink
+    finally:
+        mariadb.stop()
+        subprocess.run(["umount", "-l", disk], check=True)
+
+
+def test_a_full_disk_of_the_database_is_503_and_heals_by_itself(start, small_disk):
+    """Not 400, which no client sends again: what it logged would be lost."""
+    mariadb, fill, empty = small_disk
+    server = start(mariadb)
+    run = fresh_run(server)
+    written = set()
+
+    def log(n):
+        params = [{"key": f"{n}-{k}", "value": "v" * 6000} for k in range(100)]
+        return requests.post(
+            server.url + "/api/2.0/mlflow/runs/log-batch",
+            json={"run_id": run, "params": params, "metrics": [{**METRIC, "step": n}]},
+            timeout=60,
+        )
+
+    def refused():
+        fill()
+        n = len(written)
+        reply = log(n)
+        if reply.status_code == 200:
+            written.add(n)
+            return False
+        assert honest_503(reply), reply.text
+        return reply.json()["message"]
+
+    message = wait_until(refused, 60, "a full disk")
+    assert message == "The disk of the database is full. Try again when there is room."
+    assert "make room on the disk of the database" in server.workers.log()
+    assert requests.get(server.url + "/api/2.0/mlflow/runs/get", params={"run_id": run}, timeout=10).status_code == 200
+    empty()
+    assert log(len(written)).status_code == 200
+    written.add(len(written))
+    stored = server.db.rows("SELECT `key` FROM params WHERE run_uuid = %s", run)
+    assert {key for (key,) in stored} == {f"{n}-{k}" for n in written for k in range(100)}
+    assert {m["step"] for m in Api(server).history(run, "m")} == written
+
+
+def test_what_the_database_will_not_do_for_anybody_is_not_the_clients_fault(start, own_mariadb):
+    """Rights that were taken away: the request is as good as before."""
+    server = start(own_mariadb)
+    run = fresh_run(server)
+    requests_ = [("runs/log-metric", METRIC), ("runs/set-tag", {"key": "a", "value": "b"})]
+
+    def give(rights):
+        server.workers.stop()  # connections keep the rights that they began with
+        root = own_mariadb.connect(None, user="root", password="")
+        with root.cursor() as cursor:
+            cursor.execute("REVOKE ALL PRIVILEGES, GRANT OPTION FROM cairn@localhost")
+            cursor.execute(f"GRANT {rights} TO cairn@localhost")
+        root.close()
+        server.start_workers()
+
+    give(f"SELECT ON `{server.db.name}`.*")
+    try:
+        for route, body in requests_:
+            unavailable(server, "POST", f"/api/2.0/mlflow/{route}", json={"run_id": run, **body})
+        assert "command denied to user" in server.workers.log()
+    finally:
+        give("ALL ON *.*")
+    for route, body in requests_:
+        Api(server).post(route, {"run_id": run, **body}).ok()
 
 
 def test_a_connection_the_database_closed_is_not_the_clients_trouble(start):

@@ -8,12 +8,13 @@ import subprocess
 import time
 
 from common import Problem, say, says_full, telling_line
-from instance import group_members, start_time
+from instance import group_members, remove, start_time
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 WANTED = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 START_SECONDS = 900          # a database may have to recover first
 PATIENCE = 10                # seconds of starting after which it is said what is waited for
+LONGEST_PAUSE = 5            # seconds between two starts
 SETTLED = 10                 # seconds after which a restart counts as a success
 LOG_BYTES, LOG_SECONDS = 64 << 20, 10
 libc = ctypes.CDLL(None)
@@ -39,6 +40,7 @@ class Supervisor:
         self.groups = {}         # of dead leaders, with the time when what is left is killed
         self.hurry = False
         self.watching = False    # while starting, what dies is not brought back
+        self.untold = False      # what runs could not be written down
         signal.pthread_sigmask(signal.SIG_BLOCK, WANTED)
         libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)    # orphaned workers are ours to bury
 
@@ -86,7 +88,26 @@ class Supervisor:
             s.process = subprocess.Popen(s.argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                          start_new_session=True, preexec_fn=child)
         s.began, s.due = time.monotonic(), None
-        self.remember({x.name: [x.process.pid, start_time(x.process.pid)] for x in self.services if x.process})
+        self.write_down()
+
+    def write_down(self):
+        """Who runs, for ops/down and the next ops/up. A full disk is no reason to end what runs: it is tried again."""
+        try:
+            self.remember({x.name: [x.process.pid, start_time(x.process.pid)] for x in self.services if x.process})
+            self.untold = False
+        except OSError as e:
+            if not self.watching:
+                raise
+            if not self.untold:
+                self.note(f"up.json cannot be written: {e.strerror}; make room on the disk of {self.log_dir}")
+            self.untold = True
+
+    def respawn(self, s):
+        try:
+            self.spawn(s)
+        except OSError as e:
+            s.due = time.monotonic() + LONGEST_PAUSE
+            self.note(f"{s.name} cannot be started: {e.strerror}; it is tried again in {LONGEST_PAUSE} s")
 
     # ------------------------------------------------------------------- watching
 
@@ -102,12 +123,14 @@ class Supervisor:
             now = time.monotonic()
             for s in self.services:
                 if s.due and s.due <= now:
-                    self.spawn(s)
+                    self.respawn(s)
             for pgid in [g for g, end in self.groups.items() if end <= now or not group_members(g)]:
                 self.kill_group(pgid, signal.SIGKILL)
                 del self.groups[pgid]
             if now >= check_logs:
                 self.bound_logs()
+                if self.untold:
+                    self.write_down()
                 check_logs = now + LOG_SECONDS
 
     def wait(self, seconds):
@@ -125,7 +148,7 @@ class Supervisor:
         try:
             self.reload()
         except OSError as e:
-            self.note(f"not reloaded: {e.filename}: {e.strerror}")
+            self.note(f"not reloaded: {e.filename or 'DIR/conf'}: {e.strerror}")
             return
         for s in self.services:
             if s.process and s.reloads:
@@ -150,9 +173,11 @@ class Supervisor:
         if not self.watching:
             return
         lived = time.monotonic() - s.began
-        s.delay = 0.0 if lived > SETTLED else min(max(0.1, s.delay * 2), 5.0)
+        s.delay = 0.0 if lived > SETTLED else min(max(0.1, s.delay * 2), LONGEST_PAUSE)
         s.due = time.monotonic() + s.delay
         how = f"was killed by signal {-code}" if code < 0 else f"ended with status {code}"
+        if code != -signal.SIGKILL and lived < SETTLED:
+            how += f": {self.reason(s)}"
         self.note(f"{s.name} {how}; it is started again" + (f" in {s.delay:.1f} s" if s.delay else ""))
         # Its workers live on and may hold the port or finish a request: they are
         # asked to end at once, and made to after a moment.
@@ -178,6 +203,7 @@ class Supervisor:
                 try:
                     shutil.copyfile(entry.path, entry.path + ".1")
                 except OSError as e:      # no room for the copy: the room is needed now
+                    remove(entry.path + ".1")
                     self.note(f"{entry.name} is dropped: {e.strerror}")
                 os.truncate(entry.path, 0)
 

@@ -201,6 +201,28 @@ def test_what_is_killed_comes_back_and_nothing_is_lost(served, name):
     assert {n for n in after if after[n] != before[n]} == {name}
 
 
+def test_up_lives_on_when_it_cannot_write(served):
+    """A full disk must not end what it starts again."""
+    before = served.pids()
+    in_the_way = served.data / "run" / "up.json.new"   # as good as a full disk, and needs none
+
+    def children():
+        return {int(p) for p in Path(f"/proc/{before['up']}/task/{before['up']}/children").read_text().split()}
+
+    in_the_way.mkdir()
+    try:
+        for name in ("nginx", "cairn"):
+            os.kill(before[name], signal.SIGKILL)
+        wait_for(lambda: not {before["nginx"], before["cairn"]} & children() and served.get("/health") == "OK"
+                 and served.post("experiments/create", name=f"unwritten {time.time_ns()}"))
+        assert served.pids() == before
+        note = "up.json cannot be written"
+        assert (served.data / "log" / "up.log").read_text().count(note) == 1
+    finally:
+        in_the_way.rmdir()
+    wait_for(lambda: set(served.pids().values()) - {before["up"]} <= children())   # it has been written since
+
+
 def begin_upload(served, name):
     """An upload in parts; returns its directory."""
     made = json.loads(served.get(f"/api/2.0/mlflow-artifacts/mpu/create/{name}", {"path": "x", "num_parts": 2}))

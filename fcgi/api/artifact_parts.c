@@ -183,11 +183,11 @@ static int complete(struct request *rq, const struct artifact_store *store, cons
     if (!rq->placed && (artifact_upload_size(store, upload->id, &bytes) < 0 ||
                         quota_take(rq, store, path, bytes) < 0))
         return -1;
-    if (upload_begin(rq, store, path) < 0 ||
+    if (upload_checksum_begin(rq, store, path) < 0 ||
         (!rq->placed && artifact_upload_complete(store, path, upload) < 0))
         return -1;
     rq->placed = true;
-    return upload_end(rq, store, path) < 0 ? -1 : quota_keep(rq);
+    return upload_checksum_end(rq, store, path) < 0 ? -1 : quota_keep(rq);
 }
 
 int multipart_complete(struct request *rq)

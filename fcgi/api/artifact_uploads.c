@@ -70,9 +70,9 @@ int artifact_upload(struct request *rq)
         return -1;
     if (artifacts_find(rq, &store, run.artifact_uri, in.path, "write", &full) < 0 ||
         quota_take(rq, &store, full, (int64_t)rq->body_length) < 0 ||
-        upload_begin(rq, &store, full) < 0 ||
+        upload_checksum_begin(rq, &store, full) < 0 ||
         artifact_write(&store, full, rq->body, rq->body_length) < 0 ||
-        upload_end(rq, &store, full) < 0)
+        upload_checksum_end(rq, &store, full) < 0)
         return -1;
     return quota_keep(rq);
 }

@@ -218,11 +218,11 @@ int logged_model_artifact_get(struct request *rq)
 /* The staged file is gone once it is in place. */
 static int place(struct request *rq, const struct artifact_store *store, const char *path)
 {
-    if (upload_begin(rq, store, path) < 0 ||
+    if (upload_checksum_begin(rq, store, path) < 0 ||
         (!rq->placed && artifact_place(store, path, rq->body_file) < 0))
         return -1;
     rq->placed = true;
-    return upload_end(rq, store, path);
+    return upload_checksum_end(rq, store, path);
 }
 
 /* Either nginx has the upload in a file, or it waits to be told where to send it. Anything
@@ -264,7 +264,7 @@ int artifact_delete(struct request *rq)
     const char *path = request_member(rq, "artifact_path");
 
     if (artifact_path_check(&store, &path) < 0 || quota_give(rq, &store, path) < 0 ||
-        upload_forget(rq, &store, path) < 0 || artifact_remove(&store, path) < 0 ||
+        upload_checksum_forget(rq, &store, path) < 0 || artifact_remove(&store, path) < 0 ||
         quota_keep(rq) < 0)
         return -1;
     return reply_empty(rq);

@@ -8,7 +8,7 @@ static bool is_recorded(const struct request *rq, const struct artifact_store *s
     return rq->config->artifact_checksums && !artifact_is_remote(store);
 }
 
-int upload_begin(struct request *rq, const struct artifact_store *store, const char *path)
+int upload_checksum_begin(struct request *rq, const struct artifact_store *store, const char *path)
 {
     const char *location = artifact_location(store, path);
     char hash[DIGEST_TEXT];
@@ -19,7 +19,7 @@ int upload_begin(struct request *rq, const struct artifact_store *store, const c
     return checksum_hold(rq->db, hash, location, now_ms());
 }
 
-int upload_end(struct request *rq, const struct artifact_store *store, const char *path)
+int upload_checksum_end(struct request *rq, const struct artifact_store *store, const char *path)
 {
     char hash[DIGEST_TEXT], sha256[DIGEST_TEXT];
     int64_t size;
@@ -32,7 +32,7 @@ int upload_end(struct request *rq, const struct artifact_store *store, const cha
     return checksum_set(rq->db, hash, size, sha256, now_ms());
 }
 
-int upload_forget(struct request *rq, const struct artifact_store *store, const char *path)
+int upload_checksum_forget(struct request *rq, const struct artifact_store *store, const char *path)
 {
     return is_recorded(rq, store) ? checksum_forget(rq->db, artifact_location(store, path)) : 0;
 }

@@ -8,7 +8,10 @@
 #include "../artifacts/artifacts.h"
 #include "../request.h"
 
-int upload_begin(struct request *, const struct artifact_store *, const char *path) MUST_CHECK;
-int upload_end(struct request *, const struct artifact_store *, const char *path) MUST_CHECK;
+int upload_checksum_begin(struct request *, const struct artifact_store *,
+                          const char *path) MUST_CHECK;
+int upload_checksum_end(struct request *, const struct artifact_store *,
+                        const char *path) MUST_CHECK;
 /* Before path, and all below it, is removed. */
-int upload_forget(struct request *, const struct artifact_store *, const char *path) MUST_CHECK;
+int upload_checksum_forget(struct request *, const struct artifact_store *,
+                           const char *path) MUST_CHECK;

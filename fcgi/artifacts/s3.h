@@ -3,6 +3,7 @@
 
 #include "ops.h"
 #include "s3_credentials.h"
+#include "s3_sources.h"
 
 /* Where a bucket is. */
 struct s3_service {

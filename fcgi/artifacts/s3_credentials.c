@@ -1,10 +1,10 @@
 #include "s3_credentials.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "../log.h"
+#include "s3_sources.h"
 
 enum {
     READ_AGAIN = 300,     /* seconds that keys without an end are kept: files change */
@@ -18,13 +18,6 @@ static struct {
     struct s3_found found;
     int64_t refresh; /* seconds since the epoch; 0: nothing is kept */
 } kept;
-
-const char *s3_environment(const char *name)
-{
-    const char *value = getenv(name);
-
-    return value ? value : "";
-}
 
 static bool is_complete(const struct s3_credentials *c)
 {
@@ -129,19 +122,4 @@ int s3_credentials(const struct artifact_store *store, struct s3_credentials *cr
 void s3_credentials_forget(void)
 {
     kept.refresh = 0;
-}
-
-const char *s3_region(const struct artifact_store *store)
-{
-    const char *const places[] = {
-        store->config->s3_region,
-        s3_environment("AWS_DEFAULT_REGION"),
-        s3_environment("AWS_REGION"),
-        s3_profile_value(store, "region"),
-    };
-
-    for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
-        if (places[i] && *places[i])
-            return places[i];
-    return "us-east-1";
 }

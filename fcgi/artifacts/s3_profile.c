@@ -5,7 +5,14 @@
 #include <string.h>
 #include <strings.h>
 
-#include "s3_credentials.h"
+#include "s3_sources.h"
+
+const char *s3_environment(const char *name)
+{
+    const char *value = getenv(name);
+
+    return value ? value : "";
+}
 
 const char *s3_file(struct arena *mem, const char *path)
 {
@@ -155,4 +162,19 @@ int s3_profile_credentials(const struct artifact_store *store, struct s3_found *
         arena_printf(store->mem, "no keys of profile %s in %s", profile_name(store), path);
     return fail(store, INVALID_STATE,
                 "The artifact store is not set up as it should be: there are no keys for S3.");
+}
+
+const char *s3_region(const struct artifact_store *store)
+{
+    const char *const places[] = {
+        store->config->s3_region,
+        s3_environment("AWS_DEFAULT_REGION"),
+        s3_environment("AWS_REGION"),
+        s3_profile_value(store, "region"),
+    };
+
+    for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
+        if (places[i] && *places[i])
+            return places[i];
+    return "us-east-1";
 }

@@ -6,7 +6,7 @@
 
 #include "../json_in.h"
 #include "../percent.h"
-#include "s3_credentials.h"
+#include "s3_sources.h"
 #include "xml.h"
 
 enum {

@@ -14,6 +14,7 @@
 
 #include "artifacts/ops.h"
 #include "artifacts/s3_credentials.h"
+#include "artifacts/s3_sources.h"
 
 static struct arena *mem;
 static struct error err;

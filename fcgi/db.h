@@ -153,6 +153,9 @@ struct sql sql_new(struct arena *);
         (sql), (fragment),                                                                         \
         (const struct value[]){ { .type = VALUE_END }, ##__VA_ARGS__, { .type = VALUE_END } } + 1)
 void sql_add_values(struct sql *, const char *fragment, const struct value *);
+/* Adds a fragment without values. What is printed into it is the program's own, too: names
+ * of tables, columns and aliases, numbers. */
+void sql_printf(struct sql *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Adds "(?,?,?)" with n values. */
 void sql_add_list(struct sql *, const struct value *, size_t n);
 /* The same for IN, where a value may stand twice: the last one is repeated up to a

@@ -1,5 +1,6 @@
 /* Values, and SQL that is put together of fragments and values. */
 #include <assert.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "db.h"
@@ -72,6 +73,17 @@ void sql_add_values(struct sql *sql, const char *fragment, const struct value *v
     sql_put(sql, fragment, strlen(fragment));
     for (; values->type != VALUE_END; values++)
         sql_put_value(sql, values);
+}
+
+void sql_printf(struct sql *sql, const char *format, ...)
+{
+    va_list args;
+    const char *fragment;
+
+    va_start(args, format);
+    fragment = arena_vprintf(sql->mem, format, args);
+    va_end(args);
+    sql_put(sql, fragment, strlen(fragment));
 }
 
 void sql_add_list(struct sql *sql, const struct value *values, size_t n)

@@ -6,14 +6,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "parser.h"
+#include "conditions.h"
 #include "python.h"
 
-#define COUNT(array)  (sizeof(array) / sizeof *(array))
-#define add(sql, ...) sql_add_values((sql), arena_printf((sql)->mem, __VA_ARGS__), nothing)
-
-static const struct value nothing[] = { { .type = VALUE_END } };
-
+#define COUNT(array) (sizeof(array) / sizeof *(array))
 /* Columns, and the names that MLflow has for some of them. NUMBER: a number, ID: a
  * number that is compared with a text. */
 static const struct attribute attributes[] = {
@@ -231,30 +227,30 @@ static int filter_read(const struct search_ctx *cx, const char *filter, struct t
 static void add_datasets(struct sql *sql, const struct model_dataset *datasets, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        add(sql, i ? " OR " : " AND (");
+        sql_printf(sql, i ? " OR " : " AND (");
         sql_add(sql, "(x.dataset_name = ?", text(datasets[i].dataset_name));
         if (datasets[i].dataset_digest && *datasets[i].dataset_digest)
             sql_add(sql, " AND x.dataset_digest = ?)", text(datasets[i].dataset_digest));
         else
-            add(sql, " AND x.dataset_digest IS NULL)");
+            sql_printf(sql, " AND x.dataset_digest IS NULL)");
     }
-    add(sql, count ? "))" : ")");
+    sql_printf(sql, count ? "))" : ")");
 }
 
 static void add_metric(struct sql *sql, const struct comparison *c)
 {
-    add(sql, "EXISTS (SELECT 1 FROM logged_model_metrics x WHERE x.model_id = m.model_id");
+    sql_printf(sql, "EXISTS (SELECT 1 FROM logged_model_metrics x WHERE x.model_id = m.model_id");
     sql_add(sql, " AND x.metric_name = ? AND ", text(c->id.key));
     number_condition(sql, "x.metric_value", c);
 }
 
 static void add_pair(struct sql *sql, const char *kind, const struct comparison *c)
 {
-    add(sql, "EXISTS (SELECT 1 FROM logged_model_%ss x WHERE x.model_id = m.model_id", kind);
+    sql_printf(sql, "EXISTS (SELECT 1 FROM logged_model_%ss x WHERE x.model_id = m.model_id", kind);
     sql_add_values(sql, arena_printf(sql->mem, " AND x.%s_key = ? AND ", kind),
                    (const struct value[]){ text(c->id.key), { .type = VALUE_END } });
     text_condition(sql, arena_printf(sql->mem, "x.%s_value", kind), c);
-    add(sql, ")");
+    sql_printf(sql, ")");
 }
 
 /* A number's column compared with a text: the database knows how. */
@@ -286,7 +282,7 @@ static void add_attribute(struct sql *sql, const struct comparison *c)
 static void add_comparison(struct sql *sql, const struct comparison *c,
                            const struct model_dataset *datasets, size_t dataset_count)
 {
-    add(sql, " AND (");
+    sql_printf(sql, " AND (");
     switch (c->id.entity) {
     case ENTITY_METRIC:
         add_metric(sql, c);
@@ -304,7 +300,7 @@ static void add_comparison(struct sql *sql, const struct comparison *c,
     case ENTITY_DATASET:
         break; /* not of this language */
     }
-    add(sql, ")");
+    sql_printf(sql, ")");
 }
 
 int model_filter(const struct search_ctx *cx, const char *filter,
@@ -336,9 +332,10 @@ int model_filter(const struct search_ctx *cx, const char *filter,
     }
     if (!dataset_count || has_metric)
         return 0;
-    add(sql, " AND (EXISTS (SELECT 1 FROM logged_model_metrics x WHERE x.model_id = m.model_id");
+    sql_printf(sql,
+               " AND (EXISTS (SELECT 1 FROM logged_model_metrics x WHERE x.model_id = m.model_id");
     add_datasets(sql, datasets, dataset_count);
-    add(sql, ")");
+    sql_printf(sql, ")");
     return 0;
 }
 
@@ -355,7 +352,7 @@ static void add_last_value(struct sql *sql, const struct model_order *order)
         sql_add(sql, " AND x.dataset_name = ?", text(order->dataset_name));
     if (order->dataset_digest && *order->dataset_digest)
         sql_add(sql, " AND x.dataset_digest = ?", text(order->dataset_digest));
-    add(sql, " ORDER BY x.metric_timestamp_ms DESC, x.metric_step DESC, x.run_id LIMIT 1)");
+    sql_printf(sql, " ORDER BY x.metric_timestamp_ms DESC, x.metric_step DESC, x.run_id LIMIT 1)");
 }
 
 static int add_order(const struct search_ctx *cx, const struct model_order *order, struct sql *sql)
@@ -370,13 +367,13 @@ static int add_order(const struct search_ctx *cx, const struct model_order *orde
         return fail(cx, INVALID_PARAMETER_VALUE,
                     "Invalid order by field name: %s. Only metrics are supported.", field);
     if (attribute) {
-        add(sql, "%s IS NULL, %s %s, ", attribute->column, attribute->column, direction);
+        sql_printf(sql, "%s IS NULL, %s %s, ", attribute->column, attribute->column, direction);
         return 0;
     }
     add_last_value(sql, order);
-    add(sql, " IS NULL, ");
+    sql_printf(sql, " IS NULL, ");
     add_last_value(sql, order);
-    add(sql, " %s, ", direction);
+    sql_printf(sql, " %s, ", direction);
     return 0;
 }
 
@@ -396,8 +393,8 @@ int model_order_by(const struct search_ctx *cx, const struct model_order *orders
         created |= attribute && !strcmp(attribute->column, "m.creation_timestamp_ms");
     }
     if (!created)
-        add(sql, "m.creation_timestamp_ms DESC, ");
+        sql_printf(sql, "m.creation_timestamp_ms DESC, ");
     /* Once more where it stood before: that changes nothing, and ends the list. */
-    add(sql, "m.model_id");
+    sql_printf(sql, "m.model_id");
     return 0;
 }

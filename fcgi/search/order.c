@@ -4,7 +4,8 @@
 
 #include "parser.h"
 #include "python.h"
-#include "superset.h"
+#include "superset_name.h"
+#include "superset_sql.h"
 
 struct order {
     struct identifier id;
@@ -173,10 +174,6 @@ static bool same_order(const struct order *a, const struct order *b)
            !strcmp(a->id.key, b->id.key);
 }
 
-#define add(sql, ...) sql_add_values((sql), arena_printf((sql)->mem, __VA_ARGS__), nothing)
-
-static const struct value nothing[] = { { .type = VALUE_END } };
-
 static const char *direction(const struct order *order)
 {
     return order->descending ? "DESC" : "ASC";
@@ -189,26 +186,26 @@ static void add_attribute(struct sql *sql, const struct order *order)
     const char *column = order->id.attribute->column;
 
     if (!order->descending)
-        add(sql, "%s IS NULL, ", column);
-    add(sql, "%s %s, ", column, direction(order));
+        sql_printf(sql, "%s IS NULL, ", column);
+    sql_printf(sql, "%s %s, ", column, direction(order));
 }
 
 /* What is missing comes last here as well, but is not computed twice for it. */
 static void add_aggregate(struct sql *sql, const struct order *order)
 {
-    add(sql, order->descending ? "" : "-");
+    sql_printf(sql, order->descending ? "" : "-");
     aggregate_value(sql, &order->id);
-    add(sql, " DESC, ");
+    sql_printf(sql, " DESC, ");
 }
 
 /* The metric of that name, or else the value of the series. In the first key NaN and
  * nothing are NULL, and so last; in the second NaN goes before nothing. */
 static void add_dotted(struct sql *sql, const struct order *order, size_t n)
 {
-    add(sql, "CASE WHEN o%zu.is_nan = 1 THEN NULL ELSE %sCOALESCE(o%zu.value, ", n,
-        order->descending ? "" : "-", n);
+    sql_printf(sql, "CASE WHEN o%zu.is_nan = 1 THEN NULL ELSE %sCOALESCE(o%zu.value, ", n,
+               order->descending ? "" : "-", n);
     dotted_value(sql, &order->id);
-    add(sql, ") END DESC, COALESCE(o%zu.is_nan, 0) DESC, ", n);
+    sql_printf(sql, ") END DESC, COALESCE(o%zu.is_nan, 0) DESC, ", n);
 }
 
 /* Values first, then NaN, then runs without the metric. */
@@ -226,11 +223,12 @@ static void add_joined(struct sql *joins, struct sql *sql, const struct order *o
         return;
     }
     if (order->id.entity == ENTITY_METRIC)
-        add(sql, "CASE WHEN o%zu.is_nan = 1 THEN 1 WHEN o%zu.value IS NULL THEN 2 ELSE 0 END, ", n,
-            n);
+        sql_printf(sql,
+                   "CASE WHEN o%zu.is_nan = 1 THEN 1 WHEN o%zu.value IS NULL THEN 2 ELSE 0 END, ",
+                   n, n);
     else
-        add(sql, "o%zu.value IS NULL, ", n);
-    add(sql, "o%zu.value %s, ", n, direction(order));
+        sql_printf(sql, "o%zu.value IS NULL, ", n);
+    sql_printf(sql, "o%zu.value %s, ", n, direction(order));
 }
 
 static int orders_read(const struct search_ctx *cx, enum search_what what,
@@ -267,7 +265,7 @@ static int run_order(const struct search_ctx *cx, const struct text_list *order_
             add_joined(joins, sql, order, i);
         }
     }
-    add(sql, timed ? "r.run_uuid" : "r.start_time DESC, r.run_uuid");
+    sql_printf(sql, timed ? "r.run_uuid" : "r.start_time DESC, r.run_uuid");
     return 0;
 }
 
@@ -282,13 +280,13 @@ static int experiment_order(const struct search_ctx *cx, const struct text_list 
         if (!order->id.attribute)
             return fail(cx, INVALID_PARAMETER_VALUE, "Invalid order_by entity: %s",
                         entity_name(order->id.entity));
-        add(sql, "%s%s %s", i ? ", " : "", order->id.attribute->column, direction(order));
+        sql_printf(sql, "%s%s %s", i ? ", " : "", order->id.attribute->column, direction(order));
         identified |= order->id.attribute->type == ATTRIBUTE_ID;
     }
     if (!order_by->count)
-        add(sql, "e.creation_time DESC, e.experiment_id ASC");
+        sql_printf(sql, "e.creation_time DESC, e.experiment_id ASC");
     else if (!identified)
-        add(sql, ", e.experiment_id DESC");
+        sql_printf(sql, ", e.experiment_id DESC");
     return 0;
 }
 

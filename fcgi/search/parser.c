@@ -7,7 +7,7 @@
 
 #include "../out.h"
 #include "python.h"
-#include "superset.h"
+#include "superset_name.h"
 
 static const struct {
     const char *name;

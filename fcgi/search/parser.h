@@ -1,21 +1,8 @@
-/* Filters as a tree: terms become comparisons, comparisons an expression.
- *
- * The languages accept what MLflow's accept, and refuse the rest with its words.
- * Limits of our own, all INVALID_PARAMETER_VALUE: a filter of 64 KiB, 1000
- * comparisons, groups nested 100 deep, 10000 lexemes (the last two are MLflow's
- * tokenizer's as well), and 100 items of order_by. */
+/* Filters as a tree: terms become comparisons, comparisons an expression. */
 #pragma once
 
 #include "attributes.h"
 #include "terms.h"
-
-enum {
-    FILTER_BYTES = 64 * 1024,
-    FILTER_COMPARISONS = 1000,
-    FILTER_DEPTH = 100,
-    FILTER_LEXEMES = 10000,
-    ORDER_ITEMS = 100,
-};
 
 enum comparator {
     CMP_UNKNOWN,
@@ -66,11 +53,10 @@ struct expr {
 int filter_parse(const struct search_ctx *, enum search_what, const char *filter,
                  struct expr *) MUST_CHECK;
 
-/* One comparison, and whether the language has it for that identifier (which
- * may make other values of c's). -1 with MLflow's text. */
+/* One comparison; comparators.h says whether the language has it for that identifier.
+ * -1 with MLflow's text. */
 int comparison_parse(const struct search_ctx *, enum search_what, const struct term *,
                      struct comparison *) MUST_CHECK;
-int comparison_check(const struct search_ctx *, enum search_what, struct comparison *) MUST_CHECK;
 
 /* The one statement of a text: its terms in *terms. Statements are counted in
  * *statements; with none or several, terms are those of the first. -1: no tokenizer
@@ -81,19 +67,6 @@ int statement_read(struct arena *, const char *text, struct terms *, size_t *sta
  * the two or three terms behind it at once, and goes on behind all of them, whether
  * they were a comparison or not. */
 struct terms join_keywords(struct arena *, const struct terms *);
-
-/* Conditions on a column, a constant of the program. Texts are told apart by case. */
-void text_condition(struct sql *, const char *column, const struct comparison *);
-void number_condition(struct sql *, const char *column, const struct comparison *);
-/* What is searched, and from which side: probing, the tables of values are entered by
- * the owner and the key alone; else the database may begin with them. */
-struct subject {
-    enum search_what what;
-    bool probing;
-};
-/* The beginning of a condition on the row x that holds a key's value: what follows is
- * about x.value, and ends with a parenthesis. */
-void exists_open(struct sql *, const struct subject *, enum entity, const char *key);
 
 /* The comparators of a set, as Python prints it. */
 const char *comparators_text(struct arena *, const enum comparator *, size_t count);

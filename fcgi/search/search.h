@@ -1,11 +1,24 @@
 /* The filter and order languages of MLflow's searches: one lexer, one parser,
  * tables of attributes. Text of the client becomes values only.
- * Source: mlflow/utils/search_utils.py (SearchUtils, SearchExperimentsUtils). */
+ * Source: mlflow/utils/search_utils.py (SearchUtils, SearchExperimentsUtils).
+ *
+ * The languages accept what MLflow's accept, and refuse the rest with its words.
+ * Limits of our own, all INVALID_PARAMETER_VALUE: a filter of 64 KiB, 1000
+ * comparisons, groups nested 100 deep, 10000 lexemes (the last two are MLflow's
+ * tokenizer's as well), and 100 items of order_by. */
 #pragma once
 
 #include "../arena.h"
 #include "../db.h"
 #include "../error.h"
+
+enum {
+    FILTER_BYTES = 64 * 1024,
+    FILTER_COMPARISONS = 1000,
+    FILTER_DEPTH = 100,
+    FILTER_LEXEMES = 10000,
+    ORDER_ITEMS = 100,
+};
 
 struct search_ctx {
     struct error *err;

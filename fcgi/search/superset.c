@@ -2,7 +2,8 @@
  * clause. */
 #include "superset.h"
 
-#include <string.h>
+#include "slice.h"
+#include "superset_clause.h"
 
 struct reader {
     const struct search_ctx *cx;
@@ -13,28 +14,6 @@ struct reader {
 };
 
 static bool or_read(struct reader *, struct expr *);
-
-bool superset_lex(struct arena *mem, const char *text, struct lexemes *lexemes)
-{
-    size_t count = 0;
-
-    *lexemes = (struct lexemes){ 0 };
-    if (strlen(text) > FILTER_BYTES)
-        return false;
-    *lexemes = lex(mem, text, FILTER_LEXEMES + 1);
-    if (lexemes->count > FILTER_LEXEMES)
-        return false;
-    for (size_t i = 0; i < lexemes->count; i++) {
-        enum lexeme_type type = lexemes->items[i].type;
-
-        if (type == LEX_COMMENT || type == LEX_LINE_COMMENT)
-            return false;
-        if (type != LEX_SPACE && type != LEX_NEWLINE)
-            lexemes->items[count++] = lexemes->items[i];
-    }
-    lexemes->count = count;
-    return true;
-}
 
 static bool is_sign(const struct reader *rd, size_t i, const char *sign)
 {
@@ -163,7 +142,7 @@ bool superset_parse(const struct search_ctx *cx, enum search_what what, const ch
     struct reader rd = { .cx = &own, .what = what };
     struct expr *e = arena_new(cx->mem, struct expr);
 
-    if (!superset_lex(cx->mem, filter, &rd.lexemes) || !or_read(&rd, e) || rd.at < rd.lexemes.count)
+    if (!lex_words(cx->mem, filter, &rd.lexemes) || !or_read(&rd, e) || rd.at < rd.lexemes.count)
         return false;
     *all = *e;
     if (e->kind != EXPR_AND)

@@ -1,12 +1,14 @@
-/* The clauses that MLflow does not have: an identifier, a sign, its values. */
+#include "superset_clause.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../clock.h"
 #include "characters.h"
+#include "comparators.h"
 #include "python.h"
-#include "superset.h"
+#include "superset_name.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 

@@ -1,35 +1,11 @@
-/* What the superset has names for, and the texts of lexemes that lie side by side. */
+#include "superset_name.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "superset.h"
+#include "terms.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-
-struct slice slice_part(const struct slice *s, size_t from, size_t to)
-{
-    return (struct slice){ s->items + from, to - from };
-}
-
-const char *slice_text(struct arena *mem, const struct slice *s)
-{
-    const struct lexeme *last = &s->items[s->count - 1];
-
-    return arena_strndup(mem, s->items->at, (size_t)(last->at + last->length - s->items->at));
-}
-
-bool lexeme_is(const struct lexeme *l, enum lexeme_type type, const char *word)
-{
-    return l->type == type && word_is(l->at, l->length, word);
-}
-
-bool slice_is_contiguous(const struct slice *s)
-{
-    for (size_t i = 1; i < s->count; i++)
-        if (s->items[i - 1].at + s->items[i - 1].length != s->items[i].at)
-            return false;
-    return s->count > 0;
-}
 
 static const struct {
     const char *name;
@@ -157,7 +133,7 @@ bool superset_order_read(const struct search_ctx *cx, enum search_what what, con
     struct lexemes lexemes;
     struct slice s;
 
-    if (what != SEARCH_RUNS || !superset_lex(cx->mem, clause, &lexemes) || !lexemes.count)
+    if (what != SEARCH_RUNS || !lex_words(cx->mem, clause, &lexemes) || !lexemes.count)
         return false;
     s = (struct slice){ lexemes.items, lexemes.count };
     *descending = lexeme_is(&s.items[s.count - 1], LEX_ORDER, "DESC");

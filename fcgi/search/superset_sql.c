@@ -1,33 +1,6 @@
-/* The conditions that only the superset has. As in to_sql.c, fragments are the
- * program's own words and columns. */
-#include "superset.h"
-
-#include <string.h>
+#include "superset_sql.h"
 
 #include "direction.h"
-
-#define add(sql, ...) sql_add_values((sql), arena_printf((sql)->mem, __VA_ARGS__), nothing)
-
-static const struct value nothing[] = { { .type = VALUE_END } };
-
-/* What stands around the column. Case matters: REGEXP has it from the collation, which
- * both MariaDB and MySQL understand; MySQL has no patterns on binary texts. */
-static const struct {
-    const char *before, *after;
-} texts[] = {
-    [CMP_NOT_LIKE] = { "BINARY ", " NOT LIKE ?" },
-    [CMP_NOT_ILIKE] = { "lower(", ") NOT LIKE lower(?)" },
-    [CMP_REGEXP] = { "CONVERT(", " USING utf8mb4) COLLATE utf8mb4_bin REGEXP ?" },
-    [CMP_NOT_REGEXP] = { "CONVERT(", " USING utf8mb4) COLLATE utf8mb4_bin NOT REGEXP ?" },
-    [CMP_BETWEEN] = { "BINARY ", " BETWEEN ? AND ?" },
-    [CMP_NOT_BETWEEN] = { "BINARY ", " NOT BETWEEN ? AND ?" },
-};
-
-void superset_text_condition(struct sql *sql, const char *column, const struct comparison *c)
-{
-    add(sql, "%s%s", texts[c->comparator].before, column);
-    sql_add_values(sql, texts[c->comparator].after, c->values);
-}
 
 /* Points of the metric's series lie side by side: the primary key of metrics begins
  * with run and key. Which point is the first or the last of a step is as for the
@@ -40,26 +13,27 @@ static void series_value(struct sql *sql, enum aggregate aggregate, const char *
         [AGGREGATE_COUNT] = "COUNT(x.value)",
     };
 
-    add(sql, "(SELECT %s FROM metrics x WHERE x.run_uuid = r.run_uuid AND ", selected[aggregate]);
+    sql_printf(sql, "(SELECT %s FROM metrics x WHERE x.run_uuid = r.run_uuid AND ",
+               selected[aggregate]);
     sql_add(sql, "x.`key` = ? AND BINARY x.`key` = ? AND x.is_nan = 0", text(key), text(key));
     if (aggregate == AGGREGATE_FIRST)
-        add(sql, " ORDER BY x.step, x.timestamp, x.value LIMIT 1");
+        sql_printf(sql, " ORDER BY x.step, x.timestamp, x.value LIMIT 1");
     if (aggregate == AGGREGATE_STEP)
         sql_add(sql, " AND x.step = ? ORDER BY x.timestamp DESC, x.value DESC LIMIT 1",
                 integer(step));
-    add(sql, ")");
+    sql_printf(sql, ")");
 }
 
 /* Each run's experiment says which one it is. */
 static void best_value(struct sql *sql, const char *key)
 {
-    add(sql, "(CASE WHEN ");
+    sql_printf(sql, "(CASE WHEN ");
     minimized_condition(sql, key);
-    add(sql, " THEN ");
+    sql_printf(sql, " THEN ");
     series_value(sql, AGGREGATE_MIN, key, 0);
-    add(sql, " ELSE ");
+    sql_printf(sql, " ELSE ");
     series_value(sql, AGGREGATE_MAX, key, 0);
-    add(sql, " END)");
+    sql_printf(sql, " END)");
 }
 
 void aggregate_value(struct sql *sql, const struct identifier *id)
@@ -74,24 +48,24 @@ void aggregate_value(struct sql *sql, const struct identifier *id)
  * MLflow finds none. */
 void dotted_value(struct sql *sql, const struct identifier *id)
 {
-    add(sql, id->dotted == AGGREGATE_COUNT ? "NULLIF(" : "");
+    sql_printf(sql, id->dotted == AGGREGATE_COUNT ? "NULLIF(" : "");
     if (id->dotted == AGGREGATE_BEST)
         best_value(sql, id->series);
     else
         series_value(sql, id->dotted, id->series, 0);
-    add(sql, id->dotted == AGGREGATE_COUNT ? ", 0)" : "");
+    sql_printf(sql, id->dotted == AGGREGATE_COUNT ? ", 0)" : "");
 }
 
 void dotted_condition(struct sql *sql, const struct subject *subject, const struct comparison *c)
 {
-    add(sql, "(");
+    sql_printf(sql, "(");
     metric_condition(sql, subject, c);
-    add(sql, " OR (NOT ");
+    sql_printf(sql, " OR (NOT ");
     exists_open(sql, subject, ENTITY_METRIC, c->id.key);
-    add(sql, "TRUE) AND ");
+    sql_printf(sql, "TRUE) AND ");
     dotted_value(sql, &c->id);
     number_condition(sql, "", c);
-    add(sql, "))");
+    sql_printf(sql, "))");
 }
 
 /* Params are texts. Those that are no numbers are not compared. */
@@ -103,14 +77,15 @@ static void add_numeric_param(struct sql *sql, const struct subject *subject,
     exists_open(sql, subject, ENTITY_PARAM, c->id.key);
     sql_add(sql, "x.value REGEXP ? AND ", text(number));
     number_condition(sql, "CAST(x.value AS DOUBLE)", c);
-    add(sql, ")");
+    sql_printf(sql, ")");
 }
 
 static void add_of_experiment(struct sql *sql, const struct comparison *c)
 {
-    add(sql, "EXISTS (SELECT 1 FROM experiments e WHERE e.experiment_id = r.experiment_id AND ");
+    sql_printf(sql,
+               "EXISTS (SELECT 1 FROM experiments e WHERE e.experiment_id = r.experiment_id AND ");
     text_condition(sql, c->id.attribute->column, c);
-    add(sql, ")");
+    sql_printf(sql, ")");
 }
 
 bool superset_condition(struct sql *sql, const struct subject *subject, const struct comparison *c)

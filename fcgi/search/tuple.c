@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "../out.h"
-#include "parser.h"
 #include "python.h"
 
 struct literal {

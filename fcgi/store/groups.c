@@ -2,10 +2,6 @@
 
 #include <string.h>
 
-#define add(sql, ...) sql_add_values((sql), arena_printf((sql)->mem, __VA_ARGS__), nothing)
-
-static const struct value nothing[] = { { .type = VALUE_END } };
-
 /* The value of a run, as something that is equal only to itself; of a text that is to be
  * a number and is none, NULL. */
 static int add_value(struct db *db, struct column *column, const char *alias, size_t i,
@@ -18,17 +14,17 @@ static int add_value(struct db *db, struct column *column, const char *alias, si
     if (column_add(db, column, &value) < 0)
         return -1;
     if (cast) {
-        add(sql, ", IF(");
+        sql_printf(sql, ", IF(");
         sql_append(sql, &value);
         sql_add(sql, " REGEXP ?, CAST(", text(number));
         sql_append(sql, &value);
-        add(sql, " AS DOUBLE), NULL)");
+        sql_printf(sql, " AS DOUBLE), NULL)");
     } else {
-        add(sql, column->numbers ? ", " : ", CONVERT(");
+        sql_printf(sql, column->numbers ? ", " : ", CONVERT(");
         sql_append(sql, &value);
-        add(sql, column->numbers ? "" : " USING utf8mb4) COLLATE utf8mb4_bin");
+        sql_printf(sql, column->numbers ? "" : " USING utf8mb4) COLLATE utf8mb4_bin");
     }
-    add(sql, " AS %s%zu", alias, i);
+    sql_printf(sql, " AS %s%zu", alias, i);
     return 0;
 }
 
@@ -37,17 +33,17 @@ static int add_value(struct db *db, struct column *column, const char *alias, si
 static int add_runs(struct db *db, struct group_query *q, const struct run_search *search,
                     struct sql *sql)
 {
-    add(sql, " FROM (SELECT r.run_uuid");
+    sql_printf(sql, " FROM (SELECT r.run_uuid");
     for (size_t i = 0; i < q->by_count; i++)
         if (add_value(db, &q->by[i], "g", i, sql) < 0)
             return -1;
     for (size_t i = 0; i < q->column_count; i++)
         if (add_value(db, &q->columns[i], "c", i, sql) < 0)
             return -1;
-    add(sql, " FROM runs r");
+    sql_printf(sql, " FROM runs r");
     if (run_search_where(db, search, sql) < 0)
         return -1;
-    add(sql, " LIMIT 9223372036854775807) q");
+    sql_printf(sql, " LIMIT 9223372036854775807) q");
     return 0;
 }
 
@@ -55,20 +51,20 @@ static int add_runs(struct db *db, struct group_query *q, const struct run_searc
 static void add_mean(struct sql *sql, const struct column *column, size_t i)
 {
     if (column->numbers)
-        add(sql, "AVG(IF(ABS(q.c%zu) < 1e300, q.c%zu, NULL))", i, i);
+        sql_printf(sql, "AVG(IF(ABS(q.c%zu) < 1e300, q.c%zu, NULL))", i, i);
     else
-        add(sql, "NULL");
+        sql_printf(sql, "NULL");
 }
 
 static void add_stat(struct sql *sql, const struct column *column, size_t i)
 {
-    add(sql, ", COUNT(q.c%zu), ", i);
+    sql_printf(sql, ", COUNT(q.c%zu), ", i);
     add_mean(sql, column, i);
     if (column->numbers)
-        add(sql, ", STDDEV_SAMP(IF(ABS(q.c%zu) < 1e150, q.c%zu, NULL))", i, i);
+        sql_printf(sql, ", STDDEV_SAMP(IF(ABS(q.c%zu) < 1e150, q.c%zu, NULL))", i, i);
     else
-        add(sql, ", NULL");
-    add(sql, ", MIN(q.c%zu), MAX(q.c%zu)", i, i);
+        sql_printf(sql, ", NULL");
+    sql_printf(sql, ", MIN(q.c%zu), MAX(q.c%zu)", i, i);
 }
 
 static void add_ordered(struct sql *sql, const struct group_query *q)
@@ -78,13 +74,13 @@ static void add_ordered(struct sql *sql, const struct group_query *q)
     if (q->order == GROUP_BY_MEAN)
         add_mean(sql, &q->columns[i], i);
     else
-        add(sql, q->order == GROUP_BY_MIN ? "MIN(q.c%zu)" : "MAX(q.c%zu)", i);
+        sql_printf(sql, q->order == GROUP_BY_MIN ? "MIN(q.c%zu)" : "MAX(q.c%zu)", i);
 }
 
 static void add_keys(struct sql *sql, const struct group_query *q)
 {
     for (size_t i = 0; i < q->by_count; i++)
-        add(sql, "%sq.g%zu", i ? ", " : "", i);
+        sql_printf(sql, "%sq.g%zu", i ? ", " : "", i);
 }
 
 static void add_order(struct sql *sql, const struct group_query *q)
@@ -93,24 +89,25 @@ static void add_order(struct sql *sql, const struct group_query *q)
 
     if (!q->by_count)
         return;
-    add(sql, " ORDER BY ");
+    sql_printf(sql, " ORDER BY ");
     if (q->order == GROUP_BY_RUNS) {
-        add(sql, "runs %s, ", direction);
+        sql_printf(sql, "runs %s, ", direction);
     } else if (q->order != GROUP_BY_KEYS) {
         add_ordered(sql, q);
-        add(sql, " IS NULL, ");
+        sql_printf(sql, " IS NULL, ");
         add_ordered(sql, q);
-        add(sql, " %s, ", direction);
+        sql_printf(sql, " %s, ", direction);
     }
     for (size_t i = 0; i < q->by_count; i++)
-        add(sql, "%sq.g%zu %s", i ? ", " : "", i, q->order == GROUP_BY_KEYS ? direction : "ASC");
+        sql_printf(sql, "%sq.g%zu %s", i ? ", " : "", i,
+                   q->order == GROUP_BY_KEYS ? direction : "ASC");
 }
 
 static void add_best(struct sql *sql, const struct group_query *q)
 {
-    add(sql, ", SUBSTRING(GROUP_CONCAT(IF(q.c%d IS NULL, NULL, q.run_uuid)", q->best);
-    add(sql, " ORDER BY q.c%d %s, q.run_uuid SEPARATOR ''), 1, 32)", q->best,
-        q->best_is_least ? "ASC" : "DESC");
+    sql_printf(sql, ", SUBSTRING(GROUP_CONCAT(IF(q.c%d IS NULL, NULL, q.run_uuid)", q->best);
+    sql_printf(sql, " ORDER BY q.c%d %s, q.run_uuid SEPARATOR ''), 1, 32)", q->best,
+               q->best_is_least ? "ASC" : "DESC");
 }
 
 static int build(struct db *db, struct group_query *q, const struct run_search *search,
@@ -120,16 +117,16 @@ static int build(struct db *db, struct group_query *q, const struct run_search *
 
     if (add_runs(db, q, search, &from) < 0) /* now it is known which columns are numbers */
         return -1;
-    add(sql, "SELECT COUNT(*) AS runs, COUNT(*) OVER ()");
+    sql_printf(sql, "SELECT COUNT(*) AS runs, COUNT(*) OVER ()");
     for (size_t i = 0; i < q->by_count; i++)
-        add(sql, ", q.g%zu", i);
+        sql_printf(sql, ", q.g%zu", i);
     for (size_t i = 0; i < q->column_count; i++)
         add_stat(sql, &q->columns[i], i);
     if (q->best >= 0)
         add_best(sql, q);
     sql_append(sql, &from);
     if (q->by_count) {
-        add(sql, " GROUP BY ");
+        sql_printf(sql, " GROUP BY ");
         add_keys(sql, q);
     }
     add_order(sql, q);

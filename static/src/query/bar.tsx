@@ -1,17 +1,17 @@
 // The query bar: one line of text in colours, completed while one writes, and the same thing as chips below.
 import type { JSX, RefObject } from 'preact';
-import { useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { grid, type Keys, type Search } from '../api/grid';
+import { useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { Keys, Search } from '../api/grid';
 import { t } from '../i18n';
-import { useLoad } from '../state/load';
 import { Combobox } from '../ui/combobox';
 import { Icon } from '../ui/icons';
 import { IconButton, Reason } from '../ui/parts';
 import { Chips } from './chips';
 import { faultOf, withQuotedNames } from './clauses';
-import { complete, fixedValues, joinerOptions, nameOptions, operatorOptions, type Option, type Place, placeOf, subjectOf, valueOptions } from './complete';
+import { complete, placeOf } from './complete';
 import { filterOf, isWords } from './free';
 import { normalized, tokens } from './lexer';
+import { useAllKeys, useOptions } from './proposals';
 
 interface Props {
   value: string;
@@ -23,29 +23,6 @@ interface Props {
   onSubmit: (text: string) => void;
   /** For others who put text into the bar. */
   handle?: RefObject<{ write: (text: string) => void } | null>;
-}
-
-/** Proposals for a place; the values of params and tags are asked for. */
-export function useOptions(place: Place, scope: Search, keys: Keys | undefined, active: boolean): Option[] {
-  const subject = subjectOf(place.name);
-  const asks = active && place.wanted === 'value' && (subject.kind === 'param' || subject.kind === 'tag') && subject.key !== '';
-  const values = useLoad(`values ${asks ? `${subject.kind} ${subject.key} ${scope.experimentIds.join(',')} ${scope.view}` : ''}`, signal =>
-    asks ? grid.facets(scope, subject.kind === 'param' ? 'param' : 'tag', subject.key, 200, signal) : Promise.resolve([]));
-  return useMemo(() => {
-    switch (place.wanted) {
-      case 'name': return nameOptions(keys, place.prefix);
-      case 'operator': return operatorOptions(place.name, place.prefix);
-      case 'joiner': return joinerOptions(place.prefix);
-      case 'value': return asks ? valueOptions(values.data ?? [], place.prefix) : fixedValues(place.name, keys, place.prefix);
-    }
-  }, [place.wanted, place.name, place.prefix, keys, values.data, asks]);
-}
-
-/** The names of the runs without the filter, once somebody looks for one. */
-function useAllKeys(keys: Keys | undefined, scope: Search, filtered: boolean, active: boolean): Keys | undefined {
-  const asks = active && filtered;
-  const all = useLoad(`all keys ${asks ? `${scope.experimentIds.join(',')} ${scope.view}` : ''}`, signal => (asks ? grid.keys(scope, signal) : Promise.resolve(undefined)));
-  return all.data ?? keys;
 }
 
 export function QueryBar({ value, scope, keys, error, onSubmit, handle }: Props): JSX.Element {

@@ -6,10 +6,10 @@ import { t } from '../i18n';
 import { Combobox } from '../ui/combobox';
 import { Icon } from '../ui/icons';
 import { IconButton } from '../ui/parts';
-import { useOptions } from './bar';
 import { type Clause, clausesOf, type Condition, quotedText, replaceClause, textOf, withClause, withoutClause } from './clauses';
 import { nameOptions, operatorsOf, type Place, subjectOf } from './complete';
 import { normalized, tokens } from './lexer';
+import { useOptions } from './proposals';
 
 interface Props { value: string; scope: Search; keys: Keys | undefined; onChange: (text: string) => void; onActive: () => void }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Keys } from '../src/api/grid';
-import { csvCell, csvOf } from '../src/csv';
+import { csvCell, csvOf, tsvCell } from '../src/csv';
 import type { Texts } from '../src/api/columns';
 import { clauseOf, isMarked, marked, nameOf, peeled, roundedRange } from '../src/plots/clauses';
 import { contourAt, hullOf, isInside, surfaceOf } from '../src/plots/contours';
@@ -264,6 +264,20 @@ test('a drawing is well-formed, whatever a run is called', () => {
 test('a field of a file is quoted where it must be, and is no formula', () => {
   assert.equal(csvOf(['a', 'b'], [['x,y', 1.5], ['say "hi"', NaN], ['=cmd()', -3]]), 'a,b\r\n"x,y",1.5\r\n"say ""hi""",\r\n\'=cmd(),-3\r\n');
   assert.equal(csvCell('-3'), '-3');
+});
+
+test('no cell is a formula, numbers are numbers, and every value can be read back', () => {
+  const values = ['=1+1', '+49 30', '-x', '@a', '\tx', '\rx', '＝A1', "'=1", "''@", "'plain", 'plain', '-3', '+1e-5', '-Infinity', '\\t', 'a\tb\nc', '"q"', '', '-', ' =1'];
+  const unguarded = (text: string) => (/^'+[=+\-@\t\r＝＋－＠]/.test(text) ? text.slice(1) : text);
+  const unquoted = (cell: string) => (cell.startsWith('"') ? cell.slice(1, -1).replace(/""/g, '"') : cell);
+  const unescaped = (cell: string) => cell.replace(/\\(.)/g, (_, c: string) => ({ t: '\t', r: '\r', n: '\n' })[c] ?? c);
+  for (const v of values) {
+    assert.equal(unguarded(unquoted(csvCell(v))), v);
+    assert.equal(unguarded(unescaped(tsvCell(v))), v);
+    assert.ok(!/[\t\r\n]/.test(tsvCell(v)));
+    for (const cell of [unquoted(csvCell(v)), tsvCell(v)]) assert.ok(!/^[=+\-@\t\r＝]/.test(cell) || !Number.isNaN(Number(cell)), cell);
+  }
+  assert.deepEqual(['-3', '+1e-5'].map(tsvCell), ['-3', '+1e-5']);
 });
 
 const logged = (key: string, step: number, small = false) => `images/${key}+step+${step}+timestamp+1700000000000+0123abcd-0000-0000-0000-${String(step).padStart(12, '0')}${small ? '+compressed.webp' : '.png'}`;

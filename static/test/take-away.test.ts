@@ -23,6 +23,7 @@ test('a file has the names of a frame of mlflow.search_runs, and every byte of a
     'run_id,experiment_id,run_name,status,start_time,end_time,user,metrics.loss,params.note,tags.team',
     'a,1,first,FINISHED,1970-01-01T00:00:00.000Z,1970-01-01T00:00:05.000Z,u,0.1,"says ""hi"", twice\nor more",a\tb',
     "b,1,'=cmd,FAILED,1970-01-01T00:00:01.000Z,,u,NaN,,視覚", ''].join('\r\n'));
+  assert.equal(rowText(rows[1]!, columns, 'tsv', false).split('\t')[2], "'=cmd");
   assert.equal(rowText(rows[0]!, columns, 'tsv', true).split('\t').slice(-2).join('|'), 'says "hi", twice\\nor more|a\\tb\n');
   const json = JSON.parse(headOf(columns, 'json') + rows.map((r, i) => rowText(r, columns, 'json', i === 0)).join('') + tailOf('json')) as unknown[];
   assert.deepEqual(json[1], recordOf(rows[1]!, columns));

@@ -1,6 +1,6 @@
 // Runs as a file: a page at a time, so that a hundred thousand of them need no more memory than one page.
 import { grid, type Keys, type Search, type Selection } from '../api/grid';
-import { csvCell } from '../csv';
+import { csvCell, tsvCell } from '../csv';
 import { isInfinite, isoTime } from '../format';
 import { utf8Mark } from '../ui/download';
 import { type Column, columnsOf } from './columns';
@@ -30,9 +30,7 @@ function numberText(v: number): string {
 
 const cellText = (v: Cell | undefined) => (v === null || v === undefined ? '' : typeof v === 'number' ? numberText(v) : v);
 
-const tsvField = (text: string) => text.replace(/\\/g, '\\\\').replace(/\t/g, '\\t').replace(/\r/g, '\\r').replace(/\n/g, '\\n');
-
-const line = (cells: readonly string[], format: 'csv' | 'tsv') => (format === 'csv' ? `${cells.map(csvCell).join(',')}\r\n` : `${cells.map(tsvField).join('\t')}\n`);
+const line = (cells: readonly string[], format: 'csv' | 'tsv') => (format === 'csv' ? `${cells.map(csvCell).join(',')}\r\n` : `${cells.map(tsvCell).join('\t')}\n`);
 
 /** The columns are called as in a frame of mlflow.search_runs. */
 export function headOf(columns: readonly Column[], format: Format): string {

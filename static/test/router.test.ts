@@ -46,6 +46,20 @@ test('a chart comes by the addresses of MLflow, old and new', () => {
   assert.deepEqual([odd.metrics, odd.runIds], [['100%'], ['nonsense']]);
 });
 
+test('members of MLflow may have been encoded once more, or not at all', () => {
+  const twice = (text: string) => encodeURIComponent(encodeURIComponent(text));
+  const runs = '["a1","b-2"]';
+  for (const said of [runs, encodeURIComponent(runs), twice(runs), encodeURIComponent(twice(runs)), 'a1,b-2']) {
+    const r = parseHash(`#/compare-runs?runs=${said}&experiments=${twice('["7"]')}`);
+    assert.ok(r.page === 'compare');
+    assert.deepEqual(r.runIds, ['a1', 'b-2'], said);
+  }
+  assert.equal(of(`#/compare-experiments/s?experiments=${twice('["1","22"]')}`).query, 'exp=1%2C22');
+  const chart = parseHash(`#/metric?runs=${twice('["a"]')}&metric=${twice('"50%25 done"')}`);
+  assert.ok(chart.page === 'metric');
+  assert.deepEqual([chart.metrics, chart.runIds], [['50%25 done'], ['a']]);
+});
+
 test('what is not known behind a known address is ignored', () => {
   assert.equal(of('#/experiments/7/traces?compareRunsMode=CHART').page, 'runs');
   assert.equal(of('#/experiments/7/runs').page, 'runs');

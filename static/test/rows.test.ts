@@ -4,7 +4,7 @@ import type { GridPage, Keys } from '../src/api/grid';
 import { columnOf, columnsOf } from '../src/grid/columns';
 import { defaultColumns, isNumericColumn, rowsOf, specsOf } from '../src/grid/rows';
 import { isPicked, pickedCount } from '../src/grid/select';
-import { pagesOf } from '../src/state/rows';
+import { PAGE, Pages, pagesOf } from '../src/state/rows';
 
 const columns = columnsOf(['info.duration', 'metrics.loss', 'metrics.loss@min', 'metrics.acc@7', 'params.lr', 'tags.team']);
 
@@ -66,4 +66,44 @@ test('the pages of what is on the screen', () => {
   assert.deepEqual(pagesOf(90, 130, 1000), [0, 1]);
   assert.deepEqual(pagesOf(99_950, 100_020, 100_000), [999]);
   assert.deepEqual(pagesOf(0, 10, 0), [0]);
+});
+
+/** A list of n rows whose pages are answered when the test says so. */
+function listOf(n: number) {
+  const asked: { page: number; signal: AbortSignal; answer: () => Promise<void> }[] = [];
+  const pages = new Pages<number>(() => undefined);
+  pages.ask('list', (page, _total, signal) => new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new DOMException('', 'AbortError')));
+    asked.push({ page, signal, answer: async () => {
+      resolve({ total: n, rows: Array.from({ length: PAGE }, (_, i) => page * PAGE + i) });
+      await new Promise(setImmediate);
+    } });
+  }));
+  pages.begin();
+  return { pages, asked };
+}
+
+test('a page that is scrolled past and back to at once is asked for again', async () => {
+  const { pages, asked } = listOf(1000);
+  await asked[0]!.answer();
+  pages.show(300, 310);
+  pages.show(700, 710);
+  pages.show(300, 310); // before the abort of the first is heard of
+  assert.deepEqual(asked.map(a => [a.page, a.signal.aborted]), [[0, false], [3, true], [7, true], [3, false]]);
+  await asked[3]!.answer();
+  assert.equal(pages.at(305), 305);
+});
+
+test('of many pages those stay that were seen last, not those that came last', async () => {
+  const { pages, asked } = listOf(100_000);
+  await asked[0]!.answer();
+  for (let page = 1; page < 60; page++) {
+    pages.show(page * PAGE, page * PAGE + 10);
+    await asked.at(-1)!.answer();
+  }
+  pages.show(0, 10); // kept, and seen again
+  pages.show(60 * PAGE, 60 * PAGE + 10);
+  await asked.at(-1)!.answer();
+  assert.equal(pages.at(5), 5);
+  assert.equal(pages.at(PAGE + 5), undefined, 'the one that was seen longest ago has gone');
 });

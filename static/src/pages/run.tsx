@@ -46,10 +46,15 @@ export function RunPage({ experimentId, runId }: { experimentId: string; runId: 
   const running = run?.info.status === 'RUNNING' || run?.info.status === 'SCHEDULED';
   // Whether it has moved is a small question: the run as a whole is read only then.
   const revision = useRef('');
+  const shown = useRef(around);
+  shown.current = around;
   usePoll(running, 2000, async signal => {
     const { changed } = await grid.changes({ experimentIds: [home], filter: `attributes.run_id = '${runId}'`, view: 'ALL' }, [runId], [revision.current], signal);
     if (changed.length === 0) return;
+    const before = shown.current.data;
     const fresh = await runs.around(runId, signal);
+    // Read again meanwhile, after a change of the reader's own: this answer may be of before it. The next turn asks again.
+    if (shown.current.data !== before || shown.current.loading) return;
     revision.current = changed[0]!.revision;
     around.set(() => fresh);
   });

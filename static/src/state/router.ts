@@ -54,19 +54,27 @@ export function parseHash(hash: string): Route {
   return { page: 'run', experimentId: id, runId, section, artifactPath: section === 'artifacts' ? rest.join('/') : '', query };
 }
 
+/** A member that was encoded once more on its way, by a chat or a mail; as it stands elsewhere. */
+function plain(text: string | null): string {
+  let t = text ?? '';
+  for (let more = 3; more > 0 && /^%(25)*(5B|22)/i.test(t); more--) t = decode(t);
+  return t;
+}
+
 /** Of MLflow's ?runs=["a","b"], each of them once. */
 function idsIn(text: string | null): string[] {
-  return [...new Set((text ?? '').match(/[\w-]+/g) ?? [])];
+  return [...new Set(plain(text).match(/[\w-]+/g) ?? [])];
 }
 
 /** A JSON text, or a list of them, that MLflow has in a member; as it stands if it is none. */
 function textsIn(text: string | null): string[] {
-  if (!text) return [];
+  const json = plain(text);
+  if (!json) return [];
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(json);
     return (Array.isArray(value) ? value : [value]).map(String);
   } catch {
-    return [text];
+    return [json];
   }
 }
 
@@ -101,7 +109,7 @@ function runsOfMlflow(query: URLSearchParams): URLSearchParams {
 /** MLflow's #/compare-experiments/s?experiments=["1","2"]. */
 function comparedExperiments(query: URLSearchParams): URLSearchParams {
   const ours = new URLSearchParams(query);
-  const ids = (query.get('experiments') ?? '').match(/\d+/g) ?? [];
+  const ids = plain(query.get('experiments')).match(/\d+/g) ?? [];
   ours.delete('experiments');
   if (ids.length > 0) ours.set('exp', ids.join(','));
   return ours;

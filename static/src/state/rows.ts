@@ -96,8 +96,20 @@ export class Pages<T> implements Window<T> {
     this.view = [from, to];
     if (this.stale) return; // the first page of the new list comes first
     const wanted = pagesOf(from, to, this.state.total);
-    for (const [page, stop] of this.pending) if (!wanted.includes(page)) stop.abort();
-    for (const page of wanted) if (!this.state.pages.has(page)) this.load(page, false);
+    for (const [page, stop] of this.pending)
+      if (!wanted.includes(page)) {
+        stop.abort();
+        this.pending.delete(page); // it may be wanted again before its end is heard of
+      }
+    for (const page of wanted) {
+      const rows = this.state.pages.get(page);
+      if (!rows) {
+        this.load(page, false);
+        continue;
+      }
+      this.state.pages.delete(page); // the last of the map are those that were seen last
+      this.state.pages.set(page, rows);
+    }
   };
 
   readonly reload = (): void => {

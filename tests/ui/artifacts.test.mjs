@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { address, api, axeSource, ids, upload, url, withPage } from './browser.mjs';
+import { address, api, axeSource, copied, ids, upload, url, withPage } from './browser.mjs';
 import { axe } from './table.mjs';
 
 const { files, vision } = ids;
@@ -132,13 +132,13 @@ test('a run, a folder and a selection are downloaded as zip or tar, and lines to
 
     const [folder] = await take(chosen(page).getByTestId('more'), 'Download as tar');
     assert.equal(folder, 'notes.tar');
-    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await item(page, /^plan\.txt/).click();
     for (const [name, line] of [['Copy curl line', /^curl -fL -o plan\.txt http.*\/notes\/plan\.txt$/], ['Copy mlflow artifacts download line', /^MLFLOW_TRACKING_URI=http\S+ mlflow artifacts download --run-id \w+ --artifact-path notes\/plan\.txt$/]]) {
-      await chosen(page).getByTestId('more').click();
-      await page.getByRole('menuitem', { name }).click();
-      await page.getByText('Copied').first().waitFor();
-      assert.match(await page.evaluate(() => navigator.clipboard.readText()), line);
+      const text = await copied(page, async () => {
+        await chosen(page).getByTestId('more').click();
+        await page.getByRole('menuitem', { name }).click();
+      });
+      assert.match(text, line);
     }
   });
 });

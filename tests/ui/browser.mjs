@@ -25,17 +25,23 @@ export const address = {
 
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
-/** CAIRN_UI_HOSTILE=SEED[,CPU[,MS]]: a processor CPU times slower, each request held back by up to MS; what depends on luck fails here first. */
+/** CAIRN_UI_HOSTILE=SEED[,CPU[,MS]]: a processor CPU times slower, requests and their answers held back by up to MS; what depends on luck fails here first. */
 const hostile = process.env.CAIRN_UI_HOSTILE && (([seed, cpu = 4, ms = 400]) => ({ seed, cpu, ms }))(process.env.CAIRN_UI_HOSTILE.split(',').map(Number));
 
-function random() {
-  hostile.seed = (Math.imul(hostile.seed, 1664525) + 1013904223) >>> 0;
-  return hostile.seed / 2 ** 32;
-}
-
 async function harden(context) {
-  await context.route(/\/ajax-api\/|\.js$/, async route => {
-    await new Promise(done => setTimeout(done, random() * hostile.ms));
+  await context.addInitScript(({ seed, ms }) => {
+    const [ask, wait] = [fetch, setTimeout]; // those of the browser, whatever a test does to the clock
+    const luck = () => ((seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) / 2 ** 32) * ms;
+    const pause = () => new Promise(done => wait(done, luck()));
+    window.fetch = async (...call) => {
+      await pause();
+      const answer = await ask(...call);
+      await pause();
+      return answer;
+    };
+  }, { ...hostile, seed: hostile.seed++ });
+  await context.route(/\.js$/, async route => {
+    await new Promise(done => setTimeout(done, Math.random() * hostile.ms));
     await route.continue().catch(() => {}); // the page may have gone on
   });
   context.on('page', page => context.newCDPSession(page).then(cdp => cdp.send('Emulation.setCPUThrottlingRate', { rate: hostile.cpu })).catch(() => {}));
@@ -99,7 +105,7 @@ export async function withPage(hash, options, work) {
 
 /** Waits for what only the test can see. */
 export async function until(condition) {
-  for (const end = Date.now() + 60_000; !condition(); await new Promise(done => setTimeout(done, 20))) assert.ok(Date.now() < end, `never: ${condition}`);
+  for (const end = Date.now() + 60_000; !(await condition()); await new Promise(done => setTimeout(done, 20))) assert.ok(Date.now() < end, `never: ${condition}`);
 }
 
 /** Calls the API as the page does. */
@@ -113,6 +119,17 @@ export async function api(path, body) {
 export async function upload(experiment, run, path, body) {
   const response = await fetch(`${url}ajax-api/2.0/mlflow-artifacts/artifacts/${experiment}/${run}/artifacts/${path}`, { method: 'PUT', body });
   assert.ok(response.ok, `upload: ${response.status}`);
+}
+
+/** What an act puts into the clipboard; a message of an earlier one may still be there. */
+export async function copied(page, act) {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.evaluate(() => navigator.clipboard.writeText('nothing yet'));
+  await act();
+  await page.getByText('Copied', { exact: true }).last().waitFor();
+  let text;
+  await until(async () => (text = await page.evaluate(() => navigator.clipboard.readText())) !== 'nothing yet');
+  return text;
 }
 
 /** How many pixels of a chart are drawn: a canvas without a curve has axes only in grey. */

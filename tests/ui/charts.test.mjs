@@ -106,7 +106,10 @@ test('a zoom asks at once; one that follows closely waits for the last of them',
     await drawn(page, 'loss');
     const asked = () => requests.filter(r => r.url().endsWith('/metrics/series')).map(r => r.postDataJSON().from_step).filter(step => step !== undefined);
     const zoom = async (from, to) => {
-      await page.evaluate(z => { location.hash = `${location.hash.replace(/&zoom=.*/, '')}&zoom=${z}`; }, `${from}~${to}`);
+      await page.evaluate(z => new Promise(seen => {
+        addEventListener('hashchange', seen, { once: true }); // the page hears of it first
+        location.hash = `${location.hash.replace(/&zoom=.*/, '')}&zoom=${z}`;
+      }), `${from}~${to}`);
       await page.clock.runFor(50); // frames, and the moment in which charts ask together
     };
     await page.clock.install();

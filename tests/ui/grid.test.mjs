@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { address, api, ids, withPage } from './browser.mjs';
+import { address, api, copied, ids, withPage } from './browser.mjs';
 import { axe, head, member, settled } from './table.mjs';
 
 const { vision } = ids;
@@ -198,22 +198,17 @@ test('what is found is taken away as a file, all of it or the selection', async 
 
 test('the same runs are found elsewhere by the lines that are copied', async () => {
   const filter = `filter=${encodeURIComponent("params.lr < 0.05 AND run_name LIKE 'trial-%'")}`;
-  await withPage(`${address.experiment(vision.experiment)}?${filter}&sort=params.lr:asc&cols=params.lr,metrics.精度`, {}, async (page, { context }) => {
-    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await withPage(`${address.experiment(vision.experiment)}?${filter}&sort=params.lr:asc&cols=params.lr,metrics.精度`, {}, async page => {
     await settled(page);
-    const copied = async item => {
+    const line = item => copied(page, async () => {
       await page.getByTestId('copy-as').click();
       await page.getByRole('menu', { name: 'Copy as' }).getByRole('menuitem', { name: item, exact: true }).click();
-      await page.getByText('Copied', { exact: true }).last().waitFor();
-      const text = await page.evaluate(() => navigator.clipboard.readText());
-      await page.getByRole('button', { name: 'Close' }).last().click();
-      return text;
-    };
-    const curl = JSON.parse(execFileSync('bash', ['-c', await copied('curl')], { encoding: 'utf8' }));
+    });
+    const curl = JSON.parse(execFileSync('bash', ['-c', await line('curl')], { encoding: 'utf8' }));
     assert.deepEqual([curl.total, curl.run_name], [2, ['trial-2', 'trial-1']]);
-    const python = execFileSync('python3', ['-c', (await copied('Python')).replace('print(len(runs), runs[:3])', 'print(json.dumps(runs))')], { encoding: 'utf8' });
+    const python = execFileSync('python3', ['-c', (await line('Python')).replace('print(len(runs), runs[:3])', 'print(json.dumps(runs))')], { encoding: 'utf8' });
     assert.deepEqual(JSON.parse(python).map(r => [r.run_name, r.lr, r['精度']]), [['trial-2', '0.001', 0.7], ['trial-1', '0.01', 0.6]]);
-    assert.equal(await copied('Filter'), "params.lr < 0.05 AND run_name LIKE 'trial-%'");
-    assert.equal(await copied('Markdown'), '| Name | Status | lr | 精度 |\n| --- | ---: | ---: | ---: |\n| trial-2 | Finished | 0.001 | 0.7 |\n| trial-1 | Failed | 0.01 | 0.6 |\n');
+    assert.equal(await line('Filter'), "params.lr < 0.05 AND run_name LIKE 'trial-%'");
+    assert.equal(await line('Markdown'), '| Name | Status | lr | 精度 |\n| --- | ---: | ---: | ---: |\n| trial-2 | Finished | 0.001 | 0.7 |\n| trial-1 | Failed | 0.01 | 0.6 |\n');
   });
 });

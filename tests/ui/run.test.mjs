@@ -1,7 +1,7 @@
 // The run page: values at a glance, params as text and beside another run, nested runs, notes, models, steps to other runs.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { address, api, ids, until, url, withPage } from './browser.mjs';
+import { address, api, copied, ids, until, url, withPage } from './browser.mjs';
 import { axe } from './table.mjs';
 
 const { vision } = ids;
@@ -15,13 +15,6 @@ async function newRun(experiment, name, { start = Date.now(), params = {}, tags 
   return run.info.run_id;
 }
 const logMetric = (run, key, value, step) => api('runs/log-metric', { run_id: run, key, value, step, timestamp: Date.now() });
-
-async function copied(page, context, act) {
-  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: new URL(url).origin });
-  await act();
-  await page.getByText('Copied', { exact: true }).last().waitFor();
-  return page.evaluate(() => navigator.clipboard.readText());
-}
 
 test('each metric has its last, least, greatest and best value, its points and a small curve', async () => {
   await withPage(address.run(vision.experiment, vision.full), {}, async page => {
@@ -61,14 +54,14 @@ test('the table, the charts and the timeline share what is fetched of a curve', 
 test('params with dots fold, and are copied as YAML, JSON and flags', async () => {
   const experiment = await newExperiment('params');
   const run = await newRun(experiment, 'nested', { params: { 'model.dim': '64', 'model.act': 'relu', seed: '1', 'data.path': '/data/train set.csv' } });
-  await withPage(address.run(experiment, run), {}, async (page, { context }) => {
+  await withPage(address.run(experiment, run), {}, async page => {
     const table = page.getByRole('table', { name: 'Parameters' });
     await table.getByRole('row', { name: /^dim/ }).waitFor();
     const fold = table.getByRole('button', { name: /^model/ });
     await fold.click();
     await table.getByRole('row', { name: /^dim/ }).waitFor({ state: 'detached' });
     assert.equal(await fold.getAttribute('aria-expanded'), 'false');
-    const copy = format => copied(page, context, async () => {
+    const copy = format => copied(page, async () => {
       await page.getByTestId('copy-params').click();
       await page.getByRole('menuitem', { name: format }).click();
     });

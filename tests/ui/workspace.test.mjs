@@ -245,3 +245,16 @@ test('another order, or other runs, are read from the top', async () => {
     assert.ok((await box.evaluate(e => e.scrollTop)) > 0);
   });
 });
+
+test('what is chosen before the page has heard of the last choice takes nothing back', async () => {
+  await withPage(address.experiment(vision.experiment), {}, async page => {
+    await settled(page);
+    await page.evaluate(() => {
+      const press = name => [...document.querySelectorAll('button')].find(b => b.textContent === name).click();
+      press('Deleted');
+      press('Table and charts');
+    });
+    await page.getByTestId('charts').waitFor();
+    assert.deepEqual([await member(page, 'view'), await member(page, 'show')], ['deleted', 'split']);
+  });
+});

@@ -184,9 +184,9 @@ export function replace(to: string): void {
   route.value = parseHash(to);
 }
 
-/** The present address with some query members changed; an empty value removes the member. */
+/** The present address with some query members changed; an empty value removes the member. The route may not have heard of it yet. */
 export function withMembers(changes: Record<string, string | null>): string {
-  const query = new URLSearchParams(route.value.query);
+  const { query } = parseHash(location.hash);
   for (const [name, value] of Object.entries(changes)) {
     if (value === null || value === '') query.delete(name);
     else query.set(name, value);

@@ -90,7 +90,7 @@ static void check_store(struct report *r, const struct artifact_store *store)
     struct artifact artifact;
 
     if (artifact_find(store, "cairn-doctor", &artifact) < 0)
-        say(r, FAIL, "artifacts", "%s: %s", store->err->message,
+        say(r, FAIL, "artifacts", "%s (%s)", store->err->message,
             store->err->detail ? store->err->detail : "see the settings of the store");
     else
         say(r, OK, "artifacts", "%s answers", r->config->artifacts_destination);

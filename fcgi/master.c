@@ -1,5 +1,6 @@
 #include "master.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
@@ -14,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "artifacts/artifacts.h"
 #include "artifacts/stage.h"
 #include "clock.h"
 #include "log.h"
@@ -516,6 +518,32 @@ static int check_schema(const struct config *config)
     return unfit;
 }
 
+static void check_directory(const char *name, const char *path)
+{
+    char quoted[400];
+
+    if (access(path, R_OK | W_OK | X_OK) < 0)
+        log_line(LOG_ERROR,
+                 "event=no_artifacts setting=%s path=%s reason=\"%s; make it a directory that user "
+                 "%ld may write, or change the setting\"",
+                 name, log_quote(quoted, sizeof(quoted), path), strerror(errno), (long)geteuid());
+}
+
+/* Runs are logged without their files as well: a disk that is not mounted yet is no
+ * reason not to start either. */
+static void check_directories(const struct config *config)
+{
+    struct arena *mem = arena_create(0);
+    struct error err = { .mem = mem };
+    struct artifact_store store = artifact_store_of(&err, mem, config);
+
+    if (!artifact_is_remote(&store)) {
+        check_directory("artifact_root", store.prefix);
+        check_directory("stage_dir", config->stage_dir);
+    }
+    arena_destroy(mem);
+}
+
 static int master_open(struct master *m)
 {
     m->lock_file = run_dir_lock(m->config->run_dir);
@@ -528,6 +556,7 @@ static int master_open(struct master *m)
             return -1;
         renew_group(&m->pools[i]);
     }
+    check_directories(m->config);
     return 0;
 }
 

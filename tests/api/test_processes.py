@@ -276,6 +276,13 @@ def test_without_a_database_the_server_starts_and_answers_503(servers, mariadb, 
     assert get_experiment(server).status_code == 200
 
 
+def test_without_a_directory_for_artifacts_runs_are_logged_and_the_log_says_what_to_do(servers):
+    server = servers.cairn(artifact_root="/nonexistent/artifacts")
+    assert log_metric(server, new_run(server)).status_code == 200
+    [line] = [line for line in server.workers.log().splitlines() if "event=no_artifacts" in line]
+    assert 'setting=artifact_root path=/nonexistent/artifacts reason="No such file or directory; make it' in line
+
+
 def test_a_schema_that_is_not_known_is_not_served(servers):
     server = servers.cairn()
     known = server.db.value("SELECT version_num FROM alembic_version")

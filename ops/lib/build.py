@@ -5,7 +5,7 @@ import hashlib
 import os
 import shutil
 
-from common import ROOT, run, say
+from common import ROOT, Problem, run, say
 
 LOGS = os.path.join(ROOT, "build", "log")
 STATIC = os.path.join(ROOT, "static")
@@ -44,7 +44,13 @@ def stamped(name, value):
 @contextlib.contextmanager
 def alone():
     """One build at a time in one checkout."""
-    os.makedirs(LOGS, exist_ok=True)
+    try:
+        os.makedirs(LOGS, exist_ok=True)
+    except PermissionError:
+        pass     # said below
+    if not os.access(LOGS, os.W_OK | os.X_OK) or not os.access(os.path.dirname(LOGS), os.W_OK | os.X_OK):
+        raise Problem(f"Cairn is built in {ROOT}/build, which you cannot write: use a checkout of your own, or run this "
+                      "as its owner")
     with open(os.path.join(ROOT, "build", "lock"), "w", encoding="ascii") as f:
         fcntl.flock(f, fcntl.LOCK_EX)
         yield

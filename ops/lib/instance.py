@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import pwd
+import re
 import secrets
 import signal
 import time
@@ -144,14 +145,9 @@ innodb_log_file_size           = 192M
 # a filter's walk over 1,000 runs costs 1 ms with it and 4 ms without
 innodb_adaptive_hash_index     = ON
 """ + (f"!include {local_cnf}\n" if os.path.exists(local_cnf) else ""))
-        try:
-            with open(os.path.join(self.conf, "local.conf"), encoding="utf-8") as f:
-                local = "\n# from local.conf\n" + f.read()
-        except FileNotFoundError:
-            local = ""
         where = f"artifacts_destination = {destination}\n" if destination else ""
         numbers = "".join(f"{pool}_workers = {n}\n" for pool, n in workers.items()) if workers else ""
-        write_file(self.cairn_conf, f"""\
+        self.write_settings(f"""\
 # Written by ops/up at each start. Put your own settings into local.conf beside this file.
 run_dir = {self.run}
 pid_file = {self.run}/cairn.pid
@@ -161,7 +157,25 @@ db_password_file = {self.conf}/db_password
 db_name = cairn
 artifact_root = {self.artifacts}
 stage_dir = {self.stage}
-{where}{numbers}{local}""")
+{where}{numbers}""")
+
+    def write_settings(self, given):
+        """The settings of ops/up, then those of local.conf: kept only if Cairn understands them."""
+        path, new = os.path.join(self.conf, "local.conf"), self.cairn_conf + ".next"
+        try:
+            with open(path, encoding="utf-8") as f:
+                given += "# from local.conf\n"
+                local = f.read()
+        except FileNotFoundError:
+            local = ""
+        except UnicodeDecodeError as e:
+            raise Problem(f"{path} is not a text in UTF-8") from e
+        write_file(new, given + local)
+        try:
+            output([self.cairn, "config", "check", f"--config={new}"])
+        except Problem as e:
+            raise Problem(in_local(str(e), new, path, given.count("\n"))) from e
+        os.replace(new, self.cairn_conf)
 
     def nginx_flags(self):
         """What nginx-conf has to know of the artifact settings."""
@@ -237,6 +251,20 @@ def remove(path):
         os.unlink(path)
     except FileNotFoundError:
         pass
+
+
+def in_local(complaint, conf, local, above):
+    """What Cairn says of a line of the settings that ops/up has written, in terms of local.conf."""
+    found = re.fullmatch(rf"cairn: {re.escape(conf)}:(\d+): (.*)", complaint)
+    if not found or int(found[1]) <= above:
+        return complaint.removeprefix("cairn: ")
+    line, said = int(found[1]) - above, found[2]
+    twice = re.fullmatch(r"(\w+) is already set in line (\d+)", said)
+    if twice and int(twice[2]) <= above:
+        said = f"{twice[1]} is set by ops/up; remove it here, or give it to ops/up (--help)"
+    elif twice:
+        said = f"{twice[1]} is already set in line {int(twice[2]) - above}"
+    return f"{local}:{line}: {said}"
 
 
 def owner_name(path):

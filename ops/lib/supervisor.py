@@ -147,6 +147,9 @@ class Supervisor:
     def reload_all(self):
         try:
             self.reload()
+        except Problem as e:
+            self.note(f"not reloaded: {e}")
+            return
         except OSError as e:
             self.note(f"not reloaded: {e.filename or 'DIR/conf'}: {e.strerror}")
             return

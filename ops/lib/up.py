@@ -19,6 +19,7 @@ from common import ROOT, Problem, main, run, say, says_full
 from instance import Instance, become_owner, remove, start_time
 from supervisor import Service, Supervisor
 
+DOCTOR_SECONDS = 15
 ROOM_NEW, ROOM_OLD = 320, 48   # MB of free disk that a new and an old data directory start with
 
 
@@ -152,6 +153,16 @@ def make_data(inst, found):
         os.close(fd)
 
 
+def check_above(inst):
+    """That the directory can be made, or made over; root can do both."""
+    above = inst.data
+    while not os.path.exists(above):
+        above = os.path.dirname(above)
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise Problem(f"{inst.data} cannot be made in {above}, which belongs to {instance.owner_name(above)}: choose another "
+                      f"place with --data{read_only(above)}")
+
+
 def payload(cairn, dist):
     """What is needed at run time, read before root is given up: the checkout may be unreadable afterwards."""
     buffer = io.BytesIO()
@@ -181,6 +192,19 @@ def unpack(inst, files):
     shutil.rmtree(old, ignore_errors=True)
 
 
+def check_ours(inst):
+    """Somebody copied, restored or looked at it as another user."""
+    user = instance.user_name(os.geteuid())
+    for path in (inst.db, inst.run, inst.log, inst.artifacts, inst.stage, inst.tmp, inst.conf, inst.app):
+        if os.path.exists(path) and not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+            raise Problem(f"user {user} cannot write to {path}: chown -R {user}: {path} && chmod -R u+rwX {path}"
+                          + read_only(path))
+
+
+def read_only(path):
+    return "; it lies on a file system that is read-only" if os.statvfs(path).f_flag & os.ST_RDONLY else ""
+
+
 def check_room(inst, fresh):
     free = shutil.disk_usage(inst.data).free // 2**20
     need = ROOM_NEW if fresh else ROOM_OLD
@@ -197,6 +221,7 @@ def set_up(inst, args, files):
     """All that must lie in the directory before something is started; runs as its owner."""
     if not os.access(inst.data, os.R_OK | os.W_OK | os.X_OK):
         raise Problem(f"{instance.user_name(os.geteuid())} may not write to {inst.data}")
+    check_ours(inst)
     fresh = not os.path.isdir(os.path.join(inst.db, "mysql"))
     if fresh and os.path.exists(inst.db):
         raise Problem(f"{inst.db} holds no database: restore it from a backup, or remove {inst.data} to begin anew")
@@ -283,6 +308,19 @@ def services(inst, args):
     ]
 
 
+def warn(inst):
+    """What runs but does not do all it should: a store of artifacts that does not answer, little room."""
+    try:
+        done = subprocess.run([inst.cairn, "doctor", f"--config={inst.cairn_conf}"], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, text=True, errors="replace", timeout=DOCTOR_SECONDS)
+    except subprocess.TimeoutExpired:
+        say(f"Warning: ops/cairn --data {inst.data} doctor does not come to an end: it may say more")
+        return
+    for line in done.stdout.splitlines():
+        if not line.startswith("ok "):
+            say(f"Warning: {line.partition(' ')[2].strip()}")
+
+
 def serve(inst, args, announce):
     """Start all, say so, and stay until told to stop."""
     with open(os.path.join(inst.run, "up.pid"), "w", encoding="ascii") as f:
@@ -299,6 +337,7 @@ def serve(inst, args, announce):
         say(f"Cairn is ready: {url(args)}")
         say(f"Data and logs are in {inst.data}; " +
             (f"ops/down --data {inst.data} stops it." if args.detach else "Ctrl-C stops it."))
+        warn(inst)
         announce()
         supervisor.watch()
     finally:
@@ -345,6 +384,8 @@ def up():
     if found == "ours":      # all that can be known is said before anything is installed or built
         lock(inst)
         as_owner(inst, lambda: end_leftovers(inst))
+    else:
+        check_above(inst)
     listeners(args)
     os.umask(0o022)
     packages.ensure(packages.BUILD, packages.UI, packages.SERVE)

@@ -96,6 +96,60 @@ def test_a_destination_that_is_none_is_one_clear_line(uri, said):
         shutil.rmtree(server.top, ignore_errors=True)
 
 
+@pytest.fixture(scope="module")
+def prepared():
+    """A data directory that has settings, and no database yet: the first look at it is enough."""
+    server = Up()
+    server.data.mkdir()
+    (server.data / "CAIRN").write_text("1\n")
+    (server.data / "conf").mkdir()
+    owner = server.top.owner() if os.geteuid() else "nobody"
+    for path in (server.data, server.data / "CAIRN", server.data / "conf"):
+        shutil.chown(path, owner)
+    server.owner = owner
+    yield server
+    shutil.rmtree(server.top, ignore_errors=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"# mine\ningest_wokers = 3\n", ':2: unknown setting "ingest_wokers"'),
+        (b"slow_ms = soon\n", ":1: slow_ms must be"),
+        (b"slow_ms = 1\nslow_ms = 2\n", ":2: slow_ms is already set in line 1"),
+        (b"db_name = other\n", ":1: db_name is set by ops/up; remove it here"),
+        (b"just words\n", ':1: expected "name = value"'),
+        (b"\xff\xfe", " is not a text in UTF-8"),
+    ],
+)
+def test_a_wrong_setting_is_named_by_its_line_in_local_conf(prepared, text, said):
+    local = prepared.data / "conf" / "local.conf"
+    local.write_bytes(text)
+    try:
+        refused = prepared.up(ok=False)
+    finally:
+        local.unlink()
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"up: {local}{said}") and refused.stderr.count("\n") == 1
+    assert not (prepared.data / "run" / "up.json").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a directory away")
+@pytest.mark.parametrize("name", ["artifacts", "db", "log"])
+def test_a_directory_of_somebody_else_is_named_and_how_to_get_it_back(prepared, name):
+    foreign = prepared.data / name
+    foreign.mkdir(exist_ok=True)
+    shutil.chown(foreign, "root")
+    foreign.chmod(0o755)
+    try:
+        refused = prepared.up(ok=False)
+    finally:
+        foreign.rmdir() if name == "db" else shutil.chown(foreign, prepared.owner)
+    assert refused.returncode == 1
+    assert refused.stderr == (f"up: user {prepared.owner} cannot write to {foreign}: chown -R {prepared.owner}: {foreign}"
+                              f" && chmod -R u+rwX {foreign}\n")
+
+
 def test_artifacts_may_be_kept_in_another_directory():
     server = Up()
     try:
@@ -223,6 +277,20 @@ def test_up_lives_on_when_it_cannot_write(served):
     wait_for(lambda: set(served.pids().values()) - {before["up"]} <= children())   # it has been written since
 
 
+def test_a_reload_with_a_wrong_setting_changes_nothing_and_says_so(served):
+    settings = served.data / "conf" / "cairn.conf"
+    local, before, pids = served.data / "conf" / "local.conf", settings.read_text(), served.pids()
+    local.write_text("slow_ms = soon\n")
+    local.chmod(0o644)
+    try:
+        os.kill(pids["up"], signal.SIGHUP)
+        wait_for(lambda: f"not reloaded: {local}:1: slow_ms must be" in (served.data / "log" / "up.log").read_text())
+    finally:
+        local.unlink()
+    assert settings.read_text() == before
+    assert served.get("/health") == "OK" and served.pids() == pids
+
+
 def begin_upload(served, name):
     """An upload in parts; returns its directory."""
     made = json.loads(served.get(f"/api/2.0/mlflow-artifacts/mpu/create/{name}", {"path": "x", "num_parts": 2}))
@@ -258,6 +326,20 @@ def test_down_stops_all_of_it_and_the_data_stay(served):
     # its first line: a second start neither installs nor builds
     assert served.up().stdout.splitlines()[0] == f"Cairn is ready: http://127.0.0.1:{served.port}"
     assert json.loads(served.get(f"/api/2.0/mlflow/experiments/get?experiment_id={made}"))
+
+
+def test_what_is_less_than_it_should_be_is_said_at_the_start(served):
+    local = served.data / "conf" / "local.cnf"
+    served.down()
+    local.write_text("[mariadbd]\ninnodb_flush_log_at_trx_commit = 2\n")
+    local.chmod(0o644)
+    try:
+        out = served.up().stdout.splitlines()
+    finally:
+        local.unlink()
+    assert out[0].startswith("Cairn is ready") and any(line.startswith("Warning: durability: ") for line in out)
+    served.down()
+    assert "durability" not in served.up().stdout
 
 
 def test_control_c_in_the_foreground_stops_all_of_it():

@@ -90,3 +90,22 @@ test('a long list scrolls under its head', async () => {
     assert.ok(box.y >= 44 && box.y < 400, `the head is at ${box.y}`);
   });
 });
+
+test('on paper there is what was looked at, in the colours of paper', async () => {
+  await withPage(address.run(ids.check.experiment, ids.check.run), { colorScheme: 'dark' }, async page => {
+    await page.getByTestId('metrics').getByText('foo').waitFor();
+    await page.emulateMedia({ media: 'print' });
+    await page.getByRole('heading', { name: ids.check.name, level: 1 }).waitFor();
+    assert.ok(await page.locator('.rail').isHidden());
+    assert.deepEqual(await page.getByRole('button').allInnerTexts(), ['bar', 'foo'], 'names lead to curves; nothing else is to be pressed');
+    assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme), 'light');
+  });
+});
+
+test('pages of MLflow that are not there yet are told from addresses that are wrong', async () => {
+  await withPage('#/models/net/versions/2', {}, async page => {
+    await page.getByRole('heading', { name: 'Not in Cairn yet' }).waitFor();
+    await page.getByRole('link', { name: 'To the experiments' }).click();
+    await page.getByRole('heading', { name: 'Experiments' }).waitFor();
+  });
+});

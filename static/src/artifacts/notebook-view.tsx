@@ -1,7 +1,7 @@
 // A notebook: its texts, its code and what came out. Nothing of it runs.
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { count, t } from '../i18n';
+import { t, tn } from '../i18n';
 import { Markdown } from '../ui/markdown';
 import { AsText } from './as-text';
 import { type Cell, type Notebook, type Output, readNotebook } from './notebook';
@@ -30,7 +30,7 @@ function Book({ text, path }: { text: string; path: string }): JSX.Element {
     <AsText text={text} path={path}>
       <div class="notebook" data-testid="notebook">
         {book.cells.slice(0, shown).map((cell, i) => <CellView key={i} cell={cell} at={i + 1} />)}
-        {book.cells.length > shown && <button type="button" onClick={() => setShown(shown + FIRST)}>{t('artifacts.cells.more', { n: count(book.cells.length - shown) })}</button>}
+        {book.cells.length > shown && <button type="button" onClick={() => setShown(shown + FIRST)}>{tn('artifacts.cells.more', book.cells.length - shown)}</button>}
       </div>
     </AsText>
   );

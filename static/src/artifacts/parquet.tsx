@@ -5,7 +5,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { artifacts, isAbort } from '../api';
 import { formatBytes } from '../format';
 import { isNumeric } from '../grid/columns';
-import { count, t } from '../i18n';
+import { count, t, tn } from '../i18n';
 import { useLoad } from '../state/load';
 import { Failure, Loading } from '../ui/parts';
 import { cellText } from './cell-text';
@@ -86,7 +86,7 @@ function Rows({ buffer, metadata }: { buffer: AsyncBuffer; metadata: FileMetaDat
   return (
     <div class="preview">
       <div class="image-bar">
-        <span class="muted" data-testid="rows">{t('artifacts.rows.of', { n: count(rows.length), rows: count(total), columns: count(columns.length), groups: count(metadata.row_groups.length) })}</span>
+        <span class="muted" data-testid="rows">{t('artifacts.rows.of', { n: count(rows.length), rows: tn('artifacts.count.rows', total), columns: tn('artifacts.count.columns', columns.length), groups: count(metadata.row_groups.length) })}</span>
         {!codec && slice && <button type="button" disabled={busy} onClick={() => void more()}>{t('artifacts.rows.more', { n: count(slice.to - slice.from), size: formatBytes(slice.bytes) })}</button>}
         {!codec && <label class="switch"><input type="checkbox" checked={schema} onChange={e => setSchema(e.currentTarget.checked)} /> {t('artifacts.schema')}</label>}
       </div>

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { isNumeric } from '../grid/columns';
-import { count, t } from '../i18n';
+import { t, tn } from '../i18n';
 import { Failure, Loading } from '../ui/parts';
 import { parseCsv } from './csv';
 import { extension, TEXT_HEAD } from './kinds';
@@ -42,7 +42,7 @@ export function TablePreview({ url, path, size }: PreviewProps): JSX.Element {
       <PartNote file={file} />
       <div class="image-bar">
         <label class="switch"><input type="checkbox" checked={raw} onChange={e => setRaw(e.currentTarget.checked)} /> {t('artifacts.raw')}</label>
-        <span class="muted" data-testid="rows">{t(file.whole ? 'artifacts.rows.all' : 'artifacts.rows', { rows: count(sheet.rows), columns: count(sheet.columns.length) })}</span>
+        <span class="muted" data-testid="rows">{t(file.whole ? 'artifacts.rows.whole' : 'artifacts.rows', { rows: tn('artifacts.count.rows', sheet.rows), columns: tn('artifacts.count.columns', sheet.columns.length) })}</span>
       </div>
       {raw ? <TextView path={path} lines={lines} version={file.loaded} /> : <SheetView sheet={sheet} />}
     </div>

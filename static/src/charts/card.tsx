@@ -151,7 +151,7 @@ export function Card(p: CardProps): JSX.Element {
       <header>
         <h3 title={metric}>{metric}{baseName && <span class="muted"> − {baseName}</span>}</h3>
         <span class="readout" aria-hidden="true">
-          <span class="muted">{chart && (place === null ? t('chart.last') : placeText(place, settings))}</span> {p.alone && value && <b title={fullNumber(value.value)}>{formatNumber(value.smooth ?? value.value)}</b>}
+          <span class="muted">{chart && drawable && (place === null ? t('chart.last') : placeText(place, settings))}</span> {p.alone && value && <b title={fullNumber(value.value)}>{formatNumber(value.smooth ?? value.value)}</b>}
         </span>
         <span class="chart-tools">
           {p.onPin && <IconButton icon="star" class="quiet" label={t(p.pinned ? 'charts.unpin' : 'charts.pin')} pressed={p.pinned ?? false} onClick={p.onPin} />}
@@ -163,7 +163,7 @@ export function Card(p: CardProps): JSX.Element {
       <div
         class="plot" ref={box} role="img" title={t('chart.zoom')} data-drawn={drawable ? 'yes' : 'no'} data-lines={chart?.lines.length ?? 0} data-width={Math.max(0, ...(curves ?? []).map(c => c.width))}
         aria-label={
-          p.alone && value && chart && drawable ? t('chart.label', { metric, n: count(told!.points), last: formatNumber(value.value) }) : t('chart.many', { metric, n: count(rows.length) })
+          p.alone && value && chart && drawable ? tn('chart.label', told!.points, { metric, last: formatNumber(value.value) }) : tn('chart.many', rows.length, { metric })
         }
       />
       {chart && !drawable && <p class="chart-none muted">{settings.minus && base < 0 ? t('chart.minus.none') : told!.points === 0 ? t('chart.none') : t('chart.nothing')}</p>}

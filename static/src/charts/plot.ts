@@ -165,7 +165,7 @@ export function plot(o: PlotOptions): Plot {
     ctx.restore();
     ctx.save();
     const labels = labelsIn(u, f, ratio);
-    u.root.parentElement!.dataset.labels = String(labels.length);
+    o.box.dataset.labels = String(labels.length); // uPlot draws once more what was just taken away
     ctx.font = `${11 * ratio}px ${style.fontFamily}`;
     ctx.textAlign = 'left';
     ctx.textBaseline = 'middle';

@@ -3,7 +3,7 @@ import { Fragment, type JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { grid, type Search } from '../api/grid';
 import { formatNumber, fullNumber } from '../format';
-import { count, t } from '../i18n';
+import { count, t, tn } from '../i18n';
 import { useLoad } from '../state/load';
 import { href } from '../state/router';
 import { Icon } from '../ui/icons';
@@ -152,7 +152,7 @@ function Members({ search, columns, numeric, sorts, keys, span, version, total }
         </tr>
       ))}
       {!load.data && rows.length === 0 && <tr class="member"><td colSpan={span}><Loading /></td></tr>}
-      {total > rows.length && load.data && <tr class="member"><td class="opener" /><td colSpan={span - 1}><button type="button" class="link" onClick={() => setLimit(limit + RUNS)}>{t('group.more.runs', { n: count(total - rows.length) })}</button></td></tr>}
+      {total > rows.length && load.data && <tr class="member"><td class="opener" /><td colSpan={span - 1}><button type="button" class="link" onClick={() => setLimit(limit + RUNS)}>{tn('group.more.runs', total - rows.length)}</button></td></tr>}
     </Fragment>
   );
 }

@@ -85,7 +85,7 @@ function Opener({ row, twig }: { row: Row; twig: Twig }): JSX.Element {
   return (
     <span class="opener-place" style={{ '--depth': String(twig.depth) }}>
       {twig.open !== undefined && (
-        <button type="button" class="icon-button quiet" aria-expanded={twig.open} aria-label={t('run.children.of', { name: row.name, n: count(row.children) })} title={tn('tree.children', row.children)} tabIndex={-1} onClick={twig.onOpen}>
+        <button type="button" class="icon-button quiet" aria-expanded={twig.open} aria-label={tn('run.children.of', row.children, { name: row.name })} title={tn('tree.children', row.children)} tabIndex={-1} onClick={twig.onOpen}>
           <Icon name="right" class={twig.open ? 'turned' : ''} />
         </button>
       )}

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { isAbort, messageOf } from '../api';
 import type { Keys, Search, Selection } from '../api/grid';
-import { count, t } from '../i18n';
+import { count, t, tn } from '../i18n';
 import { notify } from '../state/notices';
 import { download } from '../ui/download';
 import { Icon } from '../ui/icons';
@@ -51,7 +51,7 @@ export function TakeAway({ search, sorts, columns, keys, selection, total, name 
       const files = await import('./export');
       const blob = await files.exportRuns(selection, within, all && keys ? files.allColumns(keys) : columns, format, setDone, mine.signal);
       download(blob, `${name}.${format}`);
-      notify('done', t('export.done', { n: count(total), name: `${name}.${format}` }));
+      notify('done', tn('export.done', total, { name: `${name}.${format}` }));
     } catch (e) {
       if (!isAbort(e)) notify('error', messageOf(e));
     }

@@ -1,6 +1,6 @@
 // Every string of the UI. A language is fetched when it is chosen; the keys of all are the same type.
 import { signal } from '@preact/signals';
-import { durationParts, exactTime, isDate, relativeParts } from '../format';
+import { durationParts, exactTime, formatNumber, isDate, relativeParts } from '../format';
 import type en from './en.json';
 import type ja from './ja.json';
 
@@ -66,7 +66,7 @@ export function duration(ms: number): string {
 }
 
 export function relative(ms: number, now: number): string {
-  if (!isDate(ms)) return String(ms);
+  if (!isDate(ms)) return formatNumber(ms);
   const [n, unit] = relativeParts(ms, now);
   if (unit === 'second' && n > -10) return t('time.now');
   return new Intl.RelativeTimeFormat(language.value, { numeric: 'always', style: 'short' }).format(n, unit);

@@ -23,11 +23,13 @@ export function Unknown({ title, of, back, text }: { title: string; of: { error:
 const foreign = /^\/?(models|compare-model-versions|prompts|traces|gateway|settings|account|admin|login|review-queue)\b/;
 
 export function NotFound({ path }: { path: string }): JSX.Element {
-  useCrumbs([{ text: t('notfound.title'), href: location.hash }]);
+  const known = foreign.test(path);
+  const title = t(known ? 'notfound.foreign.title' : 'notfound.title');
+  useCrumbs([{ text: title, href: location.hash }]);
   return (
     <div class="page narrow">
-      <h1>{t('notfound.title')}</h1>
-      <p class="not-found-path">{t(foreign.test(path) ? 'notfound.foreign' : 'notfound.text', { path })}</p>
+      <h1>{title}</h1>
+      <p class="not-found-path">{t(known ? 'notfound.foreign' : 'notfound.text', { path })}</p>
       <ul class="not-found-places">
         {places.map(p => <li key={p.to}><a class="button" href={p.to}><Icon name={p.icon} /> {t(p.text)}</a></li>)}
         <li><button type="button" onClick={() => (showing.value = 'palette')}><Icon name="search" /> {t('palette.open')}</button></li>

@@ -7,7 +7,7 @@ import { useObjectUrl } from '../artifacts/object-url';
 import type { DrawnRun } from '../charts/settings';
 import type { ViewProps } from '../grid/view-props';
 import { formatBytes } from '../format';
-import { count, t } from '../i18n';
+import { count, t, tn } from '../i18n';
 import { useLoad } from '../state/load';
 import { imageLines } from '../ui/first-lines';
 import { Empty, Failure, IconButton, Loading } from '../ui/parts';
@@ -28,7 +28,7 @@ export function Gallery(p: ViewProps): JSX.Element {
   if (shelf.error !== null) return <Failure error={shelf.error} retry={shelf.reload} />;
   if (!shelf.data) return <Loading />;
   const { pictures, read, left } = shelf.data;
-  const note = [t('gallery.runs', { n: count(runs.length), total: count(p.total) }), t('gallery.read', { n: count(read) }), left > 0 && t('gallery.left', { n: count(left), most: count(LISTINGS_MOST) })].filter(Boolean).join(' · ');
+  const note = [t('gallery.runs', { n: count(runs.length), total: count(p.total) }), tn('gallery.read', read), left > 0 && tn('gallery.left', left, { most: count(LISTINGS_MOST) })].filter(Boolean).join(' · ');
   return (
     <section class="plot-view gallery" aria-label={t('gallery')} data-testid="gallery">
       <h2 class="sr-only">{t('gallery')}</h2>

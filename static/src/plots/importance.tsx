@@ -5,7 +5,7 @@ import { COLUMNS_MOST } from '../api/columns';
 import type { Search } from '../api/grid';
 import type { ViewProps } from '../grid/view-props';
 import { formatNumber } from '../format';
-import { count, t } from '../i18n';
+import { count, t, tn } from '../i18n';
 import { useLoad } from '../state/load';
 import { replace, withMembers } from '../state/router';
 import { Icon } from '../ui/icons';
@@ -63,7 +63,7 @@ function Listed({ texts, ...p }: ViewProps & { texts: ReadonlySet<string> }): JS
   if (found.error !== null) return <Failure error={found.error} retry={found.reload} />;
   if (!found.data) return <Loading />;
   const { rows, runs, every } = found.data;
-  const status = [t('importance.keys', { n: count(ids.length), total: count(all.length) }), every > 1 ? t('importance.part', { every: count(every), total: count(runs) }) : t('plot.of', { n: count(runs) })].join(' · ');
+  const status = [t('importance.keys', { n: count(ids.length), total: count(all.length) }), every > 1 ? t('importance.part', { every: count(every), total: count(runs) }) : tn('plot.of', runs)].join(' · ');
   const scatter = (id: string) => replace(withMembers({ show: 'scatter', px: id, py: of }));
   const kind = (r: Row) => t(r.ordered ? 'importance.spearman' : 'importance.eta');
   return (

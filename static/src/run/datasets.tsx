@@ -1,7 +1,7 @@
 // The data sets that went in, with what is known of their columns and their size.
 import type { JSX } from 'preact';
 import type { DatasetInput } from '../api/types';
-import { t } from '../i18n';
+import { t, tn } from '../i18n';
 import { Copy } from '../ui/parts';
 import { profileOf, schemaOf, sourceOf } from './dataset';
 import { Section } from './section';
@@ -28,7 +28,7 @@ function Dataset({ input }: { input: DatasetInput }): JSX.Element {
       {profile.length > 0 && <div class="chips">{profile.map(([key, value]) => <span key={key} class="chip"><b>{key}</b> {value}</span>)}</div>}
       {schema.length > 0 && (
         <details class="dataset-schema">
-          <summary>{t('dataset.columns', { n: schema.length })}</summary>
+          <summary>{tn('dataset.columns', schema.length)}</summary>
           <div class="table-box" tabIndex={0} role="region" aria-label={t('dataset.schema', { name: d.name ?? '' })}>
             <table class="list" aria-label={t('dataset.schema', { name: d.name ?? '' })}>
               <thead><tr><th scope="col">{t('key')}</th><th scope="col">{t('dataset.type')}</th></tr></thead>

@@ -6,7 +6,7 @@ import { lots } from '../api/lots';
 import type { Run, RunInfo, Tag } from '../api/types';
 import { formatNumber, fullNumber } from '../format';
 import { isSystemMetric } from '../grid/columns';
-import { count, duration, t } from '../i18n';
+import { count, duration, t, tn } from '../i18n';
 import { useLoad } from '../state/load';
 import { href } from '../state/router';
 import { Icon } from '../ui/icons';
@@ -125,7 +125,7 @@ function Item({ twig, open: first }: { twig: Twig; open: boolean }): JSX.Element
     <li>
       <div class="twig">
         {twig.children.length > 0 ? (
-          <button type="button" class="icon-button quiet" aria-expanded={open} aria-label={t('run.children.of', { name: m.name, n: count(countOf(twig.children)) })} onClick={() => setOpen(!open)}><Icon name="right" class={open ? 'turned' : ''} /></button>
+          <button type="button" class="icon-button quiet" aria-expanded={open} aria-label={tn('run.children.of', countOf(twig.children), { name: m.name })} onClick={() => setOpen(!open)}><Icon name="right" class={open ? 'turned' : ''} /></button>
         ) : <span class="twig-none" />}
         <Status status={m.status} /> <a href={href.run(m.experimentId, m.id)} title={m.name}>{m.name}</a>
         {twig.children.length > 0 && <span class="muted">{count(countOf(twig.children))}</span>}

@@ -3,14 +3,14 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { tellingOf } from '../api/errors';
 import type { RunStatus } from '../api/types';
-import { exactTime, isDate, isoTime, utcTime } from '../format';
+import { exactTime, formatNumber, isDate, isoTime, utcTime } from '../format';
 import { duration, relative, t } from '../i18n';
 import { now } from '../state/clock';
 import { Icon, type IconName } from './icons';
 
 export function Time({ ms }: { ms: number | undefined }): JSX.Element {
   if (!ms) return <span class="muted">–</span>;
-  if (!isDate(ms)) return <span title={t('time.none')}>{ms}</span>;
+  if (!isDate(ms)) return <span title={`${ms}\n${t('time.none')}`}>{formatNumber(ms)}</span>;
   return (
     <time dateTime={isoTime(ms)} title={`${exactTime(ms)}\n${utcTime(ms)}`}>
       {relative(ms, now.value)}

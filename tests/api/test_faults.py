@@ -13,9 +13,9 @@ import pytest
 import requests
 
 from harness.api import Api, missing
-from harness.load import Load, honest_503
+from harness.load import Load, MixedLoad, honest_503
 from harness.mariadb import MariaDB
-from harness.processes import children, send, wait_until
+from harness.processes import children, name_of, send, wait_until
 
 pytestmark = pytest.mark.cairn_only("workers, nginx and database of our own")
 
@@ -255,6 +255,53 @@ def test_killed_workers_lose_nothing_that_was_acknowledged(start):
     assert load.lost() == set()
     assert load.statuses[503] <= 25
     assert server.log().count("event=worker_died") >= 10, "the kills did not hit"
+
+
+def test_whatever_dies_what_was_acknowledged_is_there_and_nothing_else(start, own_mariadb):
+    """All kinds of writes at once, and all kinds of deaths one after the other."""
+    server = start(own_mariadb, ingest_workers=8)
+    experiment = Api(server).experiment()
+    run = Api(server).run(experiment)
+    dice = random.Random(7)
+
+    def loggers():
+        return [pid for pid in server.worker_pids() if name_of(pid) == "cairn-ingest"]
+
+    def kill_workers():
+        for pid in dice.sample(loggers(), 3):
+            send(pid, signal.SIGKILL)
+
+    def freeze_workers():
+        """Whoever writes for others among them: those do not wait for it."""
+        frozen = dice.sample(loggers(), 3)
+        for pid in frozen:
+            send(pid, signal.SIGSTOP)
+        try:
+            until(load, 30)
+        finally:
+            for pid in frozen:
+                send(pid, signal.SIGCONT)
+
+    def kill_database():
+        own_mariadb.kill()
+        own_mariadb.start()
+
+    def kill_master():
+        server.workers.signal(signal.SIGKILL)
+        server.workers.child.wait(20)
+        server.start_workers()
+
+    def reload():
+        server.workers.signal(signal.SIGHUP)
+
+    with MixedLoad(server, run, experiment) as load:
+        for death in [kill_workers, freeze_workers, reload, kill_workers, kill_database, freeze_workers, kill_master] * 2:
+            wait_until(lambda: len(loggers()) >= 8, 20, "eight workers that log")
+            death()
+            until(load, 60)
+    assert load.bad == []
+    assert not any(load.lost().values()), load.lost()
+    assert load.statuses[200] > 300 and load.statuses[503] > 0
 
 
 def test_reads_survive_killed_workers(start):

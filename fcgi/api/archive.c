@@ -53,7 +53,7 @@ static int check_paths(struct request *rq, const struct artifact_store *store,
                     "folder that holds them.",
                     MOST_SELECTED, paths->count);
     for (size_t i = 0; i < paths->count; i++)
-        if (artifact_path_check(store, &paths->items[i]) < 0)
+        if (artifact_path_read(store, &paths->items[i]) < 0)
             return -1;
     return 0;
 }

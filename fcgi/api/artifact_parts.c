@@ -28,7 +28,7 @@ static int read_path(struct request *rq, const struct artifact_store *store, con
 {
     const char *directory = request_member(rq, "artifact_path"), *name = base_name(file);
 
-    if (artifact_path_check(store, &directory) < 0)
+    if (artifact_path_read(store, &directory) < 0)
         return -1;
     if (!artifact_has_uploads(store))
         return fail(rq, NOT_IMPLEMENTED,
@@ -37,7 +37,7 @@ static int read_path(struct request *rq, const struct artifact_store *store, con
         return fail(rq, INVALID_PARAMETER_VALUE,
                     "Artifact path must include a filename (cannot end with '/').");
     *path = *directory ? arena_printf(rq->mem, "%s/%s", directory, name) : name;
-    return artifact_path_check(store, path);
+    return artifact_path_read(store, path);
 }
 
 /* How the client reaches this server: nginx has checked that the host is ours. */

@@ -49,7 +49,7 @@ int artifact_presigned(struct request *rq)
     const char *path = request_member(rq, "artifact_path");
     struct presigned presigned = { 0 };
 
-    if (artifact_path_check(&store, &path) < 0)
+    if (artifact_path_read(&store, &path) < 0)
         return -1;
     if (!artifact_has_presigned(&store))
         return fail(rq, NOT_IMPLEMENTED,
@@ -167,7 +167,7 @@ int presigned_upload(struct request *rq)
     if ((in->run_id && *in->run_id) == (in->model_id && *in->model_id))
         return fail(rq, INVALID_PARAMETER_VALUE,
                     "Exactly one of run_id and model_id must be provided.");
-    if (artifact_path_check(&store, &path) < 0 || find_owner(rq, in, &uri) < 0)
+    if (artifact_path_read(&store, &path) < 0 || find_owner(rq, in, &uri) < 0)
         return -1;
     scheme = proxied_scheme(rq->mem, uri);
     if (scheme)
@@ -197,7 +197,7 @@ int presigned_download(struct request *rq)
     const char *path = in->path, *scheme;
     struct run run = { 0 };
 
-    if (artifact_path_check(&store, &path) < 0 || check_life(rq, in->expiration.value) < 0 ||
+    if (artifact_path_read(&store, &path) < 0 || check_life(rq, in->expiration.value) < 0 ||
         run_by_id(rq->db, in->run_id, &run) < 0)
         return -1;
     scheme = proxied_scheme(rq->mem, run.artifact_uri);

@@ -65,7 +65,7 @@ int artifact_upload(struct request *rq)
     struct run run = { 0 };
     const char *full = "";
 
-    if (read_upload(rq, &in) < 0 || artifact_path_check(&store, &in.path) < 0 ||
+    if (read_upload(rq, &in) < 0 || artifact_path_read(&store, &in.path) < 0 ||
         check_data(rq) < 0 || run_by_id(rq->db, in.run_uuid, &run) < 0)
         return -1;
     if (artifacts_find(rq, &store, run.artifact_uri, in.path, "write", &full) < 0 ||

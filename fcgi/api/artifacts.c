@@ -67,7 +67,7 @@ int artifact_list(struct request *rq)
     const char *path = in->path ? in->path : "";
     struct run run = { 0 };
 
-    if (artifact_path_check(&store, &path) < 0 || run_by_id(rq->db, in->run_id, &run) < 0)
+    if (artifact_path_read(&store, &path) < 0 || run_by_id(rq->db, in->run_id, &run) < 0)
         return -1;
     return reply_list(rq, &store, run.artifact_uri, path);
 }
@@ -90,7 +90,7 @@ int logged_model_artifact_list(struct request *rq)
     const char *path = in->artifact_directory_path ? in->artifact_directory_path : "";
     struct logged_model model = { 0 };
 
-    if (artifact_path_check(&store, &path) < 0 ||
+    if (artifact_path_read(&store, &path) < 0 ||
         logged_model_by_id(rq->db, request_member(rq, "model_id"), false, &model) < 0)
         return -1;
     return reply_list(rq, &store, model.artifact_location, path);
@@ -113,8 +113,7 @@ int artifact_store_list(struct request *rq)
     struct artifact *files;
     size_t count;
 
-    if (artifact_path_check(&store, &path) < 0 ||
-        artifact_entries(&store, path, &files, &count) < 0)
+    if (artifact_path_read(&store, &path) < 0 || artifact_entries(&store, path, &files, &count) < 0)
         return -1;
     out_object(&rq->out, NULL);
     write_files(&rq->out, "", rq->mem, files, count);
@@ -163,7 +162,7 @@ int artifact_get(struct request *rq)
     const struct artifact_store store = store_of(rq);
     const char *path = request_member(rq, "artifact_path");
 
-    return artifact_path_check(&store, &path) < 0 ? -1 : send_artifact(rq, &store, path);
+    return artifact_path_read(&store, &path) < 0 ? -1 : send_artifact(rq, &store, path);
 }
 
 struct artifact_get_of_run_in {
@@ -183,7 +182,7 @@ int artifact_get_of_run(struct request *rq)
     const char *path = in->path, *full = "";
     struct run run = { 0 };
 
-    if (artifact_path_check(&store, &path) < 0 || run_by_id(rq->db, in->run_id, &run) < 0 ||
+    if (artifact_path_read(&store, &path) < 0 || run_by_id(rq->db, in->run_id, &run) < 0 ||
         artifacts_find(rq, &store, run.artifact_uri, path, "read", &full) < 0)
         return -1;
     return send_artifact(rq, &store, full);
@@ -208,7 +207,7 @@ int logged_model_artifact_get(struct request *rq)
     if (!path || !*path)
         return fail(rq, BAD_REQUEST,
                     "Request must include the \"artifact_file_path\" query parameter.");
-    if (artifact_path_check(&store, &path) < 0 ||
+    if (artifact_path_read(&store, &path) < 0 ||
         logged_model_by_id(rq->db, request_member(rq, "model_id"), false, &model) < 0 ||
         artifacts_find(rq, &store, model.artifact_location, path, "read", &full) < 0)
         return -1;
@@ -252,7 +251,7 @@ int artifact_put(struct request *rq)
     if (!*path || path[strlen(path) - 1] == '/')
         return fail(rq, INVALID_PARAMETER_VALUE,
                     "Artifact path must include a filename (cannot end with '/').");
-    if (artifact_path_check(&store, &path) < 0)
+    if (artifact_path_read(&store, &path) < 0)
         return -1;
     return receive(rq, &store, path);
 }
@@ -263,7 +262,7 @@ int artifact_delete(struct request *rq)
     const struct artifact_store store = store_of(rq);
     const char *path = request_member(rq, "artifact_path");
 
-    if (artifact_path_check(&store, &path) < 0 || quota_give(rq, &store, path) < 0 ||
+    if (artifact_path_read(&store, &path) < 0 || quota_give(rq, &store, path) < 0 ||
         upload_checksum_forget(rq, &store, path) < 0 || artifact_remove(&store, path) < 0 ||
         quota_keep(rq) < 0)
         return -1;

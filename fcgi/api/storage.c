@@ -277,7 +277,7 @@ int storage_folder_list(struct request *rq)
     struct sizes sizes = { .rq = rq };
     size_t count;
 
-    if (sizes_begin(rq, in->most_files, &sizes) < 0 || artifact_path_check(&store, &path) < 0 ||
+    if (sizes_begin(rq, in->most_files, &sizes) < 0 || artifact_path_read(&store, &path) < 0 ||
         run_by_id(rq->db, in->run_id, &run) < 0 ||
         artifacts_find(rq, &store, run.artifact_uri, path, "read", &full) < 0 ||
         artifact_entries(&store, full, &found, &count) < 0)

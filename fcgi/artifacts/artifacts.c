@@ -4,14 +4,17 @@
 #include <string.h>
 #include <strings.h>
 
+#include "../percent.h"
+#include "../utf8.h"
 #include "ops.h"
 
 enum {
     LONGEST_STEP = 255,
-    LONGEST_PATH = 4000
+    LONGEST_PATH = 4000,
+    MOST_LAYERS = 10
 };
 
-/* A second layer of encoding is how paths were smuggled past checks. */
+/* Escapes that are left are how paths were smuggled past checks. */
 static bool is_encoded(const char *path)
 {
     static const char *const suspects[] = { "%2e", "%2f", "%5c", "%25", "%00" };
@@ -60,6 +63,39 @@ int artifact_path_check(const struct artifact_store *store, const char **path)
     if (length > 1 && (*path)[length - 1] == '/')
         *path = arena_strndup(store->mem, *path, length - 1);
     return is_good_path(*path) ? 0 : fail(store, INVALID_PARAMETER_VALUE, "Invalid path");
+}
+
+/* Takes one layer of escapes off, in place. False: there was none. */
+static bool unescape(char *path)
+{
+    size_t left = strlen(path);
+    char *to = path;
+    bool any = false;
+
+    while (left) {
+        int byte = percent_byte(path, left); /* %00 stays, and is refused */
+        size_t taken = byte > 0 ? 3 : 1;
+
+        *to++ = byte > 0 ? (char)byte : *path;
+        path += taken;
+        left -= taken;
+        any |= byte > 0;
+    }
+    *to = '\0';
+    return any;
+}
+
+int artifact_path_read(const struct artifact_store *store, const char **path)
+{
+    char *plain = arena_strdup(store->mem, *path);
+
+    for (int layers = 0; unescape(plain); layers++)
+        if (layers == MOST_LAYERS)
+            return fail(store, INVALID_PARAMETER_VALUE, "Invalid path");
+    if (!utf8_is_valid(plain, strlen(plain)))
+        return fail(store, INVALID_PARAMETER_VALUE, "Invalid path");
+    *path = plain;
+    return artifact_path_check(store, path);
 }
 
 /* MLflow's names for uploads under way; nobody may use them. */

@@ -61,6 +61,10 @@ int artifact_locate(const struct artifact_store *from, const char *uri, struct a
  * "Invalid path". *path loses a slash at its end. "" is the root. */
 int artifact_path_check(const struct artifact_store *, const char **path) MUST_CHECK;
 
+/* The same for a path that a client sent, which loses its escapes first, as with MLflow: its
+ * client sends a name that has some once as it is and once escaped. */
+int artifact_path_read(const struct artifact_store *, const char **path) MUST_CHECK;
+
 /* What is at path: 1 found, 0 nothing. On S3 and Azure a directory is what keys go
  * through. */
 int artifact_find(const struct artifact_store *, const char *path, struct artifact *) MUST_CHECK;

@@ -231,6 +231,27 @@ def test_every_kind_of_artifact(experiment, client, tmp_path):
         mlflow.artifacts.download_artifacts(run_id=run_id, artifact_path="nope")
 
 
+ESCAPES = ["a%2Fb.txt", "foo%20bar.txt", "100%25.txt", "50%2525.txt", "%C3%BC.txt", "95%.txt", "%zz"]
+
+
+def test_names_with_escapes_are_found_under_the_name_they_were_given(experiment, client, tmp_path):
+    for directory in ("local", "dir%20ectory"):
+        Path(directory).mkdir()
+    for name in ESCAPES:
+        Path("local", name).write_text(name)
+        Path("dir%20ectory", name).write_text(name)
+    with mlflow.start_run() as run:
+        for name in ESCAPES:
+            mlflow.log_artifact(f"local/{name}")
+        mlflow.log_artifacts("dir%20ectory", "x/dir%20ectory")
+    run_id = run.info.run_id
+    assert len(client.list_artifacts(run_id, "x/dir%20ectory")) == len(client.list_artifacts(run_id, "x/dir ectory")) > 0
+    for name in ESCAPES:
+        for path in (name, f"x/dir%20ectory/{name}"):
+            (tmp_path / "to" / path).mkdir(parents=True)
+            assert Path(client.download_artifacts(run_id, path, str(tmp_path / "to" / path))).read_text() == name
+
+
 # -- MlflowClient
 
 

@@ -434,6 +434,14 @@ def artifacts():
         yield get(f"{STORE}/{root}/d.json", None, headers={"Range": span})
     for path in (f"{root}/nope", f"{root}/all", "", "../../etc/passwd", "%2e%2e/%2e%2e/etc/passwd", "/etc/passwd", "a%23b", "a%00b", "%252e%252e/x", "a/./b", "."):
         yield get(f"{STORE}/{path}")
+    # Names that lose more than one layer of escapes.
+    for path in ("esc/a%252Fb", "esc/e%2541", "esc%2520g/h", "%25252e%25252e/x", "a%255cb/%252e%252e/x"):
+        yield put(f"{root}/{path}")
+        yield get(f"{STORE}/{root}/{path}")
+    for path in ("esc", "esc/a", "esc/a%2Fb", "esc/a%252F", "esc%20g", "%65sc"):
+        yield get(STORE, {"path": f"{root}/{path}"})
+        yield get("artifacts/list", {"run_id": "{r}", "path": path})
+    yield get("/get-artifact", {"run_id": "{r}", "path": "%65sc/a%2Fb"})
     for path in (f"{root}/", "../x", f"{root}/.artifact.uploading.q", "%2e%2e/x", "/etc/x", "a%23b"):
         yield put(path)
     yield put(f"{root}/d.json", b"second")

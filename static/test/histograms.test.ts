@@ -26,3 +26,7 @@ test('bins become a condition', () => {
   assert.equal(clauseOfBins('metrics.m', h, 3, 3), 'metrics.m >= 3', 'the last bin has its end in it');
   assert.equal(clauseOfBins('metrics.m', h, 0, 3), 'metrics.m >= 0', 'all that have a number');
 });
+
+test('values further apart than a number have no picture', () => {
+  assert.equal(histogramOf([-1.5e308, 0, 1.5e308]), null);
+});

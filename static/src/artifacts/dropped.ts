@@ -1,7 +1,10 @@
 // What was dropped: files, and the files of folders.
+import { count, t } from '../i18n';
+
 export interface Chosen { path: string; file: File }
 
-const MOST = 2000;
+/** More are the client's business; none is left out unsaid. */
+export const MOST = 2000;
 
 function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
   const reader = folder.createReader();
@@ -17,9 +20,9 @@ function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]>
 }
 
 async function walk(entry: FileSystemEntry, into: Chosen[]): Promise<void> {
-  if (into.length >= MOST) return;
   if (entry.isFile) {
     const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
+    if (into.length >= MOST) throw new Error(t('artifacts.upload.most', { n: count(MOST) }));
     into.push({ path: entry.fullPath.replace(/^\//, ''), file });
   } else for (const inside of await entriesOf(entry as FileSystemDirectoryEntry)) await walk(inside, into);
 }

@@ -112,7 +112,7 @@ export function TextView({ path, lines, version, atEnd }: { path: string; lines:
           }}
           onKeyDown={e => {
             e.stopPropagation();
-            if (e.key === 'Enter') goTo(hit + (e.shiftKey ? -1 : 1));
+            if (e.key === 'Enter' && !e.isComposing) goTo(hit + (e.shiftKey ? -1 : 1));
           }}
         />
         {wanted && <span class="muted" role="status">{hits.length === 0 ? t('artifacts.search.none') : `${count(hit + 1)} / ${count(hits.length)}`}</span>}

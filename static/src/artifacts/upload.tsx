@@ -5,6 +5,7 @@ import { artifacts, isAbort, messageOf } from '../api';
 import { formatBytes } from '../format';
 import { t, tn } from '../i18n';
 import { Icon } from '../ui/icons';
+import { Failure } from '../ui/parts';
 import { baseName, type Folders } from './tree';
 import type { Chosen } from './dropped';
 import type { ArtifactSource } from './source';
@@ -24,6 +25,7 @@ function existing(folders: Folders, folder: string): Set<string> {
 export function Upload({ source, folder, folders, picked, onClose, onDone }: Props): JSX.Element {
   const [target] = useState(folder); // where the reader was when they chose
   const [files, setFiles] = useState<Chosen[] | null>(null);
+  const [unread, setUnread] = useState<unknown>(null);
   const [progress, setProgress] = useState<Progress[]>([]);
   const [agreed, setAgreed] = useState(false);
   const [turn, setTurn] = useState(0);
@@ -36,7 +38,7 @@ export function Upload({ source, folder, folders, picked, onClose, onDone }: Pro
       setFiles(found);
       setProgress(found.map(() => ({ sent: 0, state: 'waits' })));
       box.current?.focus();
-    });
+    }, setUnread);
     return () => stop.abort();
   }, []);
   const replaced = files?.filter(f => known.has(f.path.split('/')[0]!)) ?? [];
@@ -79,6 +81,7 @@ export function Upload({ source, folder, folders, picked, onClose, onDone }: Pro
         {over && failed > 0 && <button type="button" onClick={() => setTurn(turn + 1)}>{t('retry')}</button>}
         <button type="button" class="plain" onClick={onClose}>{over || !files ? t('close') : t('cancel')}</button>
       </header>
+      {unread !== null && <Failure error={unread} />}
       {files?.length === 0 && <p class="muted">{t('artifacts.upload.none')}</p>}
       {!ready && replaced.length > 0 && (
         <p class="upload-ask">

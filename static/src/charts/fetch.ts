@@ -64,6 +64,7 @@ export function useCurves(o: { runs: readonly DrawnRun[]; metric: string; settin
     const known = kept.current.get(`${version} ${what}`);
     if (known) {
       state.current = known;
+      setError(null);
       redraw(n => n + 1);
       return;
     }

@@ -21,7 +21,7 @@ export function histogramOf(values: ArrayLike<number>, bins = BINS): Histogram |
     if (v < low) low = v;
     if (v > high) high = v;
   }
-  if (low >= high) return null; // none, or all the same
+  if (low >= high || high - low === Infinity) return null; // none, all the same, or further apart than a number
   const log = low > 0 && high / low > LOG_FROM;
   const place = log ? Math.log : (v: number) => v;
   const [from, span] = [place(low), place(high) - place(low)];

@@ -94,7 +94,7 @@ function ConditionForm(props: { from: Condition | undefined; scope: Search; keys
         e.preventDefault();
         submit();
       }}
-      onKeyDown={e => e.key === 'Escape' && props.onClose()}
+      onKeyDown={e => e.key === 'Escape' && !e.isComposing && props.onClose()}
     >
       <Combobox value={name} label={t('query.name')} placeholder={t('query.name')} options={nameOptions(props.keys, name, 50)} onInput={setName} onPick={o => setName(o.text)} class="mono" />
       <select aria-label={t('query.operator')} value={sign} onChange={e => setOperator(e.currentTarget.value)}>

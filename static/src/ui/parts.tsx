@@ -142,7 +142,7 @@ export function InlineEdit(props: { value: string; label: string; save: (value: 
       <input
         ref={field} aria-label={props.label} defaultValue={props.value} disabled={busy} autocomplete="off" aria-invalid={error !== null}
         onKeyDown={e => {
-          if (e.key === 'Escape') props.onClose();
+          if (e.key === 'Escape' && !e.isComposing) props.onClose();
           e.stopPropagation();
         }}
       />

@@ -41,10 +41,18 @@ static const struct {
     [CMP_NOT_BETWEEN] = { "BINARY ", " NOT BETWEEN ? AND ?" },
 };
 
+/* MySQL looks at a pattern when it has a text for it, if ever. The first condition has it
+ * refuse one that is none where nothing is found, too. */
 static void add_text_of_ours(struct sql *sql, const char *column, const struct comparison *c)
 {
+    bool pattern = c->comparator == CMP_REGEXP || c->comparator == CMP_NOT_REGEXP;
+
+    if (pattern)
+        sql_add_values(sql, "(('' REGEXP ?) IS NOT NULL AND ", c->values);
     sql_printf(sql, "%s%s", around[c->comparator].before, column);
     sql_add_values(sql, around[c->comparator].after, c->values);
+    if (pattern)
+        sql_printf(sql, ")");
 }
 
 /* The column's collation ignores case, MLflow's comparisons do not. The plain

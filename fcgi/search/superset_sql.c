@@ -68,7 +68,8 @@ void dotted_condition(struct sql *sql, const struct subject *subject, const stru
     sql_printf(sql, "))");
 }
 
-/* Params are texts. Those that are no numbers are not compared. */
+/* Params are texts. Those that are no numbers are not compared. (CAST AS DOUBLE is for
+ * MySQL since 8.0.17 only.) */
 static void add_numeric_param(struct sql *sql, const struct subject *subject,
                               const struct comparison *c)
 {
@@ -76,7 +77,7 @@ static void add_numeric_param(struct sql *sql, const struct subject *subject,
 
     exists_open(sql, subject, ENTITY_PARAM, c->id.key);
     sql_add(sql, "x.value REGEXP ? AND ", text(number));
-    number_condition(sql, "CAST(x.value AS DOUBLE)", c);
+    number_condition(sql, "(x.value + 0E0)", c);
     sql_printf(sql, ")");
 }
 

@@ -16,9 +16,9 @@ static int add_value(struct db *db, struct column *column, const char *alias, si
     if (cast) {
         sql_printf(sql, ", IF(");
         sql_append(sql, &value);
-        sql_add(sql, " REGEXP ?, CAST(", text(number));
+        sql_add(sql, " REGEXP ?, ", text(number));
         sql_append(sql, &value);
-        sql_printf(sql, " AS DOUBLE), NULL)");
+        sql_printf(sql, " + 0E0, NULL)");
     } else {
         sql_printf(sql, column->numbers ? ", " : ", CONVERT(");
         sql_append(sql, &value);

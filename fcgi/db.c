@@ -25,8 +25,6 @@ enum {
     NO_REFERENCED_ROW = 1452,
     TOO_MANY_STATEMENTS = 1461,
     SIGNALLED = 1644,
-    CHECK_VIOLATED_MYSQL = 3819,
-    CHECK_VIOLATED_MARIADB = 4025,
 };
 
 int db_open(struct db *db, const struct config *config)
@@ -79,7 +77,7 @@ static bool is_lost(unsigned error)
 /* A REGEXP's pattern was refused: MariaDB has one number for it, MySQL many. */
 static bool is_pattern(unsigned error)
 {
-    return error == 1139 || (error >= 3684 && error <= 3700) || error == 3887;
+    return error == 1139 || (error >= 3684 && error <= 3700) || error == 3887 || error == 13110;
 }
 
 /* Its own trouble, whatever the request says: files, memory, threads, limits of its users,
@@ -465,10 +463,9 @@ bool db_is_deadlock(struct db *db)
     return db->connection->error == LOCK_DEADLOCK || db->connection->error == LOCK_WAIT_TIMEOUT;
 }
 
-bool db_is_check(struct db *db)
+bool db_is_out_of_range(struct db *db)
 {
-    return db->connection->error == CHECK_VIOLATED_MARIADB ||
-           db->connection->error == CHECK_VIOLATED_MYSQL;
+    return db->connection->error == OUT_OF_RANGE;
 }
 
 bool db_is_stopped(struct db *db)
@@ -522,6 +519,15 @@ bool db_is_mariadb(struct db *db)
     MYSQL *mysql = db->connection->mysql;
 
     return mysql && strstr(mysql_get_server_info(mysql), "MariaDB");
+}
+
+bool db_has_checks(struct db *db)
+{
+    enum {
+        KEEPS_CHECKS = 80016
+    };
+
+    return db_is_mariadb(db) || mysql_get_server_version(db->connection->mysql) >= KEEPS_CHECKS;
 }
 
 bool db_has_blocks(struct db *db)

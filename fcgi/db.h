@@ -88,6 +88,8 @@ void db_rollback(struct db *);
 #define DB_BLOCK_STOP_UNLESS_ROWS "; IF ROW_COUNT() = 0 THEN SIGNAL SQLSTATE '45000'; END IF; "
 #define DB_BLOCK_END              "; COMMIT; END"
 bool db_is_mariadb(struct db *);
+/* Older servers read CHECK constraints and forget them. */
+bool db_has_checks(struct db *);
 bool db_has_blocks(struct db *);
 int db_block(struct db *, const char *name, const struct sql *) MUST_CHECK;
 bool db_is_stopped(struct db *);
@@ -128,10 +130,11 @@ void db_finish(struct rows *);
 int64_t db_last_insert_id(struct db *);
 
 /* Of the last failure: a unique key was hit; the database rolled the transaction
- * back, so that it may be run again; a CHECK constraint or a foreign key refused. */
+ * back, so that it may be run again; a number was none of its column's type; a foreign key
+ * refused. */
 bool db_is_duplicate(struct db *);
 bool db_is_deadlock(struct db *);
-bool db_is_check(struct db *);
+bool db_is_out_of_range(struct db *);
 bool db_is_reference(struct db *);
 unsigned db_error_number(struct db *);
 const char *db_error_text(struct db *);

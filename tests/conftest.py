@@ -1,6 +1,7 @@
-"""Fixtures: a private MariaDB for each pytest process, a server under test for each module.
+"""Fixtures: a private database server for each pytest process, a server under test for each module.
 
 CAIRN_PEER=1    test `mlflow server` instead of Cairn (this is how the tests are checked)
+CAIRN_DATABASE=mysql    on MySQL 8 instead of MariaDB
 CAIRN_BUILD=x   test build/x/cairn (default dev), or the build directory of that path
 CAIRN_TEST_KEEP=1    leave the private directories behind
 """
@@ -20,7 +21,7 @@ pytest.register_assert_rewrite("harness.api")
 
 from harness import cairn, peer
 from harness.api import Api, unique
-from harness.mariadb import MariaDB
+from harness.databases import IS_MYSQL, KIND, database_server
 from harness.seaweed import Seaweed
 
 PEER = os.environ.get("CAIRN_PEER") == "1"
@@ -98,7 +99,7 @@ def place():
 
 @pytest.fixture(scope="session")
 def mariadb(place):
-    server = MariaDB(place / "m")
+    server = database_server(place / "m")
     yield server
     server.stop()
 
@@ -108,7 +109,7 @@ def peer_schema(mariadb, place):
     """The peer's schema as SQL, made once and kept: it takes the peer ten seconds and more."""
     cache = Path(os.environ.get("CAIRN_CACHE", cairn.ROOT / "build" / "cache"))
     cache.mkdir(parents=True, exist_ok=True)
-    dump = cache / f"peer-schema-{version('mlflow')}.sql"
+    dump = cache / f"peer-schema-{KIND}-{version('mlflow')}.sql"
     with open(f"{dump}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not dump.exists():
@@ -141,6 +142,10 @@ class Servers:
 
     def cairn(self, mariadb=None, **settings):
         directory, db = self._fresh(mariadb)
+        if IS_MYSQL:  # as a site has it that ran `mlflow server` there: its tables, in MySQL's own collation
+            db.mariadb.load(db.name, self.request.getfixturevalue("peer_schema"))
+            peer.first_experiment(db)
+            settings = {"prepared_by": "adopt", **settings}
         return self._keep(cairn.Cairn(directory, db, **settings))
 
     def peer(self, *flags, mariadb=None):

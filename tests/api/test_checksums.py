@@ -178,9 +178,9 @@ def test_without_the_setting_nothing_is_recorded_and_no_database_is_needed(serve
 
 @pytest.mark.parametrize("checksums", ["no", "yes"])
 def test_while_the_database_is_away(servers, mariadb, place, checksums):
-    from harness.mariadb import MariaDB
+    from harness.databases import database_server
 
-    private = MariaDB(place / f"m{checksums}")
+    private = database_server(place / f"m{checksums}")
     try:
         server = servers.cairn(mariadb=private, artifact_checksums=checksums)
         api = Api(server)

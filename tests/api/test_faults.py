@@ -13,8 +13,8 @@ import pytest
 import requests
 
 from harness.api import Api, missing
+from harness.databases import database_server
 from harness.load import Load, MixedLoad, honest_503
-from harness.mariadb import MariaDB
 from harness.processes import children, name_of, send, wait_until
 
 pytestmark = pytest.mark.cairn_only("workers, nginx and database of our own")
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.cairn_only("workers, nginx and database of our own")
 
 @pytest.fixture(scope="module")
 def own_mariadb(place):
-    server = MariaDB(place / "own")
+    server = database_server(place / "own")
     yield server
     server.stop()
 
@@ -141,7 +141,7 @@ def small_disk(place):
     disk = place / "small"
     disk.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200m", "tmpfs", disk], check=True)
-    mariadb = MariaDB(disk / "own")
+    mariadb = database_server(disk / "own")
     filler = disk / "filler"
 
     def fill():

@@ -16,7 +16,7 @@ def admin(mariadb, tmp_path_factory):
     """Makes an empty database and the commands for it."""
     made = []
 
-    def make(name, character_set="utf8mb4", server=mariadb, **settings):
+    def make(name, character_set="utf8mb4 COLLATE utf8mb4_general_ci", server=mariadb, **settings):
         db = Database(server, f"schema_{name}")
         with server.connect(None) as link, link.cursor() as cursor:
             cursor.execute(f"CREATE DATABASE {db.name} CHARACTER SET {character_set}")

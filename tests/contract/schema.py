@@ -4,6 +4,7 @@ import re
 import subprocess
 
 from harness import cairn as harness
+from harness.databases import IS_MYSQL
 from pymysql.cursors import DictCursor
 
 
@@ -35,11 +36,23 @@ def foreign_keys(db):
     )
 
 
+def has_checks(db):
+    """MySQL before 8.0.16 reads them and forgets them."""
+    return not re.fullmatch(r"8\.0\.(\d|1[0-5])", db.value("SELECT VERSION()"))
+
+
 def checks(db):
+    if not has_checks(db):
+        return []
+    of = "information_schema.check_constraints" if not IS_MYSQL else (  # MySQL does not say of which table, and names are unique
+        "(SELECT * FROM information_schema.table_constraints WHERE constraint_type = 'CHECK') t"
+        " JOIN (SELECT constraint_schema, constraint_name, check_clause, 'Table' AS level"
+        "         FROM information_schema.check_constraints) c USING (constraint_schema, constraint_name)"
+    )
     return [
         (table, name, level, re.sub(r"\s+", " ", clause))
         for table, name, level, clause in db.rows(
-            "SELECT table_name, constraint_name, level, check_clause FROM information_schema.check_constraints"
+            f"SELECT table_name, constraint_name, level, check_clause FROM {of}"
             " WHERE constraint_schema = DATABASE() ORDER BY table_name, constraint_name"
         )
     ]
@@ -101,7 +114,7 @@ def information(db):
         "constraints": rows(("table_constraints", "table_schema")),
         "keys": rows(("key_column_usage", "table_schema")),
         "references": rows(("referential_constraints", "constraint_schema")),
-        "checks": rows(("check_constraints", "constraint_schema")),
+        "checks": rows(("check_constraints", "constraint_schema")) if has_checks(db) else [],
         "triggers": rows(("triggers", "trigger_schema"), "CREATED"),
         "statements": {
             table: re.sub(r" AUTO_INCREMENT=\d+", "", db.rows(f"SHOW CREATE TABLE `{table}`")[0][1])

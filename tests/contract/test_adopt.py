@@ -11,7 +11,7 @@ import requests
 from harness import cairn as harness
 from harness import peer
 from harness.api import Api
-from harness.mariadb import MariaDB
+from harness.databases import database_server
 from harness.processes import wait_until
 from schema import Admin, checks, columns, foreign_keys, information, keys, root, snapshot, tables
 
@@ -31,16 +31,9 @@ def stock(admin, peer_schema):
     """A database as `mlflow db upgrade` makes it, from a dump of one."""
 
     def make(name, **more):
-        a = admin(name, **more)
+        a = admin(name, character_set="utf8mb4", **more)  # in the server's own collation
         a.db.mariadb.load(a.db.name, peer_schema)
-        link = a.db.mariadb.connect(a.db.name)
-        with link.cursor() as cursor:
-            cursor.execute("SET sql_mode = CONCAT(@@sql_mode, ',NO_AUTO_VALUE_ON_ZERO')")
-            cursor.execute(
-                "INSERT IGNORE INTO experiments (experiment_id, name, artifact_location, lifecycle_stage)"
-                " VALUES (0, 'Default', 'mlflow-artifacts:/0', 'active')"
-            )
-        link.close()
+        peer.first_experiment(a.db)
         return a
 
     return make
@@ -199,7 +192,7 @@ def write(api, name, runs=3):
 @pytest.fixture(scope="module")
 def story(admin, place, tmp_path_factory):
     """A database made by `mlflow db upgrade` and filled by `mlflow server`, which goes on."""
-    a = admin("story")
+    a = admin("story", character_set="utf8mb4")  # in the server's own collation
     directory = tmp_path_factory.mktemp("story")
     peer.upgrade(a.db, directory)
     server = peer.Peer(directory, a.db)
@@ -373,7 +366,7 @@ def test_an_adoption_killed_while_rows_are_copied_goes_on(stock):
 
 @pytest.mark.timeout(240)
 def test_a_database_killed_while_rows_are_copied_goes_on(stock, place):
-    server = MariaDB(place / "crashes")
+    server = database_server(place / "crashes")
     try:
         a = stock("crash", server=server)
         fill(a.db, 400, 100)

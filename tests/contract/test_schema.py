@@ -7,9 +7,10 @@ import pytest
 from harness import cairn as harness
 from harness import peer
 from harness.api import Api
-from harness.mariadb import Database, MariaDB
+from harness.databases import IS_MYSQL, database_server
+from harness.mariadb import Database
 from harness.processes import wait_until
-from schema import Admin, checks, columns, foreign_keys, keys, root, snapshot, tables
+from schema import Admin, checks, columns, foreign_keys, has_checks, keys, root, snapshot, tables
 
 REVISION = "dc11669786a5"
 
@@ -453,7 +454,7 @@ BROKEN = {
         "foreign key job_locks.fk_other is not known here: (job_id) to jobs (id)",
     ],
     "ALTER TABLE runs DROP CONSTRAINT source_type": ["check runs.source_type is missing"],
-    "ALTER TABLE metrics DROP CONSTRAINT CONSTRAINT_1": ["checks without a name metrics is 1, should be 2"],
+    f"ALTER TABLE metrics DROP CONSTRAINT {'metrics_chk_1' if IS_MYSQL else 'CONSTRAINT_1'}": ["checks without a name metrics is 1, should be 2"],
     "DROP TRIGGER prevent_secrets_aad_mutation": [
         "trigger secrets.prevent_secrets_aad_mutation is missing, or this user may not see triggers"
     ],
@@ -497,11 +498,12 @@ def test_the_check_finds_what_differs_and_nothing_else(admin):
     a = admin("broken")
     a.ok("db", "migrate")
     a.db.execute("SET foreign_key_checks = 0")
-    for change in BROKEN:
+    broken = {change: lines for change, lines in BROKEN.items() if has_checks(a.db) or "DROP CONSTRAINT" not in change}
+    for change in broken:
         a.db.execute(change)
     done = a.run("db", "check")
     assert (done.returncode, done.stderr) == (1, "")
-    expected = [line for lines in BROKEN.values() for line in lines]
+    expected = [line for lines in broken.values() for line in lines]
     refused = [line for line in done.stdout.splitlines() if line.startswith("statement ")]
     assert sorted(line.split()[1].strip(":") for line in refused) == used("source_version")  # that column is gone
     expected += refused + [f"{len(expected)} differences", f"{len(refused)} of this Cairn's statements do not fit the schema"]
@@ -524,7 +526,12 @@ def test_the_grants_are_enough_and_no_more(admin, ours, tmp_path):
     migrates.ok("db", "migrate")
     assert snapshot(a.db) == snapshot(ours.db)
     served = Admin(tmp_path, a.db, db_user="served", db_password="change me")
-    assert served.ok("db", "check") == "the schema is what this Cairn expects\n"
+    done = served.run("db", "check")
+    if IS_MYSQL:  # who may make no triggers may see none
+        unseen = "trigger secrets.prevent_secrets_aad_mutation is missing, or this user may not see triggers"
+        assert (done.returncode, done.stdout, done.stderr) == (1, f"{unseen}\n1 differences\n", "")
+    else:
+        assert (done.returncode, done.stdout) == (0, "the schema is what this Cairn expects\n")
     assert served.ok("db", "migrate").endswith("nothing to do\n")
     a.db.execute("DROP INDEX cairn_runs_page ON runs")
     a.db.execute("DELETE FROM cairn_migrations WHERE area = 'cairn' AND number = 2")
@@ -538,7 +545,7 @@ def test_the_grants_are_enough_and_no_more(admin, ours, tmp_path):
 @pytest.fixture(scope="module")
 def logged(place):
     """A server with a binary log."""
-    server = MariaDB(place / "logged")
+    server = database_server(place / "logged")
     server.stop()
     server._argv.append(f"--log-bin={server.directory}/binlog")
     server.start()

@@ -49,7 +49,7 @@ class Cairn:
 
     is_peer = False
 
-    def __init__(self, directory, db, nginx_flags=(), **settings):
+    def __init__(self, directory, db, nginx_flags=(), prepared_by="migrate", **settings):
         self.directory = directory
         self.db = db
         self.nginx_flags = nginx_flags
@@ -81,7 +81,7 @@ class Cairn:
         self.config.write_text("".join(f"{k} = {v}\n" for k, v in self.settings.items()))
         self.workers = self.nginx = None
         if self.settings.get("artifacts_only") != "yes":
-            cairn("db", "migrate", "--config", self.config)
+            cairn("db", prepared_by, "--config", self.config)
         try:
             self.start_workers()
             self.start_nginx()

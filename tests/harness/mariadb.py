@@ -4,6 +4,7 @@ import os
 import secrets
 import signal
 import subprocess
+from pathlib import Path
 
 import pymysql
 
@@ -32,7 +33,7 @@ class Database:
 
     def rows(self, sql, *args):
         with self._cursor() as cursor:
-            cursor.execute(sql, args)
+            cursor.execute(self.mariadb.understood(sql), args)
             return list(cursor.fetchall())
 
     def value(self, sql, *args):
@@ -41,13 +42,12 @@ class Database:
 
     def execute(self, sql, *args):
         with self._cursor() as cursor:
-            return cursor.execute(sql, args)
+            return cursor.execute(self.mariadb.understood(sql), args)
 
     def lock_waits(self):
         """How many statements of the server wait for a row that another one has locked. Not asked of innodb_trx:
         that is a copy, which is not renewed while somebody asks for it all the time."""
-        return int(self.value("SELECT variable_value FROM information_schema.global_status"
-                              " WHERE variable_name = 'Innodb_row_lock_current_waits'"))
+        return int(self.rows("SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_current_waits'")[0][1])
 
     def close(self):
         if self._link is not None:
@@ -56,6 +56,11 @@ class Database:
 
 
 class MariaDB:
+    """The server of Debian; MySQL is a class below it."""
+
+    program = "mariadbd"
+    dialect = ["--lc-messages-dir=/usr/share/mysql"]
+
     def __init__(self, directory):
         self.directory = directory
         self.socket = str(directory / "db.sock")
@@ -63,9 +68,9 @@ class MariaDB:
         self.process = None
         directory.mkdir(mode=0o700)
         (directory / "tmp").mkdir()
-        as_root = ["--user=root"] if os.geteuid() == 0 else []
+        self.as_root = ["--user=root"] if os.geteuid() == 0 else []
         self._argv = [
-            "mariadbd",
+            self.program,
             "--no-defaults",
             f"--datadir={directory}/data",
             f"--socket={self.socket}",
@@ -73,7 +78,6 @@ class MariaDB:
             f"--tmpdir={directory}/tmp",  # one that starts empties it
             "--skip-networking",
             "--skip-name-resolve",
-            "--lc-messages-dir=/usr/share/mysql",
             "--performance-schema=OFF",
             "--max-connections=300",
             "--innodb-buffer-pool-size=128M",
@@ -83,9 +87,11 @@ class MariaDB:
             "--innodb-flush-log-at-trx-commit=2",
             "--innodb-flush-method=nosync",
             "--innodb-doublewrite=OFF",
-            *as_root,
+            *self.dialect,
+            *self.as_root,
         ]
-        self._install(as_root)
+        done = self._install()
+        assert done.returncode == 0, f"{done.args[0]}: {done.returncode}\n{done.stdout}"
         self.start()
         root = self.connect(None, user="root", password="")
         with root.cursor() as cursor:
@@ -93,7 +99,7 @@ class MariaDB:
             cursor.execute(f"GRANT ALL ON *.* TO {USER}@localhost")
         root.close()
 
-    def _install(self, as_root):
+    def _install(self):
         """Makes the data directory. The bootstrap has a temporary directory of its own as well: in one that
         is shared, each server that starts takes the temporary tables of the others away."""
         command = [
@@ -104,14 +110,17 @@ class MariaDB:
             "--skip-test-db",
             "--skip-name-resolve",
             "--force",  # where the host name has no address
-            *as_root,
+            *self.as_root,
         ]
         env = {**os.environ, "TMPDIR": f"{self.directory}/tmp"}
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", env=env)
-        assert done.returncode == 0, f"mariadb-install-db: {done.returncode}\n{done.stdout}"
+        return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", env=env)
+
+    def understood(self, sql):
+        """A statement of a test, in what this server understands."""
+        return sql
 
     def start(self):
-        self.process = Process("mariadbd", self._argv, self.directory / "db.log")
+        self.process = Process(Path(self.program).name, self._argv, self.directory / "db.log")
         self.process.wait_ready(self._answers, 30)
 
     def _answers(self):

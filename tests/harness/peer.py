@@ -44,6 +44,16 @@ def upgrade(db, directory):
         raise AssertionError(job.log())
 
 
+def first_experiment(db):
+    """What the peer writes when it starts on its schema for the first time."""
+    with db.mariadb.connect(db.name) as link, link.cursor() as cursor:
+        cursor.execute("SET sql_mode = CONCAT(@@sql_mode, ',NO_AUTO_VALUE_ON_ZERO')")
+        cursor.execute(
+            "INSERT IGNORE INTO experiments (experiment_id, name, artifact_location, lifecycle_stage, creation_time, last_update_time)"
+            " VALUES (0, 'Default', 'mlflow-artifacts:/0', 'active', UNIX_TIMESTAMP() * 1000, UNIX_TIMESTAMP() * 1000)"
+        )
+
+
 class Peer:
     is_peer = True
 

@@ -113,18 +113,17 @@ static void check_root(struct report *r, const char *root)
 
 struct facts {
     const char *version;
-    int64_t flush, connections;
+    int64_t flush, binlog, sync_binlog, connections;
 };
 
 static const struct field facts_fields[] = {
-    COLUMN(facts, version),
-    COLUMN(facts, flush),
-    COLUMN(facts, connections),
-    FIELDS_END,
+    COLUMN(facts, version),     COLUMN(facts, flush),       COLUMN(facts, binlog),
+    COLUMN(facts, sync_binlog), COLUMN(facts, connections), FIELDS_END,
 };
 
 static const char select_facts[] = "SELECT VERSION() AS version,"
                                    "       @@innodb_flush_log_at_trx_commit AS flush,"
+                                   "       @@log_bin AS binlog, @@sync_binlog AS sync_binlog,"
                                    "       @@max_connections AS connections";
 
 static int read_facts(struct db *db, struct facts *facts)
@@ -168,6 +167,23 @@ static void check_version(struct report *r, const char *version)
             version);
 }
 
+/* With a binary log, the server undoes after a crash what that log does not have. */
+static void check_durability(struct report *r, const struct facts *facts)
+{
+    bool logs = facts->binlog != 0;
+    const char *setting = facts->flush != 1                 ? "innodb_flush_log_at_trx_commit"
+                          : logs && facts->sync_binlog != 1 ? "sync_binlog"
+                                                            : NULL;
+
+    if (setting)
+        say(r, WARN, "durability",
+            "%s is %" PRId64
+            ": a crash of the database's machine can lose what was answered; set it to 1",
+            setting, facts->flush != 1 ? facts->flush : facts->sync_binlog);
+    else
+        say(r, OK, "durability", "what was answered is on the disk");
+}
+
 static void check_facts(struct report *r, const struct facts *facts)
 {
     const struct config *c = r->config;
@@ -175,13 +191,7 @@ static void check_facts(struct report *r, const struct facts *facts)
         c->ingest_workers + c->query_workers + c->artifact_workers + c->archive_workers;
 
     check_version(r, facts->version);
-    if (facts->flush == 1)
-        say(r, OK, "durability", "what was answered is on the disk");
-    else
-        say(r, WARN, "durability",
-            "innodb_flush_log_at_trx_commit is %" PRId64
-            ": a crash of the database's machine can lose what was answered; set it to 1",
-            facts->flush);
+    check_durability(r, facts);
     if (facts->connections <= workers)
         say(r, FAIL, "connections",
             "max_connections is %" PRId64 " for %" PRId64 " workers; raise it, or run fewer",

@@ -565,3 +565,17 @@ def test_a_binary_log_that_distrusts_triggers_is_one_line(admin, logged, ours):
     a.db.execute("SET GLOBAL log_bin_trust_function_creators = ON")
     assert "will resume mlflow/0006_gateway" in a.ok("db", "migrate")
     assert snapshot(a.db) == snapshot(ours.db)
+
+
+def test_the_doctor_knows_what_a_binary_log_can_lose(admin, logged):
+    a = admin("doctored", server=logged)
+    for flush, sync, said in (
+        (2, 1, "warn  durability: innodb_flush_log_at_trx_commit is 2: a crash"),
+        (1, 0, "warn  durability: sync_binlog is 0: a crash"),
+        (1, 1, "ok    durability: what was answered is on the disk"),
+    ):
+        a.db.execute(f"SET GLOBAL innodb_flush_log_at_trx_commit = {flush}")
+        a.db.execute(f"SET GLOBAL sync_binlog = {sync}")
+        done = a.run("doctor")
+        assert f"\n{said}" in done.stdout
+        assert f"\nok    database: {'MySQL 8.' if IS_MYSQL else ''}" in done.stdout

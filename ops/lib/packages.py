@@ -28,6 +28,11 @@ TEST = [
     ("git", "git"), ("mariadb-client", "mariadb-dump"), ("openssl", "openssl"), ("chromium", "chromium"),
     ("fonts-noto-cjk", "/usr/share/fonts/opentype/noto"),
 ]
+# MySQL 8, which is fetched from Maven Central, for amd64 alone.
+MYSQL = [
+    ("maven", "mvn"), ("libaio1", "/usr/lib/x86_64-linux-gnu/libaio.so.1"),
+    ("libnuma1", "/usr/lib/x86_64-linux-gnu/libnuma.so.1"),
+]
 SERVICES = ["nginx"]   # that a package among these starts on its own
 PATH = os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin"
 

@@ -5,6 +5,7 @@ import glob
 import hashlib
 import json
 import os
+import platform
 import re
 import shutil
 import signal
@@ -22,6 +23,15 @@ LOGS = os.path.join(ROOT, "build", "test-logs")
 CACHE = os.path.realpath(os.environ.get("CAIRN_CACHE") or os.path.join(ROOT, "build", "cache"))
 TESTS = os.path.join(ROOT, "tests")
 AT_ONCE = 2
+# What is run a second time, on a real MySQL 8: there is a program of it for this kind of machine alone.
+HAS_MYSQL = platform.machine() == "x86_64"
+ON_MYSQL = [
+    "contract/test_adopt.py::test_a_database_of_the_peers_is_taken_over_and_given_back",
+    "contract/test_adopt.py::test_the_user_of_the_grants_may_do_it",
+    "contract/test_schema.py::test_the_check_finds_what_differs_and_nothing_else",
+    *(f"api/test_{name}.py" for name in (
+        "concurrency", "experiments", "groups", "log_batch", "metrics", "params_tags", "search_runs", "search_superset")),
+]
 SHOWN = 250    # lines of a failed step's log
 
 
@@ -242,6 +252,9 @@ def steps():
         pytest("pytest asan", "api", workers=3, needs=("build asan", "ui build"), slow=True,
                env={"CAIRN_BUILD": "asan"}),
     ]
+    if HAS_MYSQL:
+        every.append(pytest("pytest mysql", *ON_MYSQL, workers=2, needs=("build dev", "ui build"), slow=True,
+                            env={"CAIRN_DATABASE": "mysql", "CAIRN_CACHE": CACHE}))
     for name in ("dev", "asan"):
         step = next(s for s in every if s.name == f"ctest {name}")
         step.commands = (["ctest", "--preset", name, "--output-junit", step.junit],)
@@ -324,7 +337,7 @@ def with_needs(every, wanted):
 
 def test():
     p = argparse.ArgumentParser(prog="test", description="Install what the tests need, build, and run all of them.")
-    p.add_argument("--fast", action="store_true", help="leave out clang, sanitizers, the browser and ops/up")
+    p.add_argument("--fast", action="store_true", help="leave out clang, sanitizers, MySQL, the browser and ops/up")
     p.add_argument("--all", action="store_true", help="with the pages on 100,000 runs and on a million points")
     p.add_argument("step", nargs="*", help="run only these steps, and what they need")
     args = p.parse_args()
@@ -332,7 +345,9 @@ def test():
     signal.signal(signal.SIGINT, signal.default_int_handler)    # a shell may have it ignored in the background
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     os.makedirs(LOGS, exist_ok=True)
-    packages.ensure(packages.BUILD, packages.UI, packages.SERVE, packages.TEST)
+    packages.ensure(packages.BUILD, packages.UI, packages.SERVE, packages.TEST, packages.MYSQL if HAS_MYSQL else [])
+    if not HAS_MYSQL:
+        say("Skipped: the tests on MySQL 8, of which there is a program for amd64 only")
     with build.alone():
         build.node_modules()
     venv()

@@ -90,19 +90,23 @@ static int handle(struct request *rq)
 
 static void write_error(struct request *rq)
 {
-    enum error_code code = rq->err->code;
-    const char *allow = code == ERROR_METHOD_NOT_ALLOWED ? rq->headers : NULL;
+    enum error_code code = rq->err->code, told = code;
+    const char *allow = NULL;
 
+    if (code == ERROR_METHOD_NOT_ALLOWED) {
+        allow = rq->headers;
+        told = ERROR_ENDPOINT_NOT_FOUND; /* MLflow has no code of its own for this */
+    }
     clear_reply(rq);
     rq->headers = allow;
     rq->status = error_status(code);
     if (rq->status == 503)
         reply_header(rq, "Retry-After", "1");
     out_object(&rq->out, NULL);
-    out_text(&rq->out, "error_code", error_name(code));
+    out_text(&rq->out, "error_code", error_name(told));
     out_text(&rq->out, "message", rq->err->message);
-    out_text_if(&rq->out, "sqlstate", error_sqlstate(code));
-    out_text_if(&rq->out, "error_class", error_class(code));
+    out_text_if(&rq->out, "sqlstate", error_sqlstate(told));
+    out_text_if(&rq->out, "error_class", error_class(told));
     out_end(&rq->out);
 }
 

@@ -315,7 +315,7 @@ def test_errors_are_json_and_come_first(api, run, folder):
     archive(api, run, "nothing").fails(404, GONE, "No such artifact: 'nothing'")
     archive(api, run, "x", "x/y").fails(404, GONE, "No such artifact: 'x/y'")
     archive(api, run, format="rar").fails(400, INVALID, re.compile("'rar'.*zip or tar"))
-    api.post(ROUTE, {}).fails(405, "METHOD_NOT_ALLOWED")
+    api.post(ROUTE, {}).fails(405, "ENDPOINT_NOT_FOUND")
 
 
 @pytest.mark.parametrize("path", ["..", "../x", "/etc", "a/../b", "a\\b", "%2e%2e", "a//b", "./a", "a\nb", "c:/x"])

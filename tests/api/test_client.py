@@ -173,6 +173,20 @@ def test_system_metrics(experiment, client):
     assert {"system/cpu_utilization_percentage", "system/system_memory_usage_percentage"} <= keys
 
 
+def test_a_traced_function_does_not_disturb_a_run(experiment, client, caplog):
+    """Where traces are not kept, the client says so; it must not blame a proxy."""
+
+    @mlflow.trace
+    def double(n):
+        return 2 * n
+
+    with mlflow.start_run() as run:
+        mlflow.log_metric("doubled", double(21))
+    mlflow.flush_trace_async_logging()
+    assert client.get_run(run.info.run_id).data.metrics == {"doubled": 42}
+    assert "not recognized by MLflow" not in caplog.text
+
+
 # -- artifacts
 
 

@@ -203,7 +203,7 @@ def test_slashes_that_follow_each_other_are_one(api, path):
     reply = api.request("POST", path, json={"max_results": 1, "filter": "name = 'Default'"}, allow_redirects=True)
     assert [e["experiment_id"] for e in reply.ok()["experiments"]] == ["0"]
     if not api.server.is_peer:
-        api.request("GET", path.replace("experiments/search", "runs/create")).fails(405, "METHOD_NOT_ALLOWED")
+        api.request("GET", path.replace("experiments/search", "runs/create")).fails(405, "ENDPOINT_NOT_FOUND")
 
 
 @pytest.mark.improves("the peer answers in HTML")

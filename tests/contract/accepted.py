@@ -74,7 +74,7 @@ ACCEPTED = [
         lambda step, theirs, ours: same_status(theirs, ours)
         and theirs["status"] in (404, 405)
         and theirs["type"] == "text/html"
-        and code(ours) in ("ENDPOINT_NOT_FOUND", "NOT_FOUND", "METHOD_NOT_ALLOWED"),
+        and code(ours) in ("ENDPOINT_NOT_FOUND", "NOT_FOUND"),
     ),
     Rule(
         "The peer keeps a NUL within a text; Cairn has none, as nothing that prints or files names has.",

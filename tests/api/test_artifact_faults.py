@@ -72,6 +72,12 @@ def full(reply):
     return True
 
 
+def told(reply):
+    """And says what is full, for the log is on that disk as well."""
+    assert reply.status_code == 503 and reply.headers["Retry-After"] and full(reply), reply.text
+    assert "full" in reply.json()["message"]
+
+
 @pytest.fixture
 def filled(server):
     """No room but for a little."""
@@ -93,8 +99,8 @@ def test_an_upload_to_a_full_disk_is_refused_and_leaves_nothing(api, server, fil
     filled(room)
     before = files(server)
     data = b"x" * (2 * MB)
-    full(put(server, "d/new", iter([data[:MB], data[MB:]]) if how == "in chunks" else data))
-    full(put(server, "d/old", data))  # what is there stays when it cannot be replaced
+    told(put(server, "d/new", iter([data[:MB], data[MB:]]) if how == "in chunks" else data))
+    told(put(server, "d/old", data))  # what is there stays when it cannot be replaced
     assert files(server) == before
     assert requests.get(f"{server.url}{STORE}/d/old", timeout=60).content == b"old" * 1000
     nothing_staged(server)
@@ -112,7 +118,7 @@ def test_an_upload_from_a_page_to_a_full_disk(api, server, filled):
         return requests.post(url, params={"run_uuid": run, "path": "p"}, data=b"x" * MB, headers=kind, timeout=60)
 
     filled(16 * 1024)
-    full(upload())
+    told(upload())
     assert files(server) == {}
     nothing_staged(server)
     (server.artifact_root.parent / "filler").unlink()

@@ -23,7 +23,7 @@ const byCode = new Map<string, Key>([
 
 /** Of what answers in the server's place and has no codes. */
 const byStatus = new Map<number, Key>([
-  [400, 'error.refused'], [401, 'error.login'], [403, 'error.forbidden'], [404, 'error.missing'], [413, 'error.large'], [429, 'error.busy'], [500, 'error.server'], [502, 'error.away'], [503, 'error.away'], [504, 'error.away'],
+  [400, 'error.refused'], [401, 'error.login'], [403, 'error.forbidden'], [404, 'error.missing'], [413, 'error.large'], [429, 'error.busy'], [500, 'error.server'], [502, 'error.away'], [503, 'error.away'], [504, 'error.away'], [507, 'error.quota'],
 ]);
 
 export interface Telling { heading: string; detail: string }

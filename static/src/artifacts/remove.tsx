@@ -1,7 +1,8 @@
 // Files and folders are removed from the store, after it has been said how much they are.
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { ApiError, artifacts, isAbort, messageOf } from '../api';
+import { ApiError, artifacts, isAbort } from '../api';
+import { tellingOf } from '../api/errors';
 import { formatBytes } from '../format';
 import { count, t, tn } from '../i18n';
 import { notify } from '../state/notices';
@@ -41,7 +42,7 @@ export function RemoveDialog({ source, items, onClose, onDone }: Props): JSX.Ele
         await artifacts.remove(source.editable!(path));
       } catch (e) {
         const gone = e instanceof ApiError && e.status === 404; // somebody else was quicker
-        const text = t('artifacts.remove.failed', { path, message: messageOf(e) });
+        const text = t('artifacts.remove.failed', { path, message: tellingOf(e).detail });
         if (!gone && done.length === 0) throw new Error(text);
         if (!gone) {
           notify('error', text);

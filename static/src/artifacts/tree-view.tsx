@@ -1,7 +1,7 @@
 // The tree as it is drawn: only the rows in view, walked with the arrow keys.
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { messageOf } from '../api';
+import { tellingOf } from '../api/errors';
 import { formatBytes } from '../format';
 import { t, tn } from '../i18n';
 import { Icon } from '../ui/icons';
@@ -132,7 +132,7 @@ function TreeRow({ row, at, current, chosen, folders, picked, onAct, onPick, onF
   if (row.kind === 'note')
     return (
       <div role="treeitem" class="tree-row note muted" {...place} onClick={onAct} onFocus={onFocus}>
-        <span class="tree-name">{row.note === 'failed' ? <><Icon name="warn" /> {t('artifacts.folder.failed', { why: messageOf(row.error) })}</> : t(row.note === 'empty' ? 'artifacts.folder.empty' : 'loading')}</span>
+        <span class="tree-name">{row.note === 'failed' ? <><Icon name="warn" /> {t('artifacts.folder.failed', { why: tellingOf(row.error).detail })}</> : t(row.note === 'empty' ? 'artifacts.folder.empty' : 'loading')}</span>
       </div>
     );
   const paths = pathsOf(row);

@@ -433,6 +433,19 @@ test('a page is shown in a frame of another origin: nothing runs, and what the r
   });
 });
 
+test('a frame that is ready while the page is busy gets its file all the same', async () => {
+  await withPage(at('notes/plan.txt'), { expected: [/404/] }, async page => {
+    await chosen(page).getByText('first line').waitFor();
+    await page.evaluate(() => new MutationObserver((_, watch) => {
+      if (!document.querySelector('iframe.document')) return;
+      watch.disconnect();
+      for (const end = performance.now() + 700; performance.now() < end; );
+    }).observe(document.body, { childList: true, subtree: true }));
+    await page.evaluate(hash => { location.hash = hash; }, at('hostile/page.html'));
+    await page.frameLocator('iframe.document').frameLocator('iframe').getByRole('heading', { name: 'A report' }).waitFor();
+  });
+});
+
 test('drawings and texts do no harm', async () => {
   await withPage(at('hostile/drawing.svg'), {}, async page => {
     await chosen(page).getByText('40 × 30').waitFor();

@@ -60,6 +60,7 @@ export async function open(hash, options = {}) {
   if (hostile) await harden(context);
   if (options.live === false) await context.addInitScript(() => localStorage.setItem('cairn.live', 'off'));
   const page = await context.newPage();
+  if (options.clock) await page.clock.install(); // before the page has read it: what is put in its place begins anew
   const said = [];
   const foreign = [];
   const requests = [];
@@ -93,7 +94,7 @@ export async function withPage(hash, options, work) {
     await work(session.page, session);
   } catch (e) {
     const text = await session.page.evaluate(() => document.body.innerText).catch(() => '(the page is gone)');
-    failed = new Error(`${e.message}\n--- the page showed:\n${text.slice(0, 3000)}\n--- the console said:\n${session.said.join('\n')}`, { cause: e });
+    failed = new Error(`${e.message}\n${(e.stack.match(/[\w.-]+\.test\.mjs:\d+/g) ?? []).join(' ')}\n--- the page showed:\n${text.slice(0, 3000)}\n--- the console said:\n${session.said.join('\n')}`, { cause: e });
   }
   try {
     await session.end({ expected: options.expected });

@@ -102,7 +102,7 @@ test('no spike is lost, and a zoom of one chart is that of all, in finer points'
 
 test('a zoom asks at once; one that follows closely waits for the last of them', async () => {
   const { id } = await logged(1000);
-  await withPage(`${address.experiment(id)}?show=charts&find=loss`, {}, async (page, { requests }) => {
+  await withPage(`${address.experiment(id)}?show=charts&find=loss`, { clock: true, live: false }, async (page, { requests }) => {
     await drawn(page, 'loss');
     const asked = () => requests.filter(r => r.url().endsWith('/metrics/series')).map(r => r.postDataJSON().from_step).filter(step => step !== undefined);
     const zoom = async (from, to) => {
@@ -112,7 +112,6 @@ test('a zoom asks at once; one that follows closely waits for the last of them',
       }), `${from}~${to}`);
       await page.clock.runFor(50); // frames, and the moment in which charts ask together
     };
-    await page.clock.install();
     await page.clock.pauseAt(Date.now() + 1000);
     const first = asks(page, 'loss', q => q.from_step === 95);
     await zoom(100, 200);

@@ -10,6 +10,9 @@ const unique = name => `${name}-${Date.now()}-${Math.floor(Math.random() * 1e6)}
 const heading = (page, name) => page.getByRole('heading', { name, level: 1, exact: true });
 const strip = (page, name) => page.getByTestId(`home-${name}`);
 
+/** Both at once: a chord is forgotten after a moment. */
+const chord = (page, key) => Promise.all([page.keyboard.press('g'), page.keyboard.press(key)]);
+
 async function createRun(name, more = {}) {
   const { run } = await api('runs/create', { experiment_id: empty.experiment, run_name: name, start_time: Date.now(), ...more });
   return run.info.run_id;
@@ -92,18 +95,14 @@ test('an empty server says how to begin', async () => {
 test('g and a letter goes, from the top of the page the keyboard goes on', async () => {
   await withPage(address.home(), {}, async page => {
     await heading(page, 'Home').waitFor();
-    await page.keyboard.press('g');
-    await page.keyboard.press('e');
+    await chord(page, 'e');
     await heading(page, 'Experiments').waitFor();
     await page.waitForFunction(() => document.activeElement?.id === 'main' && document.title === 'Experiments · Cairn');
-    await page.keyboard.press('g');
-    await page.keyboard.press('r');
+    await chord(page, 'r');
     await heading(page, 'All runs').waitFor();
     assert.equal(await page.getByRole('navigation', { name: 'Main' }).locator('[aria-current]').innerText(), 'Runs');
-    await page.keyboard.press('g');
-    await page.keyboard.press('x'); // no such place, and no x either
-    await page.keyboard.press('g');
-    await page.keyboard.press('h');
+    await chord(page, 'x'); // no such place, and no x either
+    await chord(page, 'h');
     await heading(page, 'Home').waitFor();
   });
 });

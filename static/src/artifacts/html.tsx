@@ -1,7 +1,7 @@
 // A page that somebody logged. It is shown in a page that the server sends with a policy of its own (frame.html): of another
 // origin, without network; scripts run there only when the reader says so.
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../i18n';
 import { AsText } from './as-text';
 import { readBeside } from './beside';
@@ -25,7 +25,7 @@ function Page(props: PreviewProps & { text: string }): JSX.Element {
 
 function Frame({ source, path, text, scripts }: PreviewProps & { text: string; scripts: boolean }): JSX.Element {
   const frame = useRef<HTMLIFrameElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => { // before the frame can say that it is ready: it says so once
     const stop = new AbortController();
     const say = (message: unknown) => frame.current?.contentWindow?.postMessage(message, '*'); // its origin has no name
     const heard = (e: MessageEvent<unknown>) => {

@@ -1,6 +1,6 @@
 // The list of experiments: of any length, a row in the document for each that is on the screen.
 import type { JSX } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { experiments } from '../api';
 import type { ExperimentSummary } from '../api/summary';
 import { useWindowed } from '../artifacts/windowed';
@@ -53,7 +53,7 @@ export function ExperimentTable({ list, folder, deleted, sort, descending, picke
   const drawn = list.slice(from, to);
   const details = useDetails(drawn.map(e => e.id), version);
   const at = Math.min(current, list.length - 1);
-  useEffect(() => setCurrent(0), [folder]);
+  useLayoutEffect(() => setCurrent(0), [folder]);
   // The row may have to be drawn before it can have the focus.
   useLayoutEffect(() => {
     const row = focusWanted.current < 0 ? null : box.current?.querySelector<HTMLElement>(`tr[data-index="${focusWanted.current}"]`);

@@ -1,5 +1,5 @@
 // The views that a table had: one goes back and forth between them, whatever the change was.
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { replace, route } from '../state/router';
 import { readStored, store } from '../state/settings';
 
@@ -55,7 +55,7 @@ export function useSteps(storeKey: string): { undo: () => boolean; redo: () => b
   const steps = useRef<Steps | null>(null);
   steps.current ??= new Steps(here());
   const address = route.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     steps.current!.note(here());
   }, [address, storeKey]);
   const to = (step: Step | null): boolean => {

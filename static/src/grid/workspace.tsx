@@ -1,7 +1,7 @@
 // The runs of one experiment, of several or of all: what is asked for, the table, what can be done to it. All of the
 // view is in the address.
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ApiError, experiments } from '../api';
 import { grid, type Keys, type Search } from '../api/grid';
 import type { Experiment } from '../api/types';
@@ -102,7 +102,7 @@ function Workspace({ scope, experiment, primary, experimentId, onExperiment }: P
   const [picking, setPicking] = useState(false);
   const [grouping, setGrouping] = useState(false);
   const [asking, setAsking] = useState<Column | null>(null);
-  useEffect(() => setPicked(nothingPicked), [found]);
+  useLayoutEffect(() => setPicked(nothingPicked), [found]); // not what is picked next
   const bar = useRef<{ write: (text: string) => void }>(null);
 
   // A link shows to others what it shows here; the view that an experiment opens with goes before a habit.

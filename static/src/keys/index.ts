@@ -1,6 +1,6 @@
 // The one registry of keys: pages and parts say what they understand, and the sheet, the palette and the keyboard follow.
 import { signal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { readStored, store } from '../state/settings';
 import { nameOf, step } from './match';
 
@@ -32,7 +32,7 @@ export function register(source: Source): () => void {
 export function useKeys(commands: readonly Command[]): void {
   const latest = useRef(commands);
   latest.current = commands;
-  useEffect(() => register(() => latest.current), []);
+  useLayoutEffect(() => register(() => latest.current), []); // what is seen can be used
 }
 
 /** All that can be done now, what came last first. */

@@ -92,7 +92,8 @@ export function PlotCanvas(props: Props): JSX.Element {
   const [size, setSize] = useState<{ width: number; height: number } | null>(null);
   const [hit, setHit] = useState<Hit | null>(null);
   const [walked, setWalked] = useState<number | null>(null);
-  const [done, setDone] = useState(false);
+  /** What is drawn to its end. */
+  const [done, setDone] = useState<unknown>(null);
   const theme = effectiveTheme.value;
 
   useLayoutEffect(() => {
@@ -115,14 +116,13 @@ export function PlotCanvas(props: Props): JSX.Element {
     setHit(null);
     setWalked(null);
     if (!made) return;
-    setDone(false);
     const steps = made.chart.draw(canvasPen(fit(under.current!, made.width, made.height), made.look.font));
     fit(over.current!, made.width, made.height);
     let frame = 0;
     const slice = () => {
       const end = performance.now() + SLICE;
       for (;;) {
-        if (steps.next().done) return setDone(true);
+        if (steps.next().done) return setDone(made);
         if (performance.now() > end) break;
       }
       frame = requestAnimationFrame(slice);
@@ -236,7 +236,7 @@ export function PlotCanvas(props: Props): JSX.Element {
         </span>
       </div>
       <div
-        ref={box} class={`plot-box ${props.tall ? 'tall' : ''} ${props.stale ? 'stale' : ''}`} data-testid="plot" data-drawn={props.drawn} data-done={done && !props.stale ? 'yes' : 'no'}
+        ref={box} class={`plot-box ${props.tall ? 'tall' : ''} ${props.stale ? 'stale' : ''}`} data-testid="plot" data-drawn={props.drawn} data-done={made && done === made && !props.stale ? 'yes' : 'no'}
         role={marks > 0 ? 'application' : 'img'} aria-label={`${props.label}. ${props.status}`} aria-roledescription={t('plot.chart')} tabIndex={0} aria-keyshortcuts={marks > 0 ? 'ArrowLeft ArrowRight Home End Enter' : undefined}
         onKeyDown={key} onBlur={() => setHit(null)}
       >

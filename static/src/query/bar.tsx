@@ -1,6 +1,6 @@
 // The query bar: one line of text in colours, completed while one writes, and the same thing as chips below.
 import type { JSX, RefObject } from 'preact';
-import { useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useImperativeHandle, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Keys, Search } from '../api/grid';
 import { t } from '../i18n';
 import { Combobox } from '../ui/combobox';
@@ -32,7 +32,7 @@ export function QueryBar({ value, scope, keys, error, onSubmit, handle }: Props)
   const field = useRef<HTMLInputElement>(null);
   const paint = useRef<HTMLDivElement>(null);
   const wantedCaret = useRef(-1);
-  useEffect(() => setText(value), [value]);
+  useLayoutEffect(() => setText(value), [value]); // not over what is typed next
   useImperativeHandle(handle ?? null, () => ({
     write(next) {
       wantedCaret.current = next.length;

@@ -1,7 +1,7 @@
 // What lies over the page: the sheet of keys, the palette. Fetched when first wanted.
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { lazy } from '../ui/lazy';
 
 export const showing = signal<'keys' | 'palette' | null>(null);
@@ -24,7 +24,7 @@ function Overlay({ label }: { label: 'keys' | 'palette' }): JSX.Element {
     e.preventDefault();
     close();
   };
-  useEffect(() => {
+  useLayoutEffect(() => { // what is typed next is for it
     const opener = document.activeElement;
     element.current?.showModal();
     return () => {

@@ -1,7 +1,7 @@
 // A field with a list of proposals below it, by the combobox pattern: the focus stays in the field, arrows walk the
 // list, and a screen reader hears how many proposals there are and which one is marked.
 import type { JSX, RefObject } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { count, t, tn } from '../i18n';
 
 export interface Proposal { text: string; label: string; hint?: string; runs?: number }
@@ -36,7 +36,7 @@ export function Combobox<T extends Proposal>(props: Props<T>): JSX.Element {
   const [marked, setMarked] = useState(-1);
   const shown = open && props.options.length > 0;
   const at = Math.min(marked, props.options.length - 1);
-  useEffect(() => setMarked(-1), [props.value]);
+  useLayoutEffect(() => setMarked(-1), [props.value]); // not after the next key
   useEffect(() => {
     if (shown && at >= 0) list.current?.children[at]?.scrollIntoView({ block: 'nearest' });
   }, [shown, at]);

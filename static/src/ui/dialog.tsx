@@ -1,6 +1,6 @@
 // The one modal: for what cannot be taken back at once, and for making something new.
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../i18n';
 import { Reason } from './parts';
 
@@ -9,7 +9,7 @@ export function Dialog(props: { title: string; action: string; danger?: boolean;
   const titleId = useId();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  useEffect(() => {
+  useLayoutEffect(() => { // what is typed next is for it
     const opener = document.activeElement;
     element.current?.showModal();
     return () => {

@@ -1,6 +1,6 @@
 // What lists have in common: their search field, and the switch between active and deleted things.
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../i18n';
 import { go, withMembers } from '../state/router';
 
@@ -18,10 +18,18 @@ export function ViewSwitch({ deleted, active, gone }: { deleted: boolean; active
 export function SearchField({ value, label, onChange }: { value: string; label: string; onChange: (text: string) => void }): JSX.Element {
   const [text, setText] = useState(value);
   const composing = useRef(false);
-  useEffect(() => setText(value), [value]);
+  const sent = useRef(value);
+  useLayoutEffect(() => {
+    if (value !== sent.current) setText(value); // what was sent comes back while one goes on typing
+    sent.current = value;
+  }, [value]);
+  const send = (typed: string) => {
+    sent.current = typed;
+    onChange(typed);
+  };
   useEffect(() => {
     if (text === value || composing.current) return;
-    const timer = setTimeout(() => onChange(text), 250);
+    const timer = setTimeout(() => send(text), 250);
     return () => clearTimeout(timer);
   }, [text]);
   return (
@@ -32,7 +40,7 @@ export function SearchField({ value, label, onChange }: { value: string; label: 
         composing.current = false;
         const typed = e.currentTarget.value;
         setText(typed);
-        onChange(typed);
+        send(typed);
       }}
       onInput={e => setText(e.currentTarget.value)}
     />

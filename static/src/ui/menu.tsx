@@ -65,11 +65,17 @@ function List({ id, label, items, anchor, onClose }: { id: string; label: string
   useLayoutEffect(() => buttons()[0]?.focus(), []);
   useEffect(() => {
     const outside = (e: Event) => e.target instanceof Node && !list.current?.contains(e.target) && !anchor.contains(e.target) && onClose(false);
+    const at = anchor.getBoundingClientRect();
+    // What grows above is scrolled over by the browser, and the button stays where it is.
+    const scrolled = (e: Event) => {
+      const now = anchor.getBoundingClientRect();
+      if (Math.abs(now.top - at.top) + Math.abs(now.left - at.left) > 1) outside(e);
+    };
     addEventListener('pointerdown', outside, true);
-    addEventListener('scroll', outside, true);
+    addEventListener('scroll', scrolled, true);
     return () => {
       removeEventListener('pointerdown', outside, true);
-      removeEventListener('scroll', outside, true);
+      removeEventListener('scroll', scrolled, true);
     };
   }, []);
   const key = (e: KeyboardEvent) => {

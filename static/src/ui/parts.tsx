@@ -1,6 +1,6 @@
 // Small parts every page uses.
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { tellingOf } from '../api/errors';
 import type { RunStatus } from '../api/types';
 import { exactTime, formatNumber, isDate, isoTime, utcTime } from '../format';
@@ -123,7 +123,7 @@ export function InlineEdit(props: { value: string; label: string; save: (value: 
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.select(), []);
+  useLayoutEffect(() => field.current?.select(), []); // what is typed next is for it
   const submit = async (e: Event) => {
     e.preventDefault();
     const value = field.current!.value.trim();

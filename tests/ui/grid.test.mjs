@@ -169,6 +169,26 @@ test('many runs are renamed by a pattern, moved, tagged, ended and deleted, and 
   });
 });
 
+test('what is picked while something is taken back stays picked', async () => {
+  const { id } = await experimentOf(['first', 'second']);
+  await withPage(address.experiment(id), {}, async page => {
+    await settled(page);
+    const dialog = await ask(page, 'Tag');
+    await dialog.getByRole('combobox', { name: 'Name' }).fill('team');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('2 runs were changed.').waitFor();
+    let answer;
+    const held = new Promise(go => { answer = go; });
+    await page.route('**/runs/bulk', async route => { await held; await route.continue(); });
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('checkbox', { name: 'Select first' }).check();
+    answer();
+    await page.getByText('Undone.').waitFor();
+    await page.getByText('1 run selected').waitFor();
+    assert.ok(await page.getByRole('checkbox', { name: 'Select first' }).isChecked());
+  });
+});
+
 test('what is found is taken away as a file, all of it or the selection', async () => {
   const filter = `filter=${encodeURIComponent("run_name LIKE 'row-%'")}`;
   await withPage(`${address.experiment(ids.many.experiment)}?${filter}&sort=info.run_name:asc&cols=tags.mlflow.runName`, {}, async page => {

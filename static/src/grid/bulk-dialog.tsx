@@ -21,20 +21,20 @@ interface Props {
   /** Where the selection was made, in its order. */
   within: Search;
   keys: Keys | undefined;
-  onDone: () => void;
+  onDone: (undone?: boolean) => void;
   onClose: () => void;
 }
 
 export type Said = 'runs.deleted' | 'runs.restored' | 'runs.changed';
 
 /** Does it, says so, and offers the way back. */
-export async function carryOut(changes: readonly Change[], said: Said, onDone: () => void): Promise<void> {
+export async function carryOut(changes: readonly Change[], said: Said, onDone: (undone?: boolean) => void): Promise<void> {
   const { runs, undo } = await change(changes);
   const back = undo && (() => {
     change(undo).then(
       () => {
         notify('done', t('undone'));
-        onDone();
+        onDone(true);
       },
       (e: unknown) => notify('error', messageOf(e)),
     );

@@ -10,7 +10,7 @@ import { Icon, type IconName } from '../ui/icons';
 import { lazy } from '../ui/lazy';
 import type { Question } from './bulk-dialog';
 
-interface Props { count: number; selection: Selection; within: Search; keys: Keys | undefined; deleted: boolean; onDone: () => void; onClear: () => void }
+interface Props { count: number; selection: Selection; within: Search; keys: Keys | undefined; deleted: boolean; onDone: (undone?: boolean) => void; onClear: () => void }
 
 const dialog = () => import('./bulk-dialog');
 const BulkDialog = lazy(() => dialog().then(m => m.BulkDialog));

@@ -135,8 +135,8 @@ function Workspace({ scope, experiment, primary, experimentId, onExperiment }: P
   const selection = selectionOf(picked, search);
   const same = useSame(view.diff, search, found, names, selection, count, columns);
   const seen = useMemo(() => (same.size > 0 ? columns.filter(c => !same.has(c.id)) : columns), [columns, same]);
-  const done = () => {
-    setPicked(nothingPicked);
+  const done = (undone = false) => {
+    if (!undone) setPicked(nothingPicked); // what was picked since stays picked
     rows.reload();
     keys.reload();
   };

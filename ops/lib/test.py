@@ -253,7 +253,9 @@ def steps():
                env={"CAIRN_BUILD": "asan"}),
     ]
     if HAS_MYSQL:
-        every.append(pytest("pytest mysql", *ON_MYSQL, workers=2, needs=("build dev", "ui build"), slow=True,
+        every.append(Step("fetch mysql", [os.path.join(venv_path(), "bin", "python"), "-m", "harness.mysql"], cwd=TESTS,
+                          env={"CAIRN_CACHE": CACHE}, slow=True))
+        every.append(pytest("pytest mysql", *ON_MYSQL, workers=2, needs=("build dev", "ui build", "fetch mysql"), slow=True,
                             env={"CAIRN_DATABASE": "mysql", "CAIRN_CACHE": CACHE}))
     for name in ("dev", "asan"):
         step = next(s for s in every if s.name == f"ctest {name}")

@@ -87,3 +87,7 @@ class MySQL(MariaDB):
                 f" (SELECT {first} AS seq UNION ALL SELECT seq + 1 FROM n WHERE seq < {last}) SELECT seq FROM n"
             )
         self.sequences.add(name)
+
+
+if __name__ == "__main__":
+    print(install())

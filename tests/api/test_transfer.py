@@ -19,6 +19,7 @@ import pytest
 from harness import peer
 from harness.api import unique
 from harness.cairn import BINARY, ROOT, cairn, environment
+from harness.databases import IS_MYSQL
 from harness.processes import wait_until
 
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
@@ -684,7 +685,7 @@ def test_every_table_is_exported_as_it_is(servers, tmp_path):
     ):
         if "GENERATED" not in extra:
             columns.setdefault(table, []).append((column, kind, length, nullable))
-    json = set(fresh.db.rows(
+    json = set() if IS_MYSQL else set(fresh.db.rows(  # MySQL has a type of that name
         "SELECT table_name, constraint_name FROM information_schema.check_constraints"
         " WHERE constraint_schema = DATABASE() AND check_clause LIKE 'json_valid%%'"
     ))

@@ -87,13 +87,16 @@ static bool unescape(char *path)
 
 int artifact_path_read(const struct artifact_store *store, const char **path)
 {
-    char *plain = arena_strdup(store->mem, *path);
+    char *plain = arena_strdup(store->mem, *path), *next;
 
-    for (int layers = 0; unescape(plain); layers++)
+    for (int layers = 0;; layers++) {
+        next = arena_strdup(store->mem, plain);
+        if (!unescape(next) || !utf8_is_valid(next, strlen(next))) /* "per%cent" is a name */
+            break;
         if (layers == MOST_LAYERS)
             return fail(store, INVALID_PARAMETER_VALUE, "Invalid path");
-    if (!utf8_is_valid(plain, strlen(plain)))
-        return fail(store, INVALID_PARAMETER_VALUE, "Invalid path");
+        plain = next;
+    }
     *path = plain;
     return artifact_path_check(store, path);
 }

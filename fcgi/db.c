@@ -11,13 +11,16 @@
 #include "log.h"
 
 enum {
-    CLIENT_ERRORS = 2000, /* numbers from here on are the client library's: no connection */
-    IDLE_CHECK = 30,      /* seconds after which a connection is asked whether it lives */
+    CLIENT_ERRORS = 2000,     /* numbers from here on are the client library's: no connection */
+    SMALL_STATEMENT = 500000, /* bytes that every database takes at once */
+    PER_VALUE = 12,           /* bytes of a value beside its text, at most */
+    IDLE_CHECK = 30,          /* seconds after which a connection is asked whether it lives */
 
     /* Numbers of errors (mysqld_error.h, errmsg.h); both clients share them. */
     DISK_FULL = 1021,
     DUPLICATE_ENTRY = 1062,
     TABLE_FULL = 1114, /* for its table space cannot grow */
+    PACKET_TOO_LARGE = 1153,
     LOCK_WAIT_TIMEOUT = 1205,
     OUT_OF_RANGE = 1264,
     DATA_TOO_LONG = 1406,
@@ -384,6 +387,49 @@ static void bind_value(MYSQL_BIND *bind, const struct value *value)
     }
 }
 
+/* In bytes; 0: it does not say. On a connection that is not gone on with. */
+static uint64_t largest_packet(struct db *db)
+{
+    struct db_connection *c = db->connection;
+    MYSQL_RES *result = NULL;
+    MYSQL_ROW row = NULL;
+    uint64_t most = 0;
+
+    disconnect(c);
+    if (db_connect(db) == 0 &&
+        run_text(db, "largest_packet", "SELECT @@GLOBAL.max_allowed_packet") == 0)
+        result = mysql_store_result(c->mysql);
+    if (result)
+        row = mysql_fetch_row(result);
+    if (row && row[0])
+        most = strtoull(row[0], NULL, 10);
+    if (result)
+        mysql_free_result(result);
+    disconnect(c);
+    return most;
+}
+
+/* A statement that is too large for the database costs the connection, and looks as if
+ * the database had gone: but it would cost it the next time as well. */
+static void explain_loss(struct db *db, const struct value *values)
+{
+    uint64_t bytes = 0, most;
+
+    for (; values->type != VALUE_END; values++)
+        bytes += PER_VALUE + (values->type == VALUE_TEXT ? values->text.length : 0);
+    if (bytes < SMALL_STATEMENT)
+        return;
+    most = largest_packet(db);
+    if (!most || bytes < most)
+        return;
+    db->connection->error = PACKET_TOO_LARGE;
+    db->err->detail = arena_printf(
+        db->mem, "max_allowed_packet of the database is %" PRIu64 "; set it to 64M there", most);
+    (void)fail(db, REQUEST_TOO_LARGE,
+               "The request has more data than the database takes at once "
+               "(max_allowed_packet).");
+}
+
 /* Binds and executes; the handle, or NULL. */
 static MYSQL_STMT *execute(struct db *db, const char *name, const char *sql,
                            const struct value *values)
@@ -413,6 +459,8 @@ static MYSQL_STMT *execute(struct db *db, const char *name, const char *sql,
     c->in_transaction = !c->reads;
     if ((count && mysql_stmt_bind_param(statement, binds)) || mysql_stmt_execute(statement)) {
         (void)statement_fail(db, name, statement);
+        if (!c->mysql || c->error == PACKET_TOO_LARGE)
+            explain_loss(db, values);
         return NULL;
     }
     return statement;

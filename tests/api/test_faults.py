@@ -219,6 +219,35 @@ def test_what_the_database_will_not_do_for_anybody_is_not_the_clients_fault(star
         Api(server).post(route, {"run_id": run, **body}).ok()
 
 
+def test_more_data_than_the_database_takes_at_once_is_413(start, own_mariadb):
+    """The connection is lost by it, each time: as 503 clients would send it for minutes."""
+    server = start(own_mariadb)
+    run = fresh_run(server)
+
+    def log(size):
+        dataset = {"name": "d", "digest": f"{size}", "source_type": "t", "source": "s", "profile": "p" * size}
+        body = {"run_id": run, "datasets": [{"dataset": dataset}]}
+        return requests.post(server.url + "/api/2.0/mlflow/runs/log-inputs", json=body, timeout=60)
+
+    root = own_mariadb.connect(None, user="root", password="")
+    with root.cursor() as cursor:
+        cursor.execute("SELECT @@GLOBAL.max_allowed_packet")
+        [before] = cursor.fetchone()
+        cursor.execute("SET GLOBAL max_allowed_packet = 1048576")  # of new connections
+        try:
+            server.workers.stop()
+            server.start_workers()
+            for size in (1_500_000, 8_000_000):
+                reply = log(size)
+                assert reply.status_code == 413 and "max_allowed_packet" in reply.json()["message"], reply.text
+            assert "max_allowed_packet of the database is 1048576; set it to 64M there" in server.workers.log()
+            assert log(500_000).status_code == 200
+        finally:
+            cursor.execute(f"SET GLOBAL max_allowed_packet = {before}")
+    root.close()
+    Api(server).post("runs/log-metric", {"run_id": run, **METRIC}).ok()
+
+
 def test_a_connection_the_database_closed_is_not_the_clients_trouble(start):
     server = start(ingest_workers=1, query_workers=1)
     run = fresh_run(server)

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { address, api, ids, withPage } from './browser.mjs';
+import { address, api, ids, until, withPage } from './browser.mjs';
 import { axe } from './table.mjs';
 
 const { vision } = ids;
@@ -305,4 +305,29 @@ test('lines are named where they end, in the page and in its files', async () =>
     const card = await drawn(page, 'epoch');
     await card.locator('.plot[data-lines="2"][data-labels="1"]').waitFor();
   });
+});
+
+test('runs that log faster than the server answers are drawn', async () => {
+  const { experiment_id: id } = await api('experiments/create', { name: `fast-${Date.now()}` });
+  const { run } = await api('runs/create', { experiment_id: id, run_name: 'fast', start_time: Date.now() });
+  let step = 0;
+  const log = () => api('runs/log-metric', { run_id: run.info.run_id, key: 'm', value: step, timestamp: Date.now(), step: step++ });
+  await log();
+  for (const hash of [`${address.experiment(id)}?show=charts`, address.run(id, run.info.run_id)])
+    await withPage(address.home(), {}, async page => {
+      // Each tick has something new, and each curve comes two ticks after it was asked for.
+      let ticks = 0;
+      page.on('response', r => /runs\/changes$/.test(r.url()) && ticks++);
+      await page.route('**/runs/changes', async route => { await log(); await route.continue().catch(() => {}); });
+      await page.route('**/metrics/series', async route => {
+        const now = ticks;
+        await until(() => ticks >= now + 2 || page.isClosed());
+        await route.continue().catch(() => {}); // nobody may want it any more
+      });
+      await page.evaluate(to => { location.hash = to; }, hash);
+      await page.locator('[data-metric="m"] [data-drawn="yes"]').waitFor();
+      if (hash.includes('/runs/')) await page.getByTestId('metrics').locator('tr[data-key="m"] td').nth(5).getByText(/\d/).waitFor();
+      const [drawn, points] = [step, () => page.locator('[data-metric="m"] [data-points]').first().getAttribute('data-points')];
+      await until(async () => Number(await points()) >= drawn);
+    });
 });

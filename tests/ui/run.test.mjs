@@ -110,7 +110,7 @@ test('nested runs of any depth stand under their run, with a metric each', async
     const section = page.getByRole('region', { name: 'Nested runs' });
     await section.getByRole('link', { name: 'leaf' }).waitFor();
     assert.match((await section.innerText()).replace(/\s+/g, ' '), /score .*middle 1 0\.5 .*leaf 0\.75/);
-    await section.getByRole('button', { name: '1 runs in middle' }).click();
+    await section.getByRole('button', { name: '1 run in middle' }).click();
     await section.getByRole('link', { name: 'leaf' }).waitFor({ state: 'detached' });
     await axe(page, 'nested');
     await page.goto(url + address.run(experiment, leaf));

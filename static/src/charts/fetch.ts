@@ -47,7 +47,7 @@ export function tailsOf(curves: readonly Curve[], runs: readonly DrawnRun[], was
 }
 
 export function useCurves(o: { runs: readonly DrawnRun[]; metric: string; settings: Settings; buckets: number; version: string; visible: boolean; turn: number }): { curves: Curve[] | null; error: unknown } {
-  const { runs, metric, settings, buckets, version, visible, turn } = o;
+  const { runs, metric, settings, buckets, visible, turn } = o;
   const state = useRef<State | null>(null);
   const kept = useRef(new Map<string, State>());
   const moved = useRef(-Infinity);
@@ -56,6 +56,11 @@ export function useCurves(o: { runs: readonly DrawnRun[]; metric: string; settin
   const ids = runs.map(r => r.id);
   const line = `${ids.join(' ')} ${metric} ${settings.axis} ${settings.axisKey}`;
   const what = `${line} ${settings.zoom ? `${settings.zoom.join('~')} ${settings.smooth > 0}` : ''} ${buckets} ${turn}`;
+  // What is under way is waited for, though there are newer points by now: runs may log faster than a server answers.
+  const underway = useRef<string | null>(null);
+  const held = useRef(o.version);
+  if (underway.current !== what) held.current = o.version;
+  const version = held.current;
   useLayoutEffect(() => { // not a frame later
     const old = state.current;
     if (!visible || buckets === 0 || (old?.what === what && old.version === version)) return;
@@ -81,21 +86,28 @@ export function useCurves(o: { runs: readonly DrawnRun[]; metric: string; settin
       const grown = old!.curves.map(c => (tails.has(c.run) ? withTail(c, tails.get(c.run)!) : c));
       return [...grown, ...found.filter(c => !old!.curves.some(known => known.run === c.run))];
     };
+    underway.current = what;
     const timer = setTimeout(() => {
       (tail ? ends() : whole()).then(
         curves => {
           state.current = { what, version, curves, running };
           kept.current.set(`${version} ${what}`, state.current);
           for (const far of kept.current.keys()) if (kept.current.size > KEPT) kept.current.delete(far);
+          underway.current = null;
           setError(null);
           redraw(n => n + 1);
         },
-        (e: unknown) => !isAbort(e) && setError(e),
+        (e: unknown) => {
+          if (isAbort(e)) return;
+          underway.current = null;
+          setError(e);
+        },
       );
     }, old && old.what.startsWith(line) && old.version === version && moved.current - last < CALM ? CALM : 0);
     return () => {
       clearTimeout(timer);
       stop.abort();
+      underway.current = null;
     };
   }, [visible, what, version]);
   // What was there before is drawn until the answer comes, unless it is of other runs or over another axis.

@@ -16,12 +16,16 @@ const versionOf = (m: Metric) => `${m.step} ${m.timestamp} ${m.value}`;
 function summariesOf(runId: string): Summaries & { stop: () => void } {
   const known = signal<ReadonlyMap<string, { version: string; summary: Summary }>>(new Map());
   const asked = new Map<string, string>();
+  const turns = new Map<string, number>();
+  let turn = 0;
   const gone = new AbortController();
   const read = async (m: Metric, version: string) => {
+    const mine = ++turn;
     const old = known.peek().get(m.key)?.summary;
     const tail = nextRead(old, m.step ?? 0) === 'tail';
     const [curve] = await offerCurve(runId, m.key, version, summaryQuery(tail ? old!.lastStep : undefined), gone.signal);
-    if (asked.get(m.key) !== version) return; // it has moved on meanwhile
+    if (mine < (turns.get(m.key) ?? 0)) return; // a later answer was quicker
+    turns.set(m.key, mine);
     const summary = tail ? (curve ? extended(old!, curve) : old!) : curve ? summaryOf(curve) : NOTHING;
     known.value = new Map(known.peek()).set(m.key, { version, summary });
   };

@@ -21,7 +21,7 @@ UPLOAD = "/ajax-api/2.0/mlflow/upload-artifact"
 ODD_NAMES = [
     "blank s",
     "plus+plus",
-    "percent%41",
+    "per%cent",
     "what?",
     "quo'te\"s",
     "a&b=c;d,e:f@g",
@@ -178,7 +178,7 @@ class Parts:
         return self._post("abort", {"upload_id": self.id})
 
 
-@pytest.mark.parametrize("name", ["model.bin", "grüße +1%41?.bin"])
+@pytest.mark.parametrize("name", ["model.bin", "grüße +1%zz?.bin"])
 def test_parts_become_a_file(api, run, seaweed, name):
     upload = Parts(api, run, name, 3)
     assert sorted(upload.urls) == [1, 2, 3]

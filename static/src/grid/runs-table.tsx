@@ -1,28 +1,24 @@
 // The runs table: as long as there are runs, with a row in the document for each that is on the screen. Sorted by the
 // server, usable without a mouse.
-import { Fragment, type JSX } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { JSX } from 'preact';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../i18n';
 import type { Keys } from '../api/grid';
 import { go, href } from '../state/router';
 import { useKeys } from '../keys';
-import { Icon } from '../ui/icons';
-import { Menu } from '../ui/menu';
-import type { Column, Group, Sort } from './columns';
-import { type ColumnActions, columnTitle, groupTitle, HeadCell } from './header';
-import { allHidden, type Eyes, hideAll, showAll, statusPredicate, toggledPredicate } from './drawn';
+import type { Column, Sort } from './columns';
+import { type ColumnActions, columnTitle } from './header';
+import type { Eyes } from './drawn';
 import { CHECK, contentWidth, LOOK, NAME, naturalWidth, placed, STATUS, type Widths } from './layout';
 import { type Marks, rangeOf } from './marks';
 import { isNumericColumn, type Row } from './rows';
 import { type RowFrame, RunRow } from './run-row';
+import { HEIGHT, reach, useRowWindow } from './row-window';
 import { isPicked, type Picked, pickedCount } from './select';
 import { useSparks } from './spark';
+import { EXPERIMENT, TableHead } from './table-head';
 import type { Lines } from './use-rows';
 
-/** Of a row, in pixels; style.css has the same. */
-const HEIGHT = 31;
-/** Rows drawn above and below those that are seen. */
-const AROUND = 12;
 /** Browsers end an element at some 33 million pixels. */
 const MOST = 1_000_000;
 
@@ -66,7 +62,6 @@ interface Props {
   actions: TableActions;
 }
 
-const EXPERIMENT = 150;
 /** Of a tree: what stands beside a name. */
 const OPENER = 50;
 
@@ -74,45 +69,6 @@ function symmetric(ids: ReadonlySet<string>, id: string): Set<string> {
   const next = new Set(ids);
   if (!next.delete(id)) next.add(id);
   return next;
-}
-
-/** Which rows are drawn: those that the box shows, and some more. */
-function useView(total: number, above: number, show: (from: number, to: number) => void) {
-  const box = useRef<HTMLDivElement>(null);
-  const [range, setRange] = useState<[number, number]>([0, 40]);
-  const measure = () => {
-    const element = box.current;
-    if (!element) return;
-    const scrolls = element.scrollHeight > element.clientHeight + 1 && getComputedStyle(element).overflowY !== 'visible';
-    // On a phone the page scrolls, not the box.
-    const top = Math.max(0, (scrolls ? element.scrollTop : -element.getBoundingClientRect().top) - (scrolls ? 0 : above * HEIGHT));
-    const height = scrolls || element.clientHeight < innerHeight ? Math.min(element.clientHeight, innerHeight) : innerHeight;
-    const from = Math.max(0, Math.floor(top / HEIGHT) - AROUND);
-    const to = Math.min(Math.max(0, total - 1), Math.ceil((top + height) / HEIGHT) + AROUND);
-    setRange(now => (now[0] === from && now[1] === to ? now : [from, to]));
-    show(from, to);
-  };
-  const latest = useRef(measure);
-  latest.current = measure;
-  useLayoutEffect(() => latest.current(), [total]);
-  useEffect(() => {
-    let frame = 0;
-    const soon = () => {
-      cancelAnimationFrame(frame);
-      frame = requestAnimationFrame(() => latest.current());
-    };
-    const watch = new ResizeObserver(soon);
-    if (box.current) watch.observe(box.current);
-    box.current?.addEventListener('scroll', soon, { passive: true });
-    addEventListener('scroll', soon, { passive: true });
-    return () => {
-      cancelAnimationFrame(frame);
-      watch.disconnect();
-      box.current?.removeEventListener('scroll', soon);
-      removeEventListener('scroll', soon);
-    };
-  }, []);
-  return { box, range };
 }
 
 /** How wide texts are that came first, so that columns do not jump when others come. */
@@ -132,7 +88,7 @@ function useContents(sample: readonly Row[], columns: readonly Column[], numeric
 
 export function RunsTable({ rows, list, columns, pins, widths, marks, keys, histograms, experiments, sorts, picked, top, drawn: inCharts, eyes, peeked, open, version, actions }: Props): JSX.Element {
   const total = Math.min(rows.total ?? 0, MOST);
-  const { box, range } = useView(total, top.length, rows.show);
+  const { box, range } = useRowWindow(total, top.length, rows.show);
   const [current, setCurrent] = useState(0);
   const focusWanted = useRef(-1);
   const waited = useRef(false);
@@ -157,12 +113,6 @@ export function RunsTable({ rows, list, columns, pins, widths, marks, keys, hist
   const nameWidth = widths.get(NAME.id) ?? naturalWidth(NAME, '', innerWidth < 1200 ? 0 : (contents.get(NAME.id) ?? 0) + (rows.spot ? OPENER : 0));
   const places = placed(columns, pins, widths, columnTitle, nameWidth, contents);
   const loose = places.filter(p => p.left === undefined);
-  const groups: { group: Group; span: number }[] = [];
-  for (const { column } of loose) {
-    const last = groups[groups.length - 1];
-    if (last?.group === column.group) last.span++;
-    else groups.push({ group: column.group, span: 1 });
-  }
   const edges = new Set(loose.filter((p, i) => i > 0 && loose[i - 1]!.column.group !== p.column.group).map(p => p.column.id));
   const pinnedCount = places.length - loose.length;
   const whole = CHECK + LOOK + STATUS + nameWidth + (experiments ? EXPERIMENT : 0) + places.reduce((sum, p) => sum + p.width, 0);
@@ -172,21 +122,14 @@ export function RunsTable({ rows, list, columns, pins, widths, marks, keys, hist
   const ranges = new Map(columns.filter(c => marks.has(c.id)).map(c => [c.id, rangeOf(c, marks.size > 0 ? rows.loaded() : [], keys)]));
   const frame: RowFrame = { places, pinnedCount, experiments, numeric, edges, sparks, marks, ranges };
 
-  /** Scrolls no further than needed. */
-  const reach = (i: number) => {
-    const element = box.current;
-    if (!element) return;
-    const head = (element.querySelector('thead')?.clientHeight ?? 0) + top.length * HEIGHT;
-    if (i * HEIGHT < element.scrollTop) element.scrollTop = i * HEIGHT;
-    else if ((i + 1) * HEIGHT + head > element.scrollTop + element.clientHeight) element.scrollTop = (i + 1) * HEIGHT + head - element.clientHeight;
-  };
+  const reachRow = (i: number) => box.current && reach(box.current, i, top.length);
   const move = (i: number) => {
     const to = Math.max(0, Math.min(total - 1, i));
     setCurrent(to);
     focusWanted.current = to;
     waited.current = false;
     if (peeked && rows.at(to)) actions.peek(rows.at(to)!.id);
-    reach(to);
+    reachRow(to);
   };
   // The row may have to be drawn before it can have the focus; and one that stood for a run on its way goes with it, when
   // the run has come.
@@ -194,7 +137,7 @@ export function RunsTable({ rows, list, columns, pins, widths, marks, keys, hist
     if (focusWanted.current < 0) return;
     const row = body.current?.querySelector<HTMLElement>(`tr[data-index="${focusWanted.current}"]`);
     if (!row) {
-      if (!waited.current) reach(focusWanted.current); // a browser that lays out half of a change scrolls back
+      if (!waited.current) reachRow(focusWanted.current); // a browser that lays out half of a change scrolls back
       return;
     }
     const focused = document.activeElement;
@@ -273,74 +216,15 @@ export function RunsTable({ rows, list, columns, pins, widths, marks, keys, hist
     if (i >= 0 && (e.shiftKey || e.ctrlKey || e.metaKey)) toggle(i, e.shiftKey);
     else actions.peek(row.id);
   };
-  const eyeMenu = () => [
-    ...(['FINISHED', 'FAILED', 'KILLED', 'RUNNING'] as const).map(status => ({
-      text: t(eyes.hide.includes(statusPredicate(status)) ? 'eye.status.show' : 'eye.status.hide', { status: t(`status.${status}`) }), act: () => actions.eyes(toggledPredicate(statusPredicate(status), eyes)),
-    })),
-    { text: t('eye.none'), apart: true, disabled: allHidden(eyes) && eyes.eye.length === 0, act: () => actions.eyes(hideAll) },
-    { text: t('eye.reset'), disabled: eyes.hide.length + eyes.eye.length === 0, act: () => actions.eyes(showAll) },
-  ];
   const all = total > 0 && pickedCount(picked, rows.found ?? 0) === rows.found;
 
   return (
     <div class="table-box runs-box" ref={box}>
       <table class={`list runs ${rows.stale ? 'stale' : ''}`} role={rows.spot ? 'treegrid' : undefined} aria-label={t('runs.title')} aria-rowcount={total + 1} data-testid="runs" style={{ minWidth: `${whole}px`, '--lines': String(total + top.length), '--name-left': `${CHECK + LOOK + STATUS}px` }}>
-        <colgroup>
-          <col style={{ width: `${CHECK}px` }} /><col style={{ width: `${LOOK}px` }} /><col style={{ width: `${STATUS}px` }} /><col data-id={NAME.id} style={{ width: `${nameWidth}px` }} />
-          {places.map((p, i) => (
-            <Fragment key={p.column.id}>
-              {experiments && i === pinnedCount && <col style={{ width: `${EXPERIMENT}px` }} />}
-              <col data-id={p.column.id} style={{ width: `${p.width}px` }} />
-            </Fragment>
-          ))}
-          {experiments && pinnedCount === places.length && <col style={{ width: `${EXPERIMENT}px` }} />}
-          <col />
-        </colgroup>
-        <thead>
-          {groups.some(g => g.group !== 'info') && (
-            <tr class="group-row">
-              <td class="frozen corner" colSpan={4 + pinnedCount} style={{ '--left': '0px' }} />
-              {experiments && <td />}
-              {groups.map((g, i) => g.group === 'info' ? <td key={i} colSpan={g.span} class={i > 0 ? 'group-start' : ''} /> : <th key={i} scope="colgroup" colSpan={g.span} class={i > 0 ? 'group-start' : ''}>{t(groupTitle[g.group])}</th>)}
-              <td />
-            </tr>
-          )}
-          <tr>
-            <td class="check frozen" style={{ '--left': '0px' }}>
-              <input type="checkbox" aria-label={t('runs.select.all')} checked={all} onChange={() => actions.pick({ all: !all, ids: new Set() })} />
-            </td>
-            <td class="look frozen" style={{ '--left': `${CHECK}px` }}><Menu class="eye-menu" label={t('eye.menu')} items={eyeMenu} testId="eyes"><Icon name="eye" /></Menu></td>
-            <th scope="col" class="status-col frozen" style={{ '--left': `${CHECK + LOOK}px` }} aria-sort={sorts[0]?.id === 'info.status' ? (sorts[0].descending ? 'descending' : 'ascending') : 'none'} aria-label={t('runs.status')}>
-              <button type="button" class="sort" title={t('runs.status')} onClick={e => actions.sort('info.status', e.shiftKey)}><span class="dot" aria-hidden="true" /><span class="sr-only">{t('runs.status')}</span></button>
-            </th>
-            <HeadCell column={NAME} sorts={sorts} actions={actions} className="name" numeric={false} left={CHECK + LOOK + STATUS} pinned mark={null} spread={false} value={undefined} before={null} afterNext={undefined} fixed />
-            {places.map((p, i) => (
-              <Fragment key={p.column.id}>
-                {experiments && i === pinnedCount && <th scope="col"><span class="sort">{t('runs.experiment')}</span></th>}
-                <HeadCell
-                  column={p.column} sorts={sorts} actions={actions} className={edges.has(p.column.id) ? 'group-start' : ''} numeric={numeric.has(p.column.id)} left={p.left} pinned={p.left !== undefined} mark={marks.get(p.column.id) ?? null} spread={histograms !== null}
-                  value={row0 && p.column.group !== 'info' ? (row0.cells.get(p.column.id) ?? null) : undefined}
-                  before={places[i - 1]?.column.id ?? null} afterNext={i + 1 < places.length ? (places[i + 2]?.column.id ?? null) : undefined}
-                />
-              </Fragment>
-            ))}
-            {experiments && pinnedCount === places.length && <th scope="col"><span class="sort">{t('runs.experiment')}</span></th>}
-            <td />
-          </tr>
-          {histograms && (
-            <tr class="histograms">
-              <td class="frozen corner" colSpan={4} style={{ '--left': '0px' }} />
-              {places.map((p, i) => (
-                <Fragment key={p.column.id}>
-                  {experiments && i === pinnedCount && <td />}
-                  <td class={`${edges.has(p.column.id) ? 'group-start' : ''} ${p.left === undefined ? '' : 'frozen'}`} style={p.left === undefined ? undefined : { '--left': `${p.left}px` }}>{histograms.get(p.column.id)}</td>
-                </Fragment>
-              ))}
-              {experiments && pinnedCount === places.length && <td />}
-              <td />
-            </tr>
-          )}
-        </thead>
+        <TableHead
+          places={places} pinnedCount={pinnedCount} nameWidth={nameWidth} experiments={experiments !== null} edges={edges} numeric={numeric} sorts={sorts} marks={marks} histograms={histograms} eyes={eyes}
+          sample={row0} all={all} onAll={() => actions.pick({ all: !all, ids: new Set() })} onEyes={actions.eyes} actions={actions}
+        />
         {top.length > 0 && (
           <tbody class="on-top" data-testid="on-top">
             {top.map((row, k) => (

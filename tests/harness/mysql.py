@@ -36,7 +36,7 @@ def install():
 def fetch(place):
     done = subprocess.run(
         ["mvn", "-q", "-B", COPY, f"-Dartifact={ARTIFACT}", f"-DoutputDirectory={place}"],
-        cwd=place, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        cwd=place, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, f"mvn: {done.stdout}{done.stderr}"
     jar = place / JAR

@@ -1,6 +1,6 @@
 // Builds the UI into dist/: index.html, hashed assets, a .gz beside each file, and a size budget that fails the build.
+import { spawnSync } from 'node:child_process';
 import { build } from 'esbuild';
-import { gzipSync } from 'node:zlib';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -149,13 +149,21 @@ function fetchAlong() {
 }
 fetchAlong();
 
+/** As small as gzip can be: some 3 % less than zlib has it, of every visit. */
+function gzip(file) {
+  const done = spawnSync('libdeflate-gzip', ['-12', '-k', '-c', file], { maxBuffer: 1 << 26 });
+  if (done.error?.code === 'ENOENT') throw new Error('build: libdeflate-gzip is missing; install the Debian package libdeflate-tools');
+  if (done.status !== 0) throw new Error(`build: libdeflate-gzip: ${done.error ?? done.stderr}`);
+  return done.stdout;
+}
+
 const sizes = [];
 for (const dir of ['.', 'assets'])
   for (const entry of readdirSync(join(work, dir), { withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const file = join(work, dir, entry.name);
     const raw = readFileSync(file);
-    const gz = gzipSync(raw, { level: 9 });
+    const gz = gzip(file);
     writeFileSync(`${file}.gz`, gz);
     sizes.push({ name: join(dir, entry.name), raw: raw.length, gz: gz.length });
   }

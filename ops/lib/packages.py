@@ -16,7 +16,10 @@ BUILD = [
     ("libsqlite3-dev", ":sqlite3"), ("libyaml-dev", ":yaml-0.1"),
     ("libcurl4-openssl-dev", ":libcurl"), ("libexpat1-dev", ":expat"), ("libarchive-dev", ":libarchive"),
 ]
-UI = [("ca-certificates", "/etc/ssl/certs/ca-certificates.crt"), ("nodejs", "node"), ("npm", "npm")]
+UI = [
+    ("ca-certificates", "/etc/ssl/certs/ca-certificates.crt"), ("nodejs", "node"), ("npm", "npm"),
+    ("libdeflate-tools", "libdeflate-gzip"),
+]
 SERVE = [
     ("mariadb-server-core", "mariadbd"), ("mariadb-server-core", "mariadb-install-db"),
     ("mariadb-client-core", "my_print_defaults"), ("mariadb-client-core", "mariadb"), ("nginx", "nginx"),

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { address, axeSource, ids, withPage } from './browser.mjs';
+import { calm } from './table.mjs';
 
 const { vision, check } = ids;
 const of = rest => `${address.experiment(vision.experiment)}?${rest}`;
@@ -36,7 +37,10 @@ const pages = {
   models: ['#/models', '.not-found-places'],
 };
 
-const settle = page => page.waitForFunction(() => document.title !== 'Cairn' && !document.querySelector('.loading'));
+const settle = async page => {
+  await page.waitForFunction(() => document.title !== 'Cairn');
+  await calm(page);
+};
 
 async function walk(options, work) {
   await withPage(address.home(), options, async page => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { address, api, ids, upload, withPage } from './browser.mjs';
-import { axe } from './table.mjs';
+import { axe, fits } from './table.mjs';
 
 const { vision } = ids;
 const unique = () => Math.random().toString(36).slice(2, 10);
@@ -311,6 +311,6 @@ for (const hash of ['#/trash', '#/storage', `#/storage?exp=${vision.experiment}`
         await page.locator('tbody tr').first().waitFor();
         await axe(page, hash);
         await page.setViewportSize({ width: 390, height: 844 });
-        assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 390);
+        await fits(page);
       });
     });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { test } from 'node:test';
 import { address, api, ids, url, withPage } from './browser.mjs';
-import { axe } from './table.mjs';
+import { axe, fits } from './table.mjs';
 
 const { check, vision, empty } = ids;
 const unique = name => `${name}-${Date.now()}-${Math.floor(Math.random() * 1e6)}`;
@@ -212,7 +212,7 @@ test('on a phone the rail is a bar below, and the menu has the language', async 
     await axe(page, 'menu');
     await page.getByRole('menuitemradio', { name: '日本語' }).click();
     await heading(page, 'ホーム').waitFor();
-    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 390);
+    await fits(page);
   });
 });
 

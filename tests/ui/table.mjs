@@ -12,6 +12,9 @@ export const settled = page => page.waitForFunction(() => document.querySelector
 export const calm = page => page.waitForFunction(() => !document.querySelector('.loading, .stale')
   && document.getAnimations().every(a => a.playState !== 'running' || a.effect.getComputedTiming().iterations === Infinity));
 
+/** The page is no wider than the window; after another size, what is drawn to measure follows a moment later. */
+export const fits = page => page.waitForFunction(() => document.documentElement.scrollWidth <= innerWidth);
+
 export async function axe(page, where) {
   await calm(page);
   await page.evaluate(axeSource);

@@ -22,6 +22,23 @@ int percent_byte(const char *s, size_t left)
     return hex_digit(s[1]) * 16 + hex_digit(s[2]);
 }
 
+char *percent_decoded(struct arena *mem, const char *s)
+{
+    size_t left = strlen(s);
+    char *decoded = arena_alloc(mem, left + 1), *to = decoded;
+
+    while (left) {
+        int byte = percent_byte(s, left);
+        size_t taken = byte > 0 ? 3 : 1;
+
+        *to++ = byte > 0 ? (char)byte : *s;
+        s += taken;
+        left -= taken;
+    }
+    *to = '\0';
+    return decoded;
+}
+
 char *percent_encode(struct arena *mem, const char *s, const char *safe)
 {
     char *encoded = arena_alloc(mem, 3 * strlen(s) + 1), *to = encoded;

@@ -9,5 +9,9 @@
  * left bytes. */
 int percent_byte(const char *s, size_t left);
 
+/* s with each %xx as the byte that it stands for, once; %00, which would hide what follows,
+ * stays, and so does what is no escape. */
+char *percent_decoded(struct arena *, const char *s);
+
 /* s with every byte as %XX but letters, digits and those of safe. */
 char *percent_encode(struct arena *, const char *s, const char *safe);

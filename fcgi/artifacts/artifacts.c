@@ -65,33 +65,13 @@ int artifact_path_check(const struct artifact_store *store, const char **path)
     return is_good_path(*path) ? 0 : fail(store, INVALID_PARAMETER_VALUE, "Invalid path");
 }
 
-/* Takes one layer of escapes off, in place. False: there was none. */
-static bool unescape(char *path)
-{
-    size_t left = strlen(path);
-    char *to = path;
-    bool any = false;
-
-    while (left) {
-        int byte = percent_byte(path, left); /* %00 stays, and is refused */
-        size_t taken = byte > 0 ? 3 : 1;
-
-        *to++ = byte > 0 ? (char)byte : *path;
-        path += taken;
-        left -= taken;
-        any |= byte > 0;
-    }
-    *to = '\0';
-    return any;
-}
-
 int artifact_path_read(const struct artifact_store *store, const char **path)
 {
-    char *plain = arena_strdup(store->mem, *path), *next;
+    const char *plain = *path, *next;
 
     for (int layers = 0;; layers++) {
-        next = arena_strdup(store->mem, plain);
-        if (!unescape(next) || !utf8_is_valid(next, strlen(next))) /* "per%cent" is a name */
+        next = percent_decoded(store->mem, plain);
+        if (!strcmp(next, plain) || !utf8_is_valid(next, strlen(next))) /* "per%cent" is a name */
             break;
         if (layers == MOST_LAYERS)
             return fail(store, INVALID_PARAMETER_VALUE, "Invalid path");

@@ -21,16 +21,11 @@ struct reading {
 /* %xx and +, as keys come that XML could not hold. */
 static const char *decoded(struct arena *mem, const char *text)
 {
-    char *key = arena_alloc(mem, strlen(text) + 1), *to = key;
+    char *key = arena_strdup(mem, text);
 
-    while (*text) {
-        int byte = percent_byte(text, strlen(text));
-
-        *to++ = *text == '+' ? ' ' : byte > 0 ? (char)byte : *text;
-        text += byte > 0 ? 3 : 1;
-    }
-    *to = '\0';
-    return key;
+    for (char *c = key; (c = strchr(c, '+'));)
+        *c = ' ';
+    return percent_decoded(mem, key);
 }
 
 /* An entry is below the prefix. */

@@ -248,19 +248,8 @@ static const char *uri_scheme(struct arena *mem, const char *uri)
 static const char *decoded_wholly(struct arena *mem, const char *text)
 {
     for (int i = 0; i < 10 && strchr(text, '%'); i++) {
-        char *decoded = arena_strdup(mem, text), *to = decoded;
+        const char *decoded = percent_decoded(mem, text);
 
-        for (const char *at = text; *at; at++) {
-            int byte = percent_byte(at, strnlen(at, 3));
-
-            if (byte > 0) { /* a NUL would hide what follows */
-                *to++ = (char)byte;
-                at += 2;
-            } else {
-                *to++ = *at;
-            }
-        }
-        *to = '\0';
         if (!strcmp(decoded, text))
             break;
         text = decoded;

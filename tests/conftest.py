@@ -6,7 +6,6 @@ CAIRN_BUILD=x   test build/x/cairn (default dev), or the build directory of that
 CAIRN_TEST_KEEP=1    leave the private directories behind
 """
 
-import fcntl
 import os
 import re
 import shutil
@@ -19,7 +18,7 @@ import pytest
 
 pytest.register_assert_rewrite("harness.api")
 
-from harness import cairn, peer
+from harness import cache, cairn, peer
 from harness.api import Api, unique
 from harness.databases import IS_MYSQL, KIND, database_server
 from harness.seaweed import Seaweed
@@ -107,11 +106,7 @@ def mariadb(place):
 @pytest.fixture(scope="session")
 def peer_schema(mariadb, place):
     """The peer's schema as SQL, made once and kept: it takes the peer ten seconds and more."""
-    cache = Path(os.environ.get("CAIRN_CACHE", cairn.ROOT / "build" / "cache"))
-    cache.mkdir(parents=True, exist_ok=True)
-    dump = cache / f"peer-schema-{KIND}-{version('mlflow')}.sql"
-    with open(f"{dump}.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with cache.alone(f"peer-schema-{KIND}-{version('mlflow')}.sql") as dump:
         if not dump.exists():
             db = mariadb.create_database("peer_template")
             peer.upgrade(db, place)

